@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: MIT
+# libwql. Two commands: `make demo` shows it, `make check` tests it; either may be the first on a fresh Debian 12.
+# Plain `make` builds and installs nothing.
+#
+#   B=DIR        where to build (build)            OPT=FLAGS   optimisation (-O2 -g)
+#   SAN=FLAGS    sanitizers, with a B of their own WERROR=     warnings are no errors (they are in check)
+#   CC=clang-14  the other compiler                PREFIX= DESTDIR=   for install
+
+VERSION := $(shell cat VERSION)
+PREFIX  ?= /usr/local
+DESTDIR ?=
+B       ?= build
+CC      := gcc
+CXX     := g++
+OPT     ?= -O2 -g
+SAN     ?=
+WERROR  ?=
+WARN    := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla -Wwrite-strings
+CFLAGS  += -std=c11 -D_GNU_SOURCE $(OPT) $(SAN) $(WARN) $(WERROR) -Iinclude -fvisibility=hidden -fPIC -pthread -MMD -MP \
+           -DWQL_VERSION_TEXT='"$(VERSION)"'
+LDLIBS  := -pthread -ldl
+
+GEN      := $(B)/gen/wql_lexer.c $(B)/gen/wql_grammar.c $(B)/gen/wql_grammar.h $(B)/gen/fold_table.h
+LIB_SRC  := $(sort $(wildcard engine/*/*.c grammar/*.c providers/*/*.c))
+LIB_OBJ  := $(LIB_SRC:%.c=$(B)/obj/%.o) $(B)/obj/gen/wql_lexer.o
+CLI_OBJ  := $(patsubst %.c,$(B)/obj/%.o,$(sort $(wildcard cli/*.c)))
+
+UNIT     := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
+UNIT_AID := $(patsubst %.c,$(B)/obj/%.o,$(filter-out tests/unit/test_%,$(sort $(wildcard tests/unit/*.c))))
+TICKS    := $(B)/obj/tests/unit/ticks.o
+PROGRAMS := $(B)/tests/golden/golden $(B)/tests/oracle/oracle $(B)/tests/fault/fault $(B)/tests/stress/stress \
+            $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/fuzz/*.c tests/cli/*.c bench/*.c)))
+EXAMPLES := $(patsubst %.c,$(B)/%,$(sort $(wildcard examples/*.c))) $(patsubst %.cc,$(B)/%,$(sort $(wildcard examples/*.cc)))
+
+.PHONY: all lib tests setup missing check check-long demo bench install uninstall clean
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: missing
+	@$(MAKE) --no-print-directory lib
+
+lib: $(B)/libwql.so.0 $(B)/libwql.a $(B)/wql $(B)/wql.pc
+tests: $(UNIT) $(PROGRAMS) $(EXAMPLES)
+
+# -- what is missing: plain make says it, make setup installs it -----------------------------------------------------
+missing:
+	@sh tools/packages.sh --check
+setup:
+	@sh tools/packages.sh --install
+
+# -- generated sources -----------------------------------------------------------------------------------------------
+$(B)/gen/wql_lexer.c: grammar/wql.re
+	@mkdir -p $(@D)
+	re2c -W -Werror -i --no-generation-date -o $@ $<
+$(B)/gen/wql_grammar.c $(B)/gen/wql_grammar.h &: grammar/wql.y
+	@mkdir -p $(B)/gen
+	lemon -q -s -d$(B)/gen $< >/dev/null && mv $(B)/gen/wql.c $(B)/gen/wql_grammar.c && mv $(B)/gen/wql.h $(B)/gen/wql_grammar.h
+$(B)/gen/fold_table.h: tools/fold_table.awk /usr/share/unicode/CaseFolding.txt
+	@mkdir -p $(@D)
+	awk -f tools/fold_table.awk /usr/share/unicode/CaseFolding.txt >$@
+
+# -- objects ---------------------------------------------------------------------------------------------------------
+$(B)/obj/gen/%.o: $(B)/gen/%.c | $(GEN)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -I$(B)/gen -I. -c -o $@ $<
+$(B)/obj/%.o: %.c | $(GEN)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -I$(B)/gen -c -o $@ $<
+
+# -- the library and the tool ----------------------------------------------------------------------------------------
+$(B)/libwql.a: $(LIB_OBJ)
+	@rm -f $@
+	ar rcs $@ $^
+$(B)/libwql.so.0: $(LIB_OBJ) libwql.map
+	$(CC) $(SAN) -shared -Wl,-soname,libwql.so.0 -Wl,--version-script=libwql.map $(if $(SAN),,-Wl,-z,defs) -o $@ $(LIB_OBJ) $(LDLIBS)
+	@ln -sf libwql.so.0 $(B)/libwql.so
+$(B)/wql: $(CLI_OBJ) $(B)/libwql.a
+	$(CC) $(SAN) -o $@ $(CLI_OBJ) $(B)/libwql.a $(LDLIBS)
+$(B)/wql.pc: wql.pc.in VERSION
+	@mkdir -p $(@D)
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' $< >$@
+
+# -- tests and examples ----------------------------------------------------------------------------------------------
+$(UNIT): $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(UNIT_AID) $(B)/libwql.a
+	@mkdir -p $(@D)
+	$(CC) $(SAN) -o $@ $(filter %.o,$^) $(B)/libwql.a -lcmocka -lsqlite3 $(LDLIBS) -lm
+# The programs of these folders are made of all files in them.
+.SECONDEXPANSION:
+$(B)/tests/golden/golden $(B)/tests/oracle/oracle: $$(patsubst %.c,$(B)/obj/%.o,$$(sort $$(wildcard $$(patsubst $(B)/%,%,$$(@D))/*.c))) $(B)/libwql.a
+	@mkdir -p $(@D)
+	$(CC) $(SAN) -o $@ $(filter %.o,$^) $(B)/libwql.a -lsqlite3 $(LDLIBS) -lm
+$(B)/tests/fault/fault: $(B)/obj/tests/fault/fault.o $(TICKS) $(B)/libwql.a
+$(B)/tests/stress/stress: $(B)/obj/tests/stress/stress.o $(TICKS) $(B)/libwql.a
+$(B)/tests/fault/fault $(B)/tests/stress/stress:
+	@mkdir -p $(@D)
+	$(CC) $(SAN) -o $@ $(filter %.o,$^) $(B)/libwql.a $(LDLIBS)
+$(B)/tests/%: $(B)/obj/tests/%.o $(B)/libwql.a
+	@mkdir -p $(@D)
+	$(CC) $(SAN) -o $@ $< $(B)/libwql.a -lsqlite3 $(LDLIBS) -lm
+$(B)/bench/%: $(B)/obj/bench/%.o $(B)/libwql.a
+	@mkdir -p $(@D)
+	$(CC) $(SAN) -o $@ $< $(B)/libwql.a -lsqlite3 $(LDLIBS) -lm
+$(B)/examples/%: $(B)/obj/examples/%.o $(B)/libwql.a
+	@mkdir -p $(@D)
+	$(CC) $(SAN) -o $@ $< $(B)/libwql.a $(LDLIBS)
+$(B)/examples/%: examples/%.cc $(B)/libwql.a
+	@mkdir -p $(@D)
+	$(CXX) -std=c++17 $(OPT) $(SAN) -Wall -Wextra -Wconversion $(WERROR) -Iinclude -o $@ $< $(B)/libwql.a $(LDLIBS)
+
+check: setup
+	@MAKE="$(MAKE)" sh tools/check.sh
+check-long: setup
+	@MAKE="$(MAKE)" sh tools/check.sh --long
+demo: setup
+	@$(MAKE) --no-print-directory -s -j2 lib
+	@sh tools/demo.sh $(B)
+
+# -- installing ------------------------------------------------------------------------------------------------------
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include/wql
+	install -m 755 $(B)/wql $(DESTDIR)$(PREFIX)/bin/wql
+	install -m 755 $(B)/libwql.so.0 $(DESTDIR)$(PREFIX)/lib/libwql.so.0
+	ln -sf libwql.so.0 $(DESTDIR)$(PREFIX)/lib/libwql.so
+	install -m 644 $(B)/libwql.a $(DESTDIR)$(PREFIX)/lib/libwql.a
+	install -m 644 include/wql/*.h $(DESTDIR)$(PREFIX)/include/wql/
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' wql.pc.in >$(DESTDIR)$(PREFIX)/lib/pkgconfig/wql.pc
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/wql $(DESTDIR)$(PREFIX)/lib/libwql.so.0 $(DESTDIR)$(PREFIX)/lib/libwql.so
+	rm -f $(DESTDIR)$(PREFIX)/lib/libwql.a $(DESTDIR)$(PREFIX)/lib/pkgconfig/wql.pc
+	rm -rf $(DESTDIR)$(PREFIX)/include/wql
+
+clean:
+	rm -rf build
+
+-include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

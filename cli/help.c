@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* help.c: what the tool says of itself. */
+#include "help.h"
+
+#include "errors.h"
+
+static const char *const help[] = {
+    "usage: wql [options] \"QUERY\"      run a query and print its rows",
+    "       wql --explain [options] \"QUERY\"",
+    "       wql --check [FILE]         say of each query, one a line, whether it is well-formed",
+    "",
+    "  --sqlite FILE[=NAMESPACE]   serve the tables and views of a database, read-only; may be given several times.",
+    "                              If a file of the whole name exists, `=` is part of it",
+    "  --namespace NAME            where the query runs, and where --sqlite without NAMESPACE serves; root/cimv2",
+    "  --format FORMAT             how rows are printed; table on a terminal, else ndjson:",
+    "      table    for people: aligned, NULL as NULL, control characters as escapes",
+    "      csv      RFC 4180 with a header line and plain line ends; NULL is empty, an empty text \"\"",
+    "      json     one array of objects; it stays open if the query fails on the way",
+    "      ndjson   an object a line",
+    "      none     rows are read and not printed",
+    "  --limit N                   at most N rows",
+    "  --timeout MS                give up after so many milliseconds",
+    "  --count                     print only how many rows there are",
+    "  --explain                   print the plan, with what each provider takes over, and run nothing",
+    "  --stats                     afterwards, say on standard error what the query did",
+    "  --quiet                     no remarks on standard error, only errors",
+    "  --dialect wql               the language; relaxed and extended are not served yet",
+    "  --check [FILE]              read queries from FILE or standard input, one a line, with \\\\ \\n \\r \\t as escapes; answer",
+    "                              accept<TAB>kind, or reject<TAB>code<TAB>byte offset<TAB>message",
+    "  --help, --version",
+    "  --                          what follows is no option",
+    "",
+    "Exit: 0 answered; 2 wrong arguments, or no such namespace; 3 the query is at fault; 4 a database or provider failed, rows are",
+    "missing, a limit was reached, or the output cannot be written; 5 timed out; 6 access denied; 130 interrupted (^C).",
+    "Only results go to standard output. JSON has no NaN and no infinity: they are null, with a remark.",
+};
+
+void cli_help(cli_out *out) {
+    for (size_t i = 0; i < sizeof help / sizeof *help; i++) {
+        cli_out_z(out, help[i]);
+        cli_out_char(out, '\n');
+    }
+}
+
+void cli_usage(void) {
+    cli_say("usage: wql [options] \"QUERY\"");
+    cli_say("       wql --check [FILE]");
+    cli_say("       wql --help lists the options");
+}

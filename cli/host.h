@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* host.h: an engine with the databases that the options name, and a session in the namespace they name. */
+#ifndef WQL_CLI_HOST_H
+#define WQL_CLI_HOST_H
+
+#include "options.h"
+
+#include <wql/engine.h>
+
+typedef struct cli_host {
+    wql_engine *engine;
+    wql_session *session;
+    bool quiet;
+    bool stuck; /* a provider did not come back: the process must not wait for it */
+} cli_host;
+
+/* Returns CLI_OK, or the exit code, having said what is wrong. cli_host_close in any case. */
+int cli_host_open(cli_host *host, const cli_options *o);
+/* An engine only, to check texts with. The same. */
+int cli_host_open_bare(cli_host *host, const cli_options *o);
+void cli_host_close(cli_host *host);
+
+#endif

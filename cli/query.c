@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+/* query.c: one query, from text to printed rows, or to its plan. */
+#include "query.h"
+
+#include "errors.h"
+#include "print.h"
+#include "stats.h"
+
+#include <wql/query.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { IDLE_MS = 250 }; /* rows that a table holds back wait no longer than that for the next ones */
+
+typedef struct run {
+    cli_host *host;
+    const cli_options *o;
+    cli_interrupt *in;
+    cli_out *out;
+    wql_str text;
+    wql_call call;
+    wql_error err;
+    wql_call_stats stats;
+    cli_print print;
+} run;
+
+/* A limit may be one on the text, or one that the work has met: if the text alone is refused too, it is the text. */
+static bool text_is_at_fault(const run *r, wql_status status) {
+    return status == WQL_E_QUOTA_VIOLATION && wql_query_check(r->host->engine, r->text, 0, NULL, NULL) == status;
+}
+
+static int fail(run *r, wql_status status) {
+    r->err.status = status;
+    if (status == WQL_E_TIMED_OUT) cli_say("timed out after %lu ms", (unsigned long)r->o->timeout_ms);
+    else cli_say_error(&r->err, r->text);
+    return cli_exit_code(status, &r->err, text_is_at_fault(r, status));
+}
+
+/* Takes batch after batch. Returns how the call ended, or WQL_OK if the output can take no more. */
+static wql_status pull(run *r) {
+    for (;;) {
+        wql_batch *batch = NULL;
+        uint32_t patience = cli_print_holds(&r->print) ? IDLE_MS : WQL_FOREVER;
+        wql_status status = wql_call_next(r->call, patience, &batch, &r->err);
+        bool good = true;
+        if (status == WQL_OK) {
+            good = !cli_interrupted(r->in) && cli_print_batch(&r->print, batch);
+            wql_batch_release(batch);
+        } else if (status == WQL_S_TIMEDOUT) {
+            good = cli_print_idle(&r->print);
+        } else {
+            return status;
+        }
+        if (!good) {
+            wql_call_cancel(r->call);
+            return WQL_OK;
+        }
+    }
+}
+
+/* What a person should know of a result that is complete. */
+static void remark(const run *r) {
+    unsigned long long nulled = r->stats.values_nulled, repaired = r->stats.utf8_repaired;
+    if (r->o->quiet || r->o->stats) return; /* --stats says both */
+    if (nulled) cli_say("%llu value%s did not fit the type of the column, and became NULL", nulled, nulled == 1 ? "" : "s");
+    if (repaired) cli_say("%llu text%s had ill-formed UTF-8, shown as U+FFFD", repaired, repaired == 1 ? "" : "s");
+}
+
+/* The rows are all there, or as many as there will be: prints what is still held, then says how it went. */
+static int finish(run *r, wql_status status) {
+    bool complete = status >= 0;
+    if (cli_interrupted(r->in)) return CLI_INTERRUPTED;
+    if (status == WQL_OK) return CLI_OK; /* the output is at fault, which cli_out knows */
+    if (r->o->count && complete) {
+        cli_out_u64(r->out, r->stats.rows_delivered);
+        cli_out_char(r->out, '\n');
+    }
+    if (!cli_print_end(&r->print, complete) || !cli_out_flush(r->out)) return CLI_OK;
+    if (status == WQL_END) return CLI_OK;
+    if (complete && cli_exit_code(status, &r->err, false) == CLI_OK) {
+        if (!r->o->quiet) cli_say("%s", r->err.message[0] ? r->err.message : wql_status_text(status));
+        return CLI_OK;
+    }
+    return fail(r, status);
+}
+
+static int run_call(run *r) {
+    wql_call_options how = WQL_INIT(wql_call_options);
+    wql_status status;
+    int code;
+    how.flags = r->o->count ? WQL_COUNT_ONLY : 0;
+    how.timeout_ms = cli_interrupt_begin(r->in);
+    how.rows_max = r->o->limit;
+    status = wql_session_exec(r->host->session, r->text, &how, &r->call, &r->err);
+    if (status < 0) return fail(r, status);
+    cli_interrupt_watch(r->in, r->call);
+    status = pull(r);
+    cli_interrupt_unwatch(r->in);
+    wql_call_get_stats(r->call, &r->stats);
+    code = finish(r, status);
+    if (code != CLI_INTERRUPTED) {
+        if (code == CLI_OK && cli_out_good(r->out)) remark(r);
+        if (r->o->stats) cli_say_stats(&r->stats, r->o->sqlite_count > 0);
+    }
+    wql_call_close(r->call);
+    return code;
+}
+
+/* --limit 0: the query must mean something, and there are no rows. */
+static int run_nothing(run *r) {
+    wql_query *query = NULL;
+    wql_status status = wql_query_prepare(r->host->session, r->text, &query, &r->err);
+    if (status < 0) return fail(r, status);
+    cli_interrupt_begin(r->in);
+    wql_query_close(query);
+    if (r->o->count) cli_out_z(r->out, "0\n");
+    cli_print_end(&r->print, true);
+    if (r->o->stats) cli_say_stats(&r->stats, false);
+    return CLI_OK;
+}
+
+int cli_run_query(cli_host *host, const cli_options *o, cli_interrupt *in, cli_out *out) {
+    run r;
+    int code;
+    memset(&r, 0, sizeof r);
+    r.err.struct_size = (uint32_t)sizeof r.err;
+    r.stats.struct_size = (uint32_t)sizeof r.stats;
+    r.host = host;
+    r.o = o;
+    r.in = in;
+    r.out = out;
+    r.text = wql_s(o->query);
+    cli_print_open(&r.print, o->count ? CLI_NONE : o->format, out, host->session, r.text, o->quiet);
+    code = o->has_limit && o->limit == 0 ? run_nothing(&r) : run_call(&r);
+    cli_print_free(&r.print);
+    return code;
+}
+
+int cli_explain_query(cli_host *host, const cli_options *o, cli_interrupt *in, cli_out *out) {
+    run r;
+    wql_query *query = NULL;
+    wql_status status;
+    size_t len;
+    char *plan;
+    memset(&r, 0, sizeof r);
+    r.err.struct_size = (uint32_t)sizeof r.err;
+    r.host = host;
+    r.o = o;
+    r.text = wql_s(o->query);
+    status = wql_query_prepare(host->session, r.text, &query, &r.err);
+    if (status < 0) return fail(&r, status);
+    cli_interrupt_begin(in);
+    len = wql_query_explain(query, NULL, 0);
+    plan = malloc(len + 1);
+    if (plan == NULL) {
+        wql_query_close(query);
+        cli_say("out of memory");
+        return CLI_FAILED;
+    }
+    wql_query_explain(query, plan, len + 1);
+    wql_query_close(query);
+    cli_out_put(out, plan, len);
+    if (len > 0 && plan[len - 1] != '\n') cli_out_char(out, '\n');
+    free(plan);
+    return CLI_OK;
+}

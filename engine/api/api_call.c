@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/* api_call.c: public functions of calls: the value looked up, then one call down. */
+#include "../base/error.h"
+#include "../deliver/call.h"
+#include <wql/arrow.h>
+
+static wql_status stale(wql_error *err) { return wql__fail(err, WQL_E_NOT_FOUND, "there is no such call any more"); }
+
+wql_status wql_call_next(wql_call call, uint32_t timeout_ms, wql_batch **out, wql_error *err) {
+    wql__call *found;
+    wql_status status;
+    if (!out) return wql__fail(err, WQL_E_INVALID_PARAMETER, "the place for the batch is NULL");
+    found = wql__call_find(call);
+    if (!found) return stale(err);
+    status = wql__call_pull(found, timeout_ms, out, err);
+    wql__call_put(found);
+    return status;
+}
+
+wql_status wql_call_at(wql_call call, uint64_t index, uint32_t timeout_ms, wql_batch **out, wql_error *err) {
+    wql__call *found = wql__call_find(call);
+    (void)index;
+    (void)timeout_ms;
+    if (!found) return stale(err);
+    wql__call_put(found);
+    if (!out) return wql__fail(err, WQL_E_INVALID_PARAMETER, "the place for the batch is NULL");
+    return wql__fail(err, WQL_E_NOT_SUPPORTED, "kept batches are not served yet");
+}
+
+wql_status wql_call_wait(wql_call call, uint32_t timeout_ms, wql_error *err) {
+    wql__call *found = wql__call_find(call);
+    wql_status status;
+    if (!found) return stale(err);
+    status = wql__call_wait(found, timeout_ms, err);
+    wql__call_put(found);
+    return status;
+}
+
+wql_status wql_call_cancel(wql_call call) {
+    wql__call *found = wql__call_find(call);
+    wql_status status;
+    if (!found) return WQL_E_NOT_FOUND;
+    status = wql__call_cancel(found);
+    wql__call_put(found);
+    return status;
+}
+
+wql_status wql_call_resume(wql_call call) {
+    wql__call *found = wql__call_find(call);
+    wql_status status;
+    if (!found) return WQL_E_NOT_FOUND;
+    status = wql__call_resume(found);
+    wql__call_put(found);
+    return status;
+}
+
+wql_status wql_call_get_stats(wql_call call, wql_call_stats *out) {
+    wql__call *found;
+    if (!out || out->struct_size < sizeof out->struct_size) return WQL_E_INVALID_PARAMETER;
+    found = wql__call_find(call);
+    if (!found) return WQL_E_NOT_FOUND;
+    wql__call_read_stats(found, out);
+    wql__call_put(found);
+    return WQL_OK;
+}
+
+wql_status wql_call_close(wql_call call) {
+    wql__call *found = wql__call_find(call);
+    wql_status status;
+    if (!found) return WQL_E_NOT_FOUND;
+    status = wql__call_close(found);
+    wql__call_put(found);
+    return status;
+}
+
+wql_status wql_session_cancel(wql_session *session, const void *sink_user) {
+    if (!session || !sink_user) return WQL_E_INVALID_PARAMETER;
+    return wql__session_cancel(session, sink_user);
+}
+
+wql_status wql_batch_export(const wql_batch *batch, struct ArrowSchema *schema, struct ArrowArray *array) {
+    return batch && schema && array ? WQL_E_NOT_SUPPORTED : WQL_E_INVALID_PARAMETER;
+}
+
+wql_status wql_call_export(wql_call call, struct ArrowArrayStream *out, wql_error *err) {
+    wql__call *found = wql__call_find(call);
+    if (!found) return stale(err);
+    wql__call_put(found);
+    if (!out) return wql__fail(err, WQL_E_INVALID_PARAMETER, "the place for the stream is NULL");
+    return wql__fail(err, WQL_E_NOT_SUPPORTED, "Arrow streams are not served yet");
+}

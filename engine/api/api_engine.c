@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/* api_engine.c: public functions of engines, sessions and pumps: arguments checked, then one call down. */
+#include "../base/error.h"
+#include "../deliver/open.h"
+
+static wql_status missing(wql_error *err, const char *what) {
+    return wql__fail(err, WQL_E_INVALID_PARAMETER, "%s is NULL", what);
+}
+static wql_status not_served(wql_error *err, const char *what) {
+    return wql__fail(err, WQL_E_NOT_SUPPORTED, "%s is not served yet", what);
+}
+
+const char *wql_version(void) { return WQL_VERSION_TEXT; }
+
+wql_status wql_engine_open(const wql_engine_options *opt, wql_engine **out, wql_error *err) {
+    if (!out) return missing(err, "the place for the engine");
+    return wql__engine_open(opt, out, err);
+}
+
+wql_status wql_engine_close(wql_engine *engine) { return engine ? wql__engine_close(engine) : WQL_OK; }
+
+wql_status wql_engine_mount(wql_engine *engine, const char *ns, const wql_provider *provider, const char *config, void *user,
+                            wql_error *err) {
+    if (!engine) return missing(err, "the engine");
+    if (!ns) return missing(err, "the namespace's name");
+    if (!provider) return missing(err, "the provider");
+    return wql__engine_mount(engine, ns, provider, config, user, err);
+}
+
+wql_status wql_engine_load(wql_engine *engine, const char *ns, const char *path, const char *config, wql_error *err) {
+    (void)config;
+    if (!engine) return missing(err, "the engine");
+    if (!ns) return missing(err, "the namespace's name");
+    if (!path) return missing(err, "the path");
+    return not_served(err, "loading a plug-in");
+}
+
+wql_status wql_engine_unmount(wql_engine *engine, const char *ns, const char *provider, wql_error *err) {
+    if (!engine) return missing(err, "the engine");
+    if (!ns) return missing(err, "the namespace's name");
+    if (!provider) return missing(err, "the provider's name");
+    return wql__engine_unmount(engine, ns, provider, err);
+}
+
+wql_status wql_engine_mof(wql_engine *engine, const char *ns, wql_str mof, wql_error *err) {
+    (void)mof;
+    if (!engine) return missing(err, "the engine");
+    if (!ns) return missing(err, "the namespace's name");
+    return not_served(err, "MOF");
+}
+
+wql_status wql_engine_grant(wql_engine *engine, const char *ns, const char *principal, uint32_t allow, uint32_t deny,
+                            wql_error *err) {
+    (void)allow;
+    (void)deny;
+    if (!engine) return missing(err, "the engine");
+    if (!ns) return missing(err, "the namespace's name");
+    if (!principal) return missing(err, "the principal");
+    return not_served(err, "granting rights");
+}
+
+wql_status wql_engine_get_stats(wql_engine *engine, wql_engine_stats *out) {
+    if (!engine || !out) return WQL_E_INVALID_PARAMETER;
+    return wql__engine_read_stats(engine, out);
+}
+
+wql_status wql_session_open(wql_engine *engine, const char *ns, const wql_session_options *opt, wql_session **out,
+                            wql_error *err) {
+    if (!engine) return missing(err, "the engine");
+    if (!ns) return missing(err, "the namespace's name");
+    if (!out) return missing(err, "the place for the session");
+    return wql__session_open(engine, ns, opt, out, err);
+}
+
+void wql_session_close(wql_session *session) { wql__session_release(session); }
+
+wql_status wql_session_class(wql_session *session, const char *name, wql_class **out, wql_error *err) {
+    if (!session) return missing(err, "the session");
+    if (!name) return missing(err, "the class's name");
+    if (!out) return missing(err, "the place for the class");
+    return wql__session_class(session, wql_s(name), out, err);
+}
+
+wql_status wql_pump_open(wql_engine *engine, wql_pump **out, wql_error *err) {
+    if (!engine) return missing(err, "the engine");
+    if (!out) return missing(err, "the place for the pump");
+    return wql__pump_open(engine, out, err);
+}
+
+void wql_pump_close(wql_pump *pump) {
+    if (pump) wql__pump_close(pump);
+}
+
+int wql_pump_fd(const wql_pump *pump) { return pump ? wql__pump_fd(pump) : -1; }
+
+wql_status wql_pump_run(wql_pump *pump, uint32_t budget_us) {
+    return pump ? wql__pump_run(pump, budget_us) : WQL_E_INVALID_PARAMETER;
+}

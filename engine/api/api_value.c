@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* api_value.c: public functions on values, datetimes and errors. */
+#include "../base/error.h"
+#include "../data/datetime.h"
+#include "../data/value.h"
+
+size_t wql_value_format(const wql_value *value, char *buf, size_t size) {
+    wql__out out = {buf, buf ? size : 0, 0};
+    if (value) wql__value_print(&out, value);
+    return wql__out_end(&out);
+}
+
+wql_status wql_datetime_parse(wql_str text, wql_datetime *out) {
+    if (!out || (text.len && !text.ptr)) return WQL_E_INVALID_PARAMETER;
+    return wql__datetime_parse(text, out) ? WQL_OK : WQL_E_INVALID_PARAMETER;
+}
+
+size_t wql_datetime_format(const wql_datetime *time, char buf[26]) {
+    if (!buf) return 0;
+    buf[0] = '\0';
+    return time ? wql__datetime_print(time, buf) : 0;
+}
+
+size_t wql_error_format(const wql_error *err, wql_str text, char *buf, size_t size) {
+    if (!text.ptr) text.len = 0;
+    return wql__error_text(err, text, buf, buf ? size : 0);
+}

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: MIT */
+/* like.c: matching a compiled LIKE pattern. Runs are taken from left to right, each at the first place where it fits; since a run
+ * has one length in characters, a later place could never help, and nothing is tried twice. */
+#include "like_part.h"
+
+#include "../base/fold.h"
+#include "../base/utf8.h"
+
+#include <string.h>
+
+enum { STOP_EVERY = 64 * 1024 };
+
+static inline bool is_stopped(const _Atomic uint32_t *stop) { return stop && atomic_load_explicit(stop, memory_order_relaxed); }
+
+static inline uint32_t next_folded(const char **at, const char *end) {
+    uint32_t c = (unsigned char)**at;
+    if (c >= 0x80) return wql__fold(wql__utf8_next(at, end));
+    ++*at;
+    return c - 'A' < 26u ? c | 0x20u : c;
+}
+
+static inline char fold_byte(char c) { return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c; }
+
+/* What is known of one text. */
+typedef struct subject {
+    const wql__pattern *pattern;
+    const _Atomic uint32_t *stop;
+    const char *from, *to;
+    int ascii; /* whether all of it is ASCII; -1: not looked at */
+} subject;
+
+static bool is_ascii(subject *s) {
+    const char *at = s->from;
+    if (s->ascii >= 0) return s->ascii != 0;
+    s->ascii = 1;
+    while (at < s->to && s->ascii) {
+        size_t piece = s->to - at < STOP_EVERY ? (size_t)(s->to - at) : STOP_EVERY;
+        s->ascii = !is_stopped(s->stop) && wql__is_ascii(at, piece); /* no is never wrong, only slow */
+        at += piece;
+    }
+    return s->ascii != 0;
+}
+
+/* -- at one place ------------------------------------------------------------------------------------------------ */
+
+/* How many bytes of the run stand at `at`, where there is room for all. */
+static uint32_t common_bytes(const wql__like_run *run, const char *at) {
+    uint32_t i = 0;
+    while (i < run->count && fold_byte(at[i]) == run->bytes[i]) i++;
+    return i;
+}
+
+static bool same_bytes(const wql__like_run *run, const char *at) { return common_bytes(run, at) == run->count; }
+
+static bool accepts(const wql__pattern *pattern, uint32_t element, uint32_t folded) {
+    if (element < WQL__LIKE_ONE) return element == folded;
+    return element == WQL__LIKE_ONE || wql__like_set_has(&pattern->sets[element - WQL__LIKE_SET], folded);
+}
+
+/* Whether the run stands at *at, which moves behind it. */
+static bool match_here(const subject *s, const wql__like_run *run, const char **at, const char *end) {
+    if (run->plain) {
+        if ((size_t)(end - *at) < run->count || !same_bytes(run, *at)) return false;
+        *at += run->count;
+        return true;
+    }
+    for (uint32_t i = 0; i < run->count; i++)
+        if (*at >= end || !accepts(s->pattern, run->elements[i], next_folded(at, end))) return false;
+    return true;
+}
+
+/* Whether the run ends the text; *end moves before it. */
+static bool match_end(const subject *s, const wql__like_run *run, const char *from, const char **end) {
+    const char *at = *end, *behind = *end;
+    if (run->plain) {
+        if ((size_t)(behind - from) < run->count || !same_bytes(run, behind - run->count)) return false;
+        *end = behind - run->count;
+        return true;
+    }
+    for (uint32_t i = 0; i < run->count; i++) {
+        if (at <= from) return false;
+        do at--;
+        while (at > from && ((unsigned char)*at & 0xc0) == 0x80);
+    }
+    *end = at;
+    return match_here(s, run, &at, behind);
+}
+
+/* -- searching: each returns the place behind the first fit, or NULL --------------------------------------------- */
+
+/* Literal, by characters: how far the run matches is never forgotten (Knuth, Morris, Pratt). */
+static const char *search_chars(const subject *s, const wql__like_run *run, const char *at, const char *end) {
+    uint32_t matched = 0;
+    while (at < end) {
+        const char *pause = end - at > STOP_EVERY ? at + STOP_EVERY : end;
+        if (is_stopped(s->stop)) return NULL;
+        while (at < pause) {
+            uint32_t c = next_folded(&at, end);
+            while (matched && run->elements[matched] != c) matched = run->back[matched - 1];
+            if (run->elements[matched] == c && ++matched == run->count) return at;
+        }
+    }
+    return NULL;
+}
+
+#define ONES 0x0101010101010101u
+#define HIGHS 0x8080808080808080u
+
+static inline uint64_t load8(const char *at) {
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    return word;
+}
+
+/* One byte of a run, to be looked for in eight places at once. */
+typedef struct probe {
+    uint32_t place;
+    uint64_t bytes, fold; /* fold: what makes a letter small */
+} probe;
+
+static probe make_probe(const wql__like_run *run, uint32_t place) {
+    unsigned char byte = (unsigned char)run->bytes[place];
+    probe p = {place, ONES * byte, byte >= 'a' && byte <= 'z' ? ONES * 0x20 : 0};
+    return p;
+}
+
+/* The first character that begins at or behind a place. */
+static const char *next_start(const char *at, const char *end) {
+    while (at < end && ((unsigned char)*at & 0xc0) == 0x80) at++;
+    return at;
+}
+
+/* Literal, by bytes: two rare bytes of the run are looked for in eight places at once, and the whole run where both stand. On texts
+ * that deceive the probes too often the work is handed on, so that the time stays linear. */
+static const char *search_bytes(const subject *s, const wql__like_run *run, const char *at, const char *end) {
+    const probe a = make_probe(run, run->rare[0]), b = make_probe(run, run->rare[1]);
+    const char *pause = at + STOP_EVERY;
+    size_t left, wasted = 0, allowed = 1024; /* bytes compared in vain */
+    bool few;
+    if ((size_t)(end - at) < run->count) return NULL;
+    left = (size_t)(end - at) - run->count + 1; /* places */
+    few = left < 8;
+    for (; left > 0 && !few; at += 8, left -= 8, allowed += 16) {
+        uint64_t differ, hits;
+        if (left < 8) { /* the last places together with some that were tried */
+            at -= 8 - left;
+            left = 8;
+        }
+        differ = ((load8(at + a.place) | a.fold) ^ a.bytes) | ((load8(at + b.place) | b.fold) ^ b.bytes);
+        hits = (differ - ONES) & ~differ & HIGHS; /* all zero bytes, perhaps others behind one */
+        for (; hits; hits &= hits - 1) {
+            const char *place = at + (__builtin_ctzll(hits) >> 3);
+            uint32_t common = common_bytes(run, place);
+            if (common == run->count) return place + run->count;
+            wasted += common + 1;
+        }
+        if (wasted > allowed) return search_chars(s, run, next_start(at + 8, end), end);
+        if (at >= pause) {
+            if (is_stopped(s->stop)) return NULL;
+            pause = at + STOP_EVERY;
+        }
+    }
+    for (; left > 0; at++, left--)
+        if (fold_byte(at[a.place]) == run->bytes[a.place] && same_bytes(run, at)) return at + run->count;
+    return NULL;
+}
+
+/* The row of the character at *at, which moves on. */
+static inline uint32_t next_row(const wql__like_run *run, const char **at, const char *end) {
+    uint32_t low = 0, high = run->piece_count, folded;
+    if ((unsigned char)**at < 128) return run->ascii_row[(unsigned char)*(*at)++];
+    folded = next_folded(at, end);
+    while (low < high) { /* how many pieces begin at or before the character */
+        uint32_t middle = low + (high - low) / 2;
+        if (run->pieces[middle] <= folded) low = middle + 1;
+        else high = middle;
+    }
+    return low ? run->row_of[low - 1] : 0;
+}
+
+/* Bit i of the state: the last i + 1 characters fit elements[0..i]. One word. */
+static const char *search_word(const subject *s, const wql__like_run *run, const char *at, const char *end) {
+    const uint64_t last = (uint64_t)1 << (run->count - 1);
+    uint64_t state = 0;
+    while (at < end) {
+        const char *pause = end - at > STOP_EVERY ? at + STOP_EVERY : end;
+        if (is_stopped(s->stop)) return NULL;
+        while (at < pause) {
+            unsigned char c = (unsigned char)*at;
+            if (c < 128) at++;
+            state = (state << 1 | 1) & (c < 128 ? run->ascii[c] : run->rows[next_row(run, &at, end)]);
+            if (state & last) return at;
+        }
+    }
+    return NULL;
+}
+
+/* The same over several words. */
+static const char *search_words(const subject *s, const wql__like_run *run, const char *at, const char *end) {
+    const uint64_t last = (uint64_t)1 << ((run->count - 1) % 64);
+    uint64_t state[WQL__LIKE_WORDS_MOST];
+    memset(state, 0, run->words * sizeof *state);
+    while (at < end) {
+        const char *pause = end - at > STOP_EVERY / run->words ? at + STOP_EVERY / run->words : end;
+        if (is_stopped(s->stop)) return NULL;
+        while (at < pause) {
+            const uint64_t *row = run->rows + (size_t)next_row(run, &at, end) * run->words;
+            uint64_t carry = 1;
+            for (uint32_t w = 0; w < run->words; w++) {
+                uint64_t next = state[w] >> 63;
+                state[w] = (state[w] << 1 | carry) & row[w];
+                carry = next;
+            }
+            if (state[run->words - 1] & last) return at;
+        }
+    }
+    return NULL;
+}
+
+/* A run of more than 65,536 elements, which only a limit far above the usual lets in, is tried place by place. */
+static const char *search_slowly(const subject *s, const wql__like_run *run, const char *at, const char *end) {
+    while (at < end && !is_stopped(s->stop)) {
+        const char *behind = at;
+        if (match_here(s, run, &behind, end)) return behind;
+        (void)wql__utf8_next(&at, end);
+    }
+    return NULL;
+}
+
+/* Bytes may be compared where they stand for no other character of the text. */
+static const char *search(subject *s, const wql__like_run *run, const char *at, const char *end) {
+    bool by_bytes = run->bytes && (run->plain || is_ascii(s));
+    if (run->literal) return by_bytes ? search_bytes(s, run, at, end) : search_chars(s, run, at, end);
+    if (run->words == 1) return search_word(s, run, at, end);
+    return run->words <= WQL__LIKE_WORDS_MOST ? search_words(s, run, at, end) : search_slowly(s, run, at, end);
+}
+
+/* -- the whole --------------------------------------------------------------------------------------------------- */
+
+bool wql__like_match(const wql__pattern *pattern, wql_str text, const _Atomic uint32_t *stop) {
+    const char *at = text.ptr, *end = text.len ? text.ptr + text.len : text.ptr;
+    uint32_t run = 0, runs = pattern->run_count;
+    subject s = {pattern, stop, at, end, -1};
+    if (pattern->shape == WQL__LIKE_NEVER || is_stopped(stop)) return false;
+    if (!pattern->open_start) {
+        if (!match_here(&s, &pattern->runs[run++], &at, end)) return false;
+        if (run == runs && !pattern->open_end) return at == end;
+    }
+    if (!pattern->open_end && !match_end(&s, &pattern->runs[--runs], at, &end)) return false;
+    for (; run < runs; run++) {
+        at = search(&s, &pattern->runs[run], at, end);
+        if (!at) return false;
+    }
+    return true;
+}

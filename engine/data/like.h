@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* like.h: LIKE patterns (wql-language 3.7): compiled once, matched in O(n * ceil(s/64)), s the longest run between two `%`; nothing
+ * backtracks. Read-only after compiling; free-threaded. */
+#ifndef WQL_DATA_LIKE_H
+#define WQL_DATA_LIKE_H
+
+#include "../base/mem.h"
+#include <wql/value.h>
+
+typedef struct wql__pattern wql__pattern;
+
+/* The shape of a pattern, for those who can answer some shapes faster. `text` is folded. */
+enum {
+    WQL__LIKE_EXACT,    /* no metacharacter: equals text */
+    WQL__LIKE_PREFIX,   /* text% */
+    WQL__LIKE_SUFFIX,   /* %text */
+    WQL__LIKE_CONTAINS, /* %text% */
+    WQL__LIKE_ANY,      /* %: every text */
+    WQL__LIKE_NEVER,    /* matches nothing (an unclosed or empty set) */
+    WQL__LIKE_GENERAL
+};
+
+/* Compiles an unescaped, well-formed pattern. NULL = no memory. */
+const wql__pattern *wql__like_compile(wql__arena *arena, wql_str pattern);
+int wql__like_shape(const wql__pattern *pattern, wql_str *text);
+/* Whether the pattern has a metacharacter (% _ [). */
+bool wql__like_is_wild(wql_str pattern);
+/* Whether a well-formed text matches. `stop`, if not NULL, is looked at every 64 KiB: not 0 ends the work with false. */
+bool wql__like_match(const wql__pattern *pattern, wql_str text, const _Atomic uint32_t *stop);
+
+#endif

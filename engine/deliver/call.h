@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+/* call.h: one call from the inside. docs/architecture.md has the picture; the letters T, I, R are those of the state machine
+ * described there.
+ *
+ * A call has two halves. The client half (sink, undelivered batches) ends when the final status was delivered and the sink
+ * released. The scan half (run, plan, provider) ends when the provider let go. Each holds one `use`, as does the client's handle,
+ * each queue the call stands in, and each function that works on it.
+ *
+ * Two tokens rule who does what. The run token (`sched` = RUNNING): whoever has it works on the scan half. The delivery token
+ * (`own`): whoever has it calls the sink. Everything that ends a call goes through wql__call_latch, and the final status through
+ * wql__call_finish. */
+#ifndef WQL_DELIVER_CALL_H
+#define WQL_DELIVER_CALL_H
+
+#include "engine.h"
+
+enum { WQL__PULLED, WQL__PUSHED, WQL__PUMPED };
+/* Life of the client half. A pulled call goes from LATCHED to RELEASED when its handle is closed. */
+enum { WQL__OPEN, WQL__LATCHED, WQL__FINAL_RUNNING, WQL__FINAL_DONE, WQL__RELEASED };
+enum {
+    WQL__BY_NOBODY,
+    WQL__BY_END,
+    WQL__BY_FAILURE,
+    WQL__BY_CANCEL,
+    WQL__BY_SINK,
+    WQL__BY_SINK_TIMER,
+    WQL__BY_DEADLINE,
+    WQL__BY_SHUTDOWN
+};
+/* The run token. AGAIN: running, and a wake came meanwhile. GONE: the scan half has ended. */
+enum { WQL__IDLE, WQL__QUEUED, WQL__RUNNING, WQL__AGAIN, WQL__GONE };
+
+struct wql__call {
+    wql_engine *engine;
+    uint64_t id;
+    _Atomic uint32_t use;
+    wql_session *session; /* retained */
+    wql_query *query;     /* retained */
+    wql_sink sink;
+    wql_pump *pump;
+    uint8_t drive;
+    bool ahead; /* pulled: workers run it */
+    uint32_t flags;
+    int64_t submitted_us, deadline_us;
+
+    wql__mutex lock; /* guards what follows up to `run` */
+    wql__cond changed;
+    bool handle;    /* asked for and not closed */
+    bool ready;     /* the submission is through: something may be delivered */
+    bool paused;    /* the sink answered WQL_S_PENDING */
+    bool resumed;   /* a resume came before the pause */
+    bool pulling;   /* a thread is inside next */
+    bool in_table;  /* a cancel by sink finds it */
+    bool finishing; /* stands in the finisher's or the pump's queue for its final */
+    bool client_gone, scan_gone;
+    bool abandoned; /* pulled: the client half was given up */
+    uint8_t term, cause, sched;
+    uint8_t callback;          /* 0 none, 1 data, 2 progress, 3 final */
+    uint8_t pool;              /* where the run goes on: WQL__POOL_WORKERS or WQL__POOL_ELASTIC */
+    wql_status code;           /* by the winner of the latch */
+    wql_error error;           /* the same; for code != OK */
+    wql__thread_id own;        /* the delivery token */
+    int64_t callback_until_us; /* of the running callback, for the sink timer */
+    bool ended;                /* pulled: the run came to its end, end_code; batches may still be in the ring */
+    wql_status end_code;
+    wql_batch **ring; /* pulled and run ahead: batches made, in a ring of `ring_room` */
+    wql_batch *small_ring[2];
+    uint32_t ring_at, ring_count, ring_room;
+    uint32_t interrupting; /* threads inside wql__run_interrupt */
+    bool closing;          /* the run is being closed */
+    bool zombie;           /* counted as one */
+    bool started;          /* pulled, run by workers: they were told to begin */
+    bool woken;            /* pulled on the caller's thread: a wake came */
+    int64_t ended_us;      /* 0: not yet */
+    uint64_t number;       /* of the submission, ascending; guarded by engine.table */
+
+    /* the scan half: whoever has the run token */
+    wql__plan *plan;
+    wql__run *run;
+    wql__run_env env;
+    wql_error run_error;
+    wql_batch *in_hand; /* pushed: made, not yet delivered */
+    int64_t progress_us;
+    uint64_t progress_done;
+
+    wql__run_stats stats;
+    _Atomic uint32_t stop;
+    _Atomic int64_t env_deadline;
+    _Atomic uint32_t batches;
+    _Atomic uint64_t rows_delivered, first_batch_ns, sink_ns;
+
+    struct wql__call *queue_next[2];   /* links: [0] the run's queue, [1] the finisher's */
+    wql__call *pump_next, **pump_link; /* in the pump's list; guarded by pump.lock */
+    bool pump_ended, pump_closed;      /* the pump has seen its deadline, its own close; guarded by pump.lock */
+    uint32_t timer_index[WQL__TIMERS]; /* place in the heap + 1; 0: not armed; guarded by timer_lock */
+    wql_call value;
+};
+
+/* -- finding and keeping ----------------------------------------------------------------------------------------- */
+
+/* NULL: stale. Put it back. */
+wql__call *wql__call_find(wql_call value);
+void wql__call_keep(wql__call *call);
+bool wql__call_keep_if_used(wql__call *call); /* for tables: false if the last use is gone already */
+void wql__call_put(wql__call *call);
+
+/* One half has ended: its use is dropped, and an engine that closes is told. */
+void wql__call_half_gone(wql__call *call, bool client);
+
+/* -- the state machine ------------------------------------------------------------------------------------------- */
+
+wql_status wql__call_submit(wql_session *session, wql_query *query, const wql_call_options *how, wql_call *out, wql_error *err);
+
+/* Ends the call if it is open: the one place where cause and code are written. True: this caller won, and must call
+ * wql__call_after_latch when it holds no lock. `error` may be NULL: a text is made from the code. With call->lock held. */
+bool wql__call_latch(wql__call *call, int cause, wql_status code, const wql_error *error);
+/* Stops the run, drops what was not delivered, and sees to it that somebody finishes the call and closes the run. No lock held.
+ */
+void wql__call_after_latch(wql__call *call);
+
+/* Delivers the final status and releases the sink, if the call is latched and nobody else holds the token. True: this thread did
+ * it. No lock held. */
+bool wql__call_finish(wql__call *call);
+
+/* The same, as the finisher does it: interrupts the provider first. */
+void wql__call_serve_finish(wql__call *call);
+/* A timer of kind WQL__TIMER_... has gone off. */
+void wql__call_time_is_over(wql__call *call, int kind);
+
+/* One time slice of the scan half, and what it brings: with the run token taken (`sched` = RUNNING). */
+enum { WQL__STEP_AGAIN, WQL__STEP_PARKED, WQL__STEP_GONE };
+int wql__call_step(wql__call *call, int64_t until_us);
+/* Gives the run token back after a step; the call is queued again if there is more to do. */
+void wql__call_yield(wql__call *call, int step);
+/* Takes the run token if nobody has it and it is not queued. With call->lock held. */
+bool wql__call_take_run(wql__call *call);
+/* There may be something to do for the scan half: queues it unless it is queued. Any thread, any lock to the left of call->lock.
+ */
+void wql__call_wake(wql__call *call);
+void wql__call_wake_locked(wql__call *call);
+
+/* T13: the run has ended with `code` (run_error says why), nothing is in hand, and nobody works on the run. */
+void wql__call_natural_end(wql__call *call, wql_status code);
+
+/* Puts the call into the queue of whoever finishes calls of its kind. With call->lock held. */
+void wql__call_queue_finish(wql__call *call);
+
+/* Plans and opens the run. WQL_OK; WQL_S_PENDING; a failure. With the run token. */
+wql_status wql__call_prepare(wql__call *call);
+/* Closes the run. WQL_OK: the scan half is gone; WQL_S_PENDING. With the run token; the scan half's use is dropped later, by
+ * wql__call_yield. */
+wql_status wql__call_close_run(wql__call *call);
+
+/* -- the drives -------------------------------------------------------------------------------------------------- */
+
+wql_status wql__call_pull(wql__call *call, uint32_t timeout_ms, wql_batch **out, wql_error *err);
+/* Pulled: closes the run on this thread, unless another has the token, and then gives up the client half too. Waits for a
+ * serialised provider. Harmless a second time. */
+void wql__call_give_up_scan(wql__call *call);
+void wql__call_abandon(wql__call *call);
+wql_status wql__call_cancel(wql__call *call);
+wql_status wql__session_cancel(wql_session *session, const void *user);
+wql_status wql__call_wait(wql__call *call, uint32_t timeout_ms, wql_error *err);
+wql_status wql__call_resume(wql__call *call);
+wql_status wql__call_close(wql__call *call);
+void wql__call_read_stats(wql__call *call, wql_call_stats *out);
+
+/* Pumps: counted, each call keeps its own. join: NULL for NULL. push keeps the call till the pump has served it. */
+wql_pump *wql__pump_join(wql_pump *pump, wql__call *call);
+void wql__pump_leave(wql_pump *pump, wql__call *call);
+void wql__pump_push(wql_pump *pump, wql__call *call, bool finish);
+bool wql__pump_is_thread(const wql_pump *pump);
+void wql__pump_release(wql_pump *pump);
+
+#endif

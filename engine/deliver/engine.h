@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/* engine.h: what lives as long as an engine: namespaces, mounts, sessions, queries, and the tables through which calls are found.
+ *
+ * Lock order (a thread that holds one takes only those further right; none is held while user code or a provider runs):
+ *   engine.mounting -> namespace.lock -> mount.lock -> engine.table -> call.lock -> scheduler.lock, pump.lock, timers.lock
+ *   engine.graph (who waits for whom) -> call.lock
+ * query.lock, session counts and the callback stripes are leaves. */
+#ifndef WQL_DELIVER_ENGINE_H
+#define WQL_DELIVER_ENGINE_H
+
+#include "../exec/run.h"
+#include "sched.h"
+#include <wql/wql.h>
+
+typedef struct wql__call wql__call;
+
+/* A named set of classes. Made by the first mount under its name, freed with the engine. */
+typedef struct wql__namespace {
+    struct wql__namespace *next;
+    wql_engine *engine;
+    wql__mutex lock;
+    wql__catalog *catalog; /* the current version; guarded by lock */
+    char name[];           /* canonical: root\cimv2 */
+} wql__namespace;
+
+/* Who may ask what, in one namespace. Counted: calls and queries keep it. */
+struct wql_session {
+    _Atomic uint32_t refs;
+    wql_engine *engine;
+    wql__namespace *ns;
+    uint32_t dialect;
+    bool owner;
+    wql_session *next, **link; /* in engine.sessions; guarded by engine.table */
+};
+
+/* A query text and what was made of it. Counted: calls keep it. */
+struct wql_query {
+    _Atomic uint32_t refs;
+    wql_engine *engine;
+    wql_session *session; /* retained */
+    wql__arena arena;
+    wql_str text;
+    wql__query_tree *tree; /* NULL until parsed; then read-only */
+    wql__mutex lock;
+    wql__plan *plan;         /* the newest; guarded by lock; NULL: none */
+    wql_query *next, **link; /* in engine.queries; guarded by engine.table */
+};
+
+/* A callback that is running: which thread is inside which call. */
+typedef struct wql__callback {
+    struct wql__callback *next, **link;
+    wql__thread_id thread;
+    wql__call *call;
+} wql__callback;
+
+enum { WQL__STRIPES = 16 };
+typedef struct wql__stripe {
+    _Alignas(64) wql__mutex lock;
+    wql__callback *first;
+} wql__stripe;
+
+typedef struct wql__slot {
+    wql__call *call;     /* NULL: free */
+    uint32_t generation; /* of the call that is, or was, here */
+    uint32_t next_free;
+} wql__slot;
+
+struct wql_engine {
+    wql__mem *mem;
+    wql_engine_options options; /* defaults filled in */
+    wql__parse_limits limits;
+    wql__zone zone;
+    char server[65];
+    wql_host host;
+
+    wql__mutex mounting;        /* one mount or unmount at a time */
+    wql__namespace *namespaces; /* only grows; guarded by table */
+    wql__mount *leaving;        /* mounts whose unmount waits for scans; guarded by mounting; each retained */
+    _Atomic uint32_t provider_count;
+    _Atomic uint64_t provider_faults;
+
+    wql__mutex table;        /* calls, sessions, queries, pumps */
+    wql__cond table_changed; /* a call has gone, or came to its end */
+    bool closing;
+    _Atomic bool is_closing; /* the same, for those who do not hold the lock */
+    wql__slot *slots;
+    uint32_t slot_count, slot_free;
+    uint32_t call_count;   /* slots in use */
+    uint64_t submissions;  /* accepted so far */
+    uint32_t submitting;   /* threads inside a submission, or freeing a call */
+    uint32_t active_count; /* calls whose client or scan half still lives */
+    _Atomic uint32_t zombie_count;
+    wql_session *sessions;
+    wql_query *queries;
+    wql_pump *pumps;
+
+    wql__mutex graph; /* cancellers inside callbacks: see cancel.c */
+    struct wql__waiting *waiting;
+    wql__stripe stripes[WQL__STRIPES];
+    wql__sched sched;
+};
+
+int64_t wql__engine_now(void *engine); /* monotonic microseconds by the engine's clock */
+void wql__engine_log(wql_engine *engine, int level, const char *format, ...) WQL_PRINTF(3, 4);
+
+/* Namespaces. find: NULL: none. Both take a canonical name. */
+wql__namespace *wql__namespace_find(wql_engine *engine, const char *name);
+wql__catalog *wql__namespace_catalog(wql__namespace *ns); /* retained */
+
+wql_status wql__engine_mount(wql_engine *engine, const char *ns, const wql_provider *provider, const char *config, void *user,
+                             wql_error *err);
+wql_status wql__engine_unmount(wql_engine *engine, const char *ns, const char *provider, wql_error *err);
+/* At the end of the engine: detaches the mounts from it and lets the namespaces go. */
+void wql__engine_drop_mounts(wql_engine *engine);
+
+/* Sessions and queries. */
+wql_session *wql__session_retain(wql_session *session);
+void wql__session_release(wql_session *session);
+wql_query *wql__query_retain(wql_query *query);
+void wql__query_release(wql_query *query);
+/* A query that is not parsed yet. */
+wql_status wql__query_make(wql_session *session, wql_str text, wql_query **out, wql_error *err);
+/* Parses if need be, and gives a plan for the classes as they are now. turn as in wql__plan_make. Not two at once on a query that
+ * is not parsed. */
+wql_status wql__query_plan(wql_query *query, uint32_t flags, wql__turn *turn, wql__plan **out, wql_error *err);
+/* Forgets plans made for older classes, so that they do not keep a provider. */
+void wql__engine_forget_plans(wql_engine *engine, const wql__namespace *ns);
+
+/* A thread counted in `submitting` is through. */
+void wql__engine_leave(wql_engine *engine);
+/* Whether this thread is inside a callback of the engine. */
+bool wql__in_callback(wql_engine *engine);
+void wql__callback_enter(wql_engine *engine, wql__callback *callback, wql__call *call);
+void wql__callback_leave(wql_engine *engine, wql__callback *callback);
+
+#endif

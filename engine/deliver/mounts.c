@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: MIT */
+/* mounts.c: namespaces, and providers coming and going. */
+#include "../base/fold.h"
+#include "../base/sized.h"
+#include "call.h"
+#include "engine.h"
+#include "host.h"
+
+#include <string.h>
+
+/* -- what providers call ----------------------------------------------------------------------------------------- */
+
+/* Definitions that a load has made so far, kept in one arena until the mount is through. */
+typedef struct wql__definitions {
+    wql_engine *engine;
+    wql__namespace *ns;
+    wql__catalog *catalog; /* the namespace as it will be */
+} wql__definitions;
+
+static wql__mount *mount_of(wql_mount *handle) { return (wql__mount *)(void *)handle; }
+
+/* Each define makes a new version on top of the last; the last one is published when the load has succeeded. */
+static wql_status host_define(wql_mount *handle, const wql_class_def *defs, uint32_t count, wql_error *err) {
+    wql__mount *mount = mount_of(handle);
+    wql__definitions *definitions = mount->definitions;
+    const wql_class_def **list;
+    wql__catalog *made;
+    wql__arena scratch;
+    wql_status status;
+    if (!definitions) return wql__fail(err, WQL_E_NOT_SUPPORTED, "classes can be defined during load only");
+    if (!defs && count) return wql__fail(err, WQL_E_INVALID_PARAMETER, "%u definitions, but no array", count);
+    wql__arena_init(&scratch, mount->mem);
+    list = wql__arena_alloc(&scratch, wql__array_size(count, sizeof *list));
+    if (!list) {
+        wql__arena_free(&scratch);
+        return wql__fail_memory(mount->mem, err);
+    }
+    for (uint32_t i = 0; i < count; i++) /* an array of sized structs: all have the size of the first */
+        list[i] = (const wql_class_def *)(const void *)((const char *)defs +
+                                                        (size_t)i * (defs->struct_size ? defs->struct_size : sizeof *defs));
+    status = wql__catalog_make(mount->mem, definitions->catalog, NULL, mount, list, count, mount->ns, definitions->engine->server,
+                               &made, err);
+    wql__arena_free(&scratch);
+    if (status < 0) return status;
+    wql__catalog_release(definitions->catalog);
+    definitions->catalog = made;
+    return WQL_OK;
+}
+
+static wql_status host_fire(wql_mount *handle, const char *event_class, const wql_param *props, uint32_t count) {
+    (void)handle;
+    (void)event_class;
+    (void)props;
+    (void)count;
+    return WQL_E_NOT_SUPPORTED;
+}
+
+static void *host_allocate(wql_mount *handle, void *ptr, size_t old_size, size_t new_size) {
+    wql__mem *mem = mount_of(handle)->mem;
+    if (new_size) return wql__realloc(mem, ptr, ptr ? old_size : 0, new_size);
+    wql__free(mem, ptr, old_size);
+    return NULL;
+}
+
+static void host_log(wql_mount *handle, int level, const char *line) {
+    wql__mount *mount = mount_of(handle);
+    void (*log)(void *user, int level, const char *line);
+    void *user;
+    wql__lock(&mount->lock);
+    log = mount->log;
+    user = mount->log_user;
+    wql__unlock(&mount->lock);
+    if (log && line) log(user, level, line);
+}
+
+void wql__host_fill(wql_host *host) {
+    memset(host, 0, sizeof *host);
+    host->struct_size = sizeof *host;
+    host->abi = WQL_ABI;
+    wql__host_fill_scan(host);
+    host->define = host_define;
+    host->fire = host_fire;
+    host->allocate = host_allocate;
+    host->mount_log = host_log;
+}
+
+/* -- namespaces -------------------------------------------------------------------------------------------------- */
+
+wql__namespace *wql__namespace_find(wql_engine *engine, const char *name) {
+    wql__namespace *ns;
+    wql__lock(&engine->table);
+    for (ns = engine->namespaces; ns; ns = ns->next)
+        if (wql__fold_equal(wql_s(ns->name), wql_s(name))) break;
+    wql__unlock(&engine->table);
+    return ns;
+}
+
+wql__catalog *wql__namespace_catalog(wql__namespace *ns) {
+    wql__catalog *catalog;
+    wql__lock(&ns->lock);
+    catalog = wql__catalog_retain(ns->catalog);
+    wql__unlock(&ns->lock);
+    return catalog;
+}
+
+static void publish(wql__namespace *ns, wql__catalog *catalog) {
+    wql__catalog *old;
+    wql__lock(&ns->lock);
+    old = ns->catalog;
+    ns->catalog = catalog;
+    wql__unlock(&ns->lock);
+    wql__catalog_release(old);
+}
+
+static size_t namespace_size(const char *name) { return sizeof(wql__namespace) + strlen(name) + 1; }
+
+static wql_status make_namespace(wql_engine *engine, const char *name, wql__namespace **out, wql_error *err) {
+    wql__namespace *ns = wql__alloc_zero(engine->mem, namespace_size(name));
+    wql_status status;
+    if (!ns) return wql__fail_memory(engine->mem, err);
+    status = wql__catalog_make(engine->mem, NULL, NULL, NULL, NULL, 0, name, engine->server, &ns->catalog, err);
+    if (status < 0) {
+        wql__free(engine->mem, ns, namespace_size(name));
+        return status;
+    }
+    ns->engine = engine;
+    strcpy(ns->name, name);
+    wql__mutex_init(&ns->lock);
+    wql__lock(&engine->table);
+    ns->next = engine->namespaces;
+    engine->namespaces = ns;
+    wql__unlock(&engine->table);
+    *out = ns;
+    return WQL_OK;
+}
+
+/* The namespace and those above it, made where they are not there. */
+static wql_status need_namespace(wql_engine *engine, char *name, wql__namespace **out, wql_error *err) {
+    wql_status status = WQL_OK;
+    *out = NULL;
+    for (char *end = name; end && status >= 0; end++) {
+        char *separator = strchr(end, '\\');
+        if (separator) *separator = 0;
+        *out = wql__namespace_find(engine, name);
+        if (!*out) status = make_namespace(engine, name, out, err);
+        if (separator)
+            *separator = '\\';
+        else
+            break;
+        end = separator;
+    }
+    return status;
+}
+
+/* -- mounting ---------------------------------------------------------------------------------------------------- */
+
+static wql_status check_provider(const wql_provider *given, wql_provider *provider, wql_error *err) {
+    wql_status status = wql__sized_read(provider, sizeof *provider, given, offsetof(wql_provider, close), "wql_provider", err);
+    if (status == WQL_E_UNSUPPORTED_PARAMETER)
+        return wql__fail(err, WQL_E_PROVIDER_LOAD_FAILURE, "the provider needs a newer libwql");
+    if (status < 0) return status;
+    if (!provider->name || !*provider->name || !provider->load || !provider->open || !provider->next)
+        return wql__fail(err, WQL_E_INVALID_PARAMETER, "a provider needs a name, load, open and next");
+    if (provider->flags & ~(uint32_t)(WQL_CONCURRENT | WQL_AFFINE | WQL_MAY_BLOCK))
+        return wql__fail(err, WQL_E_PROVIDER_LOAD_FAILURE, "provider %s has flags that this version does not know",
+                         provider->name);
+    if (provider->flags & WQL_AFFINE)
+        return wql__fail(err, WQL_E_NOT_SUPPORTED, "provider %s wants one thread of its own, which is not served yet",
+                         provider->name);
+    if (provider->mof)
+        return wql__fail(err, WQL_E_NOT_SUPPORTED, "provider %s declares its classes as MOF, which is not served yet",
+                         provider->name);
+    return WQL_OK;
+}
+
+/* Wakes the call that a waker names; called with the mount's lock held. */
+static void hub_wake(void *hub, uint64_t id) {
+    wql_engine *engine = hub;
+    uint32_t slot = (uint32_t)id, generation = (uint32_t)(id >> 32);
+    wql__lock(&engine->table);
+    if (slot < engine->slot_count && engine->slots[slot].generation == generation && engine->slots[slot].call)
+        wql__call_wake(engine->slots[slot].call);
+    wql__unlock(&engine->table);
+}
+
+static wql_status make_mount(wql_engine *engine, wql__namespace *ns, const wql_provider *provider, void *user, wql__mount **out,
+                             wql_error *err) {
+    wql__mount *mount = wql__alloc_zero(engine->mem, sizeof *mount);
+    size_t name_size = strlen(provider->name) + 1, ns_size = strlen(ns->name) + 1;
+    if (!mount) return wql__fail_memory(engine->mem, err);
+    mount->table_size = sizeof *provider + name_size + ns_size;
+    mount->table = wql__alloc(engine->mem, mount->table_size);
+    if (!mount->table) {
+        wql__free(engine->mem, mount, sizeof *mount);
+        return wql__fail_memory(engine->mem, err);
+    }
+    memcpy(mount->table, provider, sizeof *provider);
+    mount->provider = (const wql_provider *)(const void *)mount->table;
+    mount->name = memcpy(mount->table + sizeof *provider, provider->name, name_size);
+    mount->ns = memcpy(mount->name + name_size, ns->name, ns_size);
+    atomic_init(&mount->refs, 1);
+    mount->handle.host = &mount->host;
+    mount->host = engine->host;
+    mount->mem = wql__mem_retain(engine->mem);
+    mount->self = user;
+    wql__mutex_init(&mount->lock);
+    wql__cond_init(&mount->free_cond);
+    mount->engine_faults = &engine->provider_faults;
+    mount->log = engine->options.log;
+    mount->log_user = engine->options.log_user;
+    mount->hub = engine;
+    mount->hub_wake = hub_wake;
+    *out = mount;
+    return WQL_OK;
+}
+
+/* What a provider's load answered, with its name. */
+static wql_status load_failed(wql__mount *mount, wql_status status, const wql_error *said, wql_error *err) {
+    if (said->message[0] && said->status == status)
+        wql__error_copy(err, said);
+    else
+        (void)wql__fail(err, status, "provider %s could not be loaded: %s", mount->name, wql_status_text(status));
+    wql__error_provider(err, mount->name);
+    return status;
+}
+
+/* Loads the provider on top of the namespace's classes and publishes the result. */
+static wql_status load_provider(wql_engine *engine, wql__namespace *ns, wql__mount *mount, const char *config, wql_error *err) {
+    wql__definitions definitions = {engine, ns, wql__namespace_catalog(ns)};
+    wql_error said = WQL_INIT(wql_error);
+    void *user = mount->self;
+    wql_status status;
+    mount->definitions = &definitions;
+    status = mount->provider->load(&mount->handle, config, user, &mount->self, &said);
+    mount->definitions = NULL;
+    if (status < 0) {
+        wql__catalog_release(definitions.catalog);
+        return load_failed(mount, status, &said, err);
+    }
+    mount->loaded = true;
+    publish(ns, definitions.catalog);
+    (void)engine;
+    return WQL_OK;
+}
+
+static bool is_closing(wql_engine *engine) {
+    bool closing;
+    wql__lock(&engine->table);
+    closing = engine->closing;
+    wql__unlock(&engine->table);
+    return closing;
+}
+
+wql_status wql__engine_mount(wql_engine *engine, const char *ns_name, const wql_provider *given, const char *config, void *user,
+                             wql_error *err) {
+    char name[1024];
+    wql_provider provider;
+    wql__namespace *ns = NULL;
+    wql__mount *mount = NULL;
+    wql_status status = check_provider(given, &provider, err);
+    if (status >= 0) status = wql__namespace_name(ns_name, engine->server, name, sizeof name, err);
+    if (status == WQL_E_INVALID_NAMESPACE) status = WQL_E_INVALID_PARAMETER;
+    if (status < 0) {
+        if (err && err->status == WQL_E_INVALID_NAMESPACE) err->status = status;
+        return status;
+    }
+    if (wql__in_callback(engine))
+        return wql__fail(err, WQL_E_INVALID_OPERATION, "a provider cannot be mounted inside a callback");
+    if (is_closing(engine)) return wql__fail(err, WQL_E_SHUTTING_DOWN, "the engine is closing");
+    wql__lock(&engine->mounting);
+    status = need_namespace(engine, name, &ns, err);
+    if (status >= 0) status = make_mount(engine, ns, &provider, user, &mount, err);
+    if (status >= 0) {
+        status = load_provider(engine, ns, mount, config, err);
+        if (status >= 0) atomic_fetch_add_explicit(&engine->provider_count, 1, memory_order_relaxed);
+        wql__mount_release(mount); /* its classes keep it */
+    }
+    wql__unlock(&engine->mounting);
+    return status;
+}
+
+/* -- unmounting -------------------------------------------------------------------------------------------------- */
+
+static wql__mount *find_mount(wql__namespace *ns, const char *provider) {
+    wql__catalog *catalog = wql__namespace_catalog(ns);
+    wql__mount *found = NULL;
+    for (uint32_t i = 0; i < catalog->count && !found; i++) {
+        wql__mount *mount = catalog->entries[i].mount;
+        if (mount && wql__fold_equal(wql_s(mount->name), wql_s(provider))) found = wql__mount_retain(mount);
+    }
+    wql__catalog_release(catalog);
+    return found;
+}
+
+/* Waits until no scan of the mount is open. Scans end by themselves, or with their calls. */
+static bool wait_for_scans(wql_engine *engine, wql__mount *mount) {
+    int64_t until = wql__deadline_us(wql__now_us(), engine->options.cancel_wait_ms);
+    bool in_time = true;
+    wql__lock(&engine->table);
+    while (atomic_load_explicit(&mount->scans, memory_order_acquire) && in_time)
+        in_time = wql__cond_wait(&engine->table_changed, &engine->table, until);
+    wql__unlock(&engine->table);
+    return atomic_load_explicit(&mount->scans, memory_order_acquire) == 0;
+}
+
+static wql_status take_away(wql_engine *engine, wql__namespace *ns, wql__mount *mount, wql_error *err) {
+    wql__catalog *old = wql__namespace_catalog(ns), *made;
+    wql_status status = wql__catalog_make(engine->mem, old, mount, NULL, NULL, 0, ns->name, engine->server, &made, err);
+    wql__catalog_release(old);
+    if (status < 0) return status;
+    publish(ns, made);
+    wql__engine_forget_plans(engine, ns);
+    atomic_fetch_sub_explicit(&engine->provider_count, 1, memory_order_relaxed);
+    return WQL_OK;
+}
+
+/* The mount to take away: one that is served, or one whose earlier unmount timed out. */
+static wql_status start_unmount(wql_engine *engine, wql__namespace *ns, const char *provider, wql__mount **out, wql_error *err) {
+    wql_status status;
+    for (wql__mount *at = engine->leaving; at; at = at->next_leaving) {
+        if (strcmp(at->ns, ns->name) != 0 || !wql__fold_equal(wql_s(at->name), wql_s(provider))) continue;
+        *out = wql__mount_retain(at);
+        return WQL_OK;
+    }
+    *out = find_mount(ns, provider);
+    if (!*out) return wql__fail(err, WQL_E_NOT_FOUND, "provider %s serves no class in %s", provider, ns->name);
+    status = take_away(engine, ns, *out, err);
+    if (status < 0) {
+        wql__mount_release(*out);
+        return status;
+    }
+    (*out)->next_leaving = engine->leaving;
+    engine->leaving = wql__mount_retain(*out);
+    return WQL_OK;
+}
+
+static void detach(wql__mount *mount) {
+    wql__lock(&mount->lock);
+    mount->hub = NULL;
+    mount->engine_faults = NULL;
+    mount->log = NULL;
+    wql__unlock(&mount->lock);
+}
+
+/* The mount has no scan any more: only batches may still keep it. */
+static void end_unmount(wql_engine *engine, wql__mount *mount) {
+    wql__mount **at;
+    wql__lock(&engine->mounting);
+    for (at = &engine->leaving; *at && *at != mount;) at = &(*at)->next_leaving;
+    if (*at) {
+        *at = mount->next_leaving;
+        detach(mount);
+        wql__mount_release(mount);
+    }
+    wql__unlock(&engine->mounting);
+}
+
+wql_status wql__engine_unmount(wql_engine *engine, const char *ns_name, const char *provider, wql_error *err) {
+    char name[1024];
+    wql__namespace *ns;
+    wql__mount *mount = NULL;
+    wql_status status = wql__namespace_name(ns_name, engine->server, name, sizeof name, err);
+    if (status < 0) return status;
+    if (wql__in_callback(engine))
+        return wql__fail(err, WQL_E_INVALID_OPERATION, "a provider cannot be unmounted inside a callback");
+    ns = wql__namespace_find(engine, name);
+    if (!ns) return wql__fail(err, WQL_E_INVALID_NAMESPACE, "there is no namespace %s", name);
+    wql__lock(&engine->mounting);
+    status = start_unmount(engine, ns, provider, &mount, err);
+    wql__unlock(&engine->mounting);
+    if (status < 0) return status;
+    if (wait_for_scans(engine, mount))
+        end_unmount(engine, mount);
+    else
+        status = WQL_S_TIMEDOUT;
+    wql__mount_release(mount); /* the last one unloads the provider here */
+    return status;
+}
+
+/* -- the end ----------------------------------------------------------------------------------------------------- */
+
+/* Mounts that retained batches keep must not find their engine any more. */
+static void detach_mounts(wql__namespace *ns) {
+    for (uint32_t i = 0; i < ns->catalog->count; i++)
+        if (ns->catalog->entries[i].mount) detach(ns->catalog->entries[i].mount);
+}
+
+void wql__engine_drop_mounts(wql_engine *engine) {
+    while (engine->leaving) {
+        wql__mount *mount = engine->leaving;
+        engine->leaving = mount->next_leaving;
+        detach(mount);
+        wql__mount_release(mount);
+    }
+    while (engine->namespaces) {
+        wql__namespace *ns = engine->namespaces;
+        engine->namespaces = ns->next;
+        detach_mounts(ns);
+        wql__catalog_release(ns->catalog);
+        wql__mutex_free(&ns->lock);
+        wql__free(engine->mem, ns, namespace_size(ns->name));
+    }
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+/* sched.c: the pools of threads and their queues. timer.c has the timer. */
+#include "sched.h"
+
+#include "call.h"
+
+#include <string.h>
+
+/* -- queues: intrusive, each call in one run's queue and in one finisher's queue at most ------------------------- */
+
+static int link_of(int pool) { return pool == WQL__POOL_FINISHER; }
+
+static void enqueue(wql__sched *sched, int pool, wql__call *call) {
+    wql__queue *queue = &sched->queues[pool];
+    int link = link_of(pool);
+    call->queue_next[link] = NULL;
+    if (queue->last)
+        queue->last->queue_next[link] = call;
+    else
+        queue->first = call;
+    queue->last = call;
+    queue->count++;
+}
+
+static wql__call *dequeue(wql__sched *sched, int pool) {
+    wql__queue *queue = &sched->queues[pool];
+    int link = link_of(pool);
+    wql__call *call = queue->first;
+    if (!call) return NULL;
+    queue->first = call->queue_next[link];
+    if (!queue->first) queue->last = NULL;
+    queue->count--;
+    return call;
+}
+
+/* -- threads ----------------------------------------------------------------------------------------------------- */
+
+/* What a thread of a pool may take, finals first. An elastic thread stands in for workers that wait. *from: the queue. */
+static wql__call *take(wql__sched *sched, int pool, int *from) {
+    wql__call *call = dequeue(sched, *from = WQL__POOL_FINISHER);
+    if (!call && pool == WQL__POOL_ELASTIC) call = dequeue(sched, *from = WQL__POOL_ELASTIC);
+    if (!call && (pool == WQL__POOL_WORKERS || (pool == WQL__POOL_ELASTIC && sched->absent)))
+        call = dequeue(sched, *from = WQL__POOL_WORKERS);
+    return call;
+}
+
+static void run_call(wql__call *call) {
+    int step;
+    wql__lock(&call->lock);
+    call->sched = WQL__RUNNING;
+    wql__unlock(&call->lock);
+    step = wql__call_step(call, wql__engine_now(call->engine) + WQL__SLICE_US);
+    wql__call_yield(call, step);
+}
+
+/* An elastic thread that has had nothing to do for this long ends. */
+enum { ELASTIC_IDLE_US = 5000000 };
+
+/* Waits for work. NULL: the thread ends. */
+static wql__call *wait_for_work(wql__sched *sched, int pool, int *from) {
+    wql__call *call;
+    while ((call = take(sched, pool, from)) == NULL && !sched->stop) {
+        int64_t until = pool == WQL__POOL_ELASTIC ? wql__now_us() + ELASTIC_IDLE_US : WQL__TIME_FOREVER;
+        bool in_time;
+        sched->idle[pool]++;
+        in_time = wql__cond_wait(&sched->wake[pool], &sched->lock, until);
+        sched->idle[pool]--;
+        if (!in_time && (call = take(sched, pool, from)) == NULL) break;
+        if (call) break;
+    }
+    return call;
+}
+
+static void thread_main(void *arg) {
+    wql__pool_thread *self = arg;
+    wql__sched *sched = self->sched;
+    wql__call *call;
+    int from;
+    wql__lock(&sched->lock);
+    while ((call = wait_for_work(sched, self->pool, &from)) != NULL) {
+        wql__unlock(&sched->lock);
+        if (from == WQL__POOL_FINISHER)
+            wql__call_serve_finish(call);
+        else
+            run_call(call);
+        wql__call_put(call);
+        wql__lock(&sched->lock);
+    }
+    self->state = WQL__THREAD_ENDED;
+    wql__unlock(&sched->lock);
+}
+
+static bool start_thread(wql__sched *sched, uint32_t place, int pool) {
+    static const char *const names[] = {"wql-worker", "wql-blocking", "wql-finisher"};
+    wql__pool_thread *thread = &sched->threads[place];
+    thread->sched = sched;
+    thread->pool = (uint8_t)pool;
+    thread->state = WQL__THREAD_RUNS;
+    if (wql__thread_start(&thread->thread, names[pool], sched->stack_bytes, thread_main, thread)) return true;
+    thread->state = WQL__THREAD_NONE;
+    return false;
+}
+
+/* One more elastic thread, in a place that is free or whose thread has ended. With the lock held, which is kept: the thread's
+ * start waits for nothing but the new thread's first instructions. If none can be made the work waits for those there are. */
+static void grow_elastic(wql__sched *sched) {
+    for (uint32_t i = sched->workers + 1; i < sched->thread_room; i++) {
+        wql__pool_thread *thread = &sched->threads[i];
+        if (thread->state == WQL__THREAD_RUNS) continue;
+        if (thread->state == WQL__THREAD_ENDED) wql__thread_join(&thread->thread);
+        thread->state = WQL__THREAD_NONE;
+        (void)start_thread(sched, i, WQL__POOL_ELASTIC);
+        return;
+    }
+}
+
+/* Sees to it that somebody looks at the queue of that pool. */
+static void rouse(wql__sched *sched, int pool) {
+    if (pool == WQL__POOL_FINISHER) {
+        for (int p = WQL__POOLS; p-- > 0;)
+            if (sched->idle[p]) {
+                wql__cond_signal(&sched->wake[p]);
+                return;
+            }
+        if (sched->absent) grow_elastic(sched);
+    } else if (sched->idle[pool]) {
+        wql__cond_signal(&sched->wake[pool]);
+    } else if (pool == WQL__POOL_ELASTIC || sched->absent) {
+        if (sched->idle[WQL__POOL_ELASTIC])
+            wql__cond_signal(&sched->wake[WQL__POOL_ELASTIC]);
+        else
+            grow_elastic(sched);
+    }
+}
+
+void wql__sched_push(wql__sched *sched, wql__call *call, int pool) {
+    wql__call_keep(call);
+    wql__lock(&sched->lock);
+    enqueue(sched, pool, call);
+    rouse(sched, pool);
+    wql__unlock(&sched->lock);
+}
+
+bool wql__sched_is_contended(wql__sched *sched, int pool) {
+    bool contended;
+    wql__lock(&sched->lock);
+    contended = sched->queues[pool].first != NULL;
+    wql__unlock(&sched->lock);
+    return contended;
+}
+
+void wql__sched_absent(wql__sched *sched, bool absent) {
+    if (!sched->workers) return;
+    wql__lock(&sched->lock);
+    if (absent) {
+        sched->absent++;
+        if (sched->queues[WQL__POOL_FINISHER].first) rouse(sched, WQL__POOL_FINISHER);
+        if (sched->queues[WQL__POOL_WORKERS].first) rouse(sched, WQL__POOL_WORKERS);
+    } else {
+        sched->absent--;
+    }
+    wql__unlock(&sched->lock);
+}
+
+/* -- opening and closing ----------------------------------------------------------------------------------------- */
+
+void wql__sched_free(wql__sched *sched) {
+    wql__mem *mem = sched->engine->mem;
+    wql__mutex_free(&sched->lock);
+    wql__mutex_free(&sched->timer_lock);
+    wql__cond_free(&sched->timer_wake);
+    for (int i = 0; i < WQL__POOLS; i++) wql__cond_free(&sched->wake[i]);
+    wql__free(mem, sched->threads, wql__array_size(sched->thread_room, sizeof *sched->threads));
+    wql__free(mem, sched->heap, wql__array_size(sched->heap_room, sizeof *sched->heap));
+}
+
+static wql_status start_threads(wql__sched *sched) {
+    for (uint32_t i = 0; i < sched->workers + 1; i++)
+        if (!start_thread(sched, i, i < sched->workers ? WQL__POOL_WORKERS : WQL__POOL_FINISHER)) return WQL_E_NOT_AVAILABLE;
+    return wql__timer_start(sched) ? WQL_OK : WQL_E_NOT_AVAILABLE;
+}
+
+wql_status wql__sched_open(wql__sched *sched, wql_engine *engine, uint32_t workers, uint32_t elastic_max, size_t stack_bytes) {
+    wql_status status = WQL_OK;
+    sched->engine = engine;
+    sched->workers = workers;
+    sched->elastic_max = elastic_max;
+    sched->stack_bytes = stack_bytes;
+    wql__mutex_init(&sched->lock);
+    wql__mutex_init(&sched->timer_lock);
+    wql__cond_init(&sched->timer_wake);
+    for (int i = 0; i < WQL__POOLS; i++) wql__cond_init(&sched->wake[i]);
+    if (workers) {
+        if (workers > UINT32_MAX - elastic_max - 1)
+            status = WQL_E_OUT_OF_MEMORY;
+        else
+            sched->thread_room = workers + 1 + elastic_max;
+        if (status >= 0)
+            sched->threads = wql__alloc_zero(engine->mem, wql__array_size(sched->thread_room, sizeof *sched->threads));
+        if (!sched->threads) {
+            sched->thread_room = 0;
+            wql__sched_free(sched);
+            return WQL_E_OUT_OF_MEMORY;
+        }
+        status = start_threads(sched);
+    }
+    if (status < 0) {
+        wql__sched_stop(sched);
+        wql__sched_free(sched);
+    }
+    return status;
+}
+
+void wql__sched_stop(wql__sched *sched) {
+    wql__timer_stop(sched);
+    wql__lock(&sched->lock);
+    sched->stop = true;
+    for (int i = 0; i < WQL__POOLS; i++) wql__cond_broadcast(&sched->wake[i]);
+    wql__unlock(&sched->lock);
+    for (uint32_t i = 0; i < sched->thread_room; i++) {
+        bool started;
+        wql__lock(&sched->lock);
+        started = sched->threads[i].state != WQL__THREAD_NONE;
+        wql__unlock(&sched->lock);
+        if (started) wql__thread_join(&sched->threads[i].thread);
+    }
+}

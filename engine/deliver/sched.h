@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* sched.h: threads and what they work on. Calls own no thread: they stand in a queue, and a worker runs the first for a time
+ * slice. workers      `workers` of them, for calls whose providers do not block finisher     one more, reserved for final
+ * statuses, so that these never wait for a provider elastic      up to `threads_max`, made on demand, for calls whose providers
+ * may block timer        one, which only ends calls (latches) and hands them to the finisher With 0 workers there is no thread at
+ * all. */
+#ifndef WQL_DELIVER_SCHED_H
+#define WQL_DELIVER_SCHED_H
+
+#include "../base/mem.h"
+#include "../base/sync.h"
+
+struct wql__call;
+
+typedef struct wql__queue {
+    struct wql__call *first, *last;
+    uint32_t count;
+} wql__queue;
+
+enum { WQL__POOL_WORKERS, WQL__POOL_ELASTIC, WQL__POOL_FINISHER, WQL__POOLS };
+
+enum { WQL__THREAD_NONE, WQL__THREAD_RUNS, WQL__THREAD_ENDED };
+typedef struct wql__pool_thread {
+    struct wql__sched *sched;
+    wql__thread thread;
+    uint8_t pool, state;
+} wql__pool_thread;
+
+typedef struct wql__timer_entry {
+    int64_t at_us;
+    struct wql__call *call;
+    uint8_t kind; /* WQL__TIMER_... */
+} wql__timer_entry;
+enum { WQL__TIMER_DEADLINE, WQL__TIMER_SINK, WQL__TIMERS };
+
+typedef struct wql__sched {
+    struct wql_engine *engine;
+    uint32_t workers, elastic_max;
+    size_t stack_bytes;
+    wql__mutex lock;
+    wql__cond wake[WQL__POOLS];
+    wql__queue queues[WQL__POOLS];
+    uint32_t idle[WQL__POOLS];
+    uint32_t absent; /* threads that wait inside a cancel of a callback: others stand in for them */
+    bool stop;
+    wql__pool_thread *threads; /* workers, finisher, elastic ones */
+    uint32_t thread_room;
+    /* timers: a binary heap, whose room is reserved when a call is accepted */
+    wql__mutex timer_lock;
+    wql__cond timer_wake;
+    wql__thread timer;
+    bool timer_runs, timer_stop;
+    wql__timer_entry *heap;
+    uint32_t heap_count, heap_room, heap_reserved;
+} wql__sched;
+
+/* False: memory, or a thread that could not be made (*status says which); nothing runs then. */
+wql_status wql__sched_open(wql__sched *sched, struct wql_engine *engine, uint32_t workers, uint32_t elastic_max,
+                           size_t stack_bytes);
+/* Ends and joins all threads. The queues must be empty. Calls may still be freed afterwards, until wql__sched_free. */
+void wql__sched_stop(wql__sched *sched);
+void wql__sched_free(wql__sched *sched);
+
+/* A call stands in one pool's queue at a time, by its own link. Each push keeps the call (one use), which the worker drops. */
+void wql__sched_push(wql__sched *sched, struct wql__call *call, int pool);
+/* A thread of ours is about to wait for a final status, or is back: somebody else must be able to run it. */
+void wql__sched_absent(wql__sched *sched, bool absent);
+/* Whether somebody else waits for a worker of that pool: the end of a time slice. */
+bool wql__sched_is_contended(wql__sched *sched, int pool);
+
+/* How long a call may run before others get their turn. */
+enum { WQL__SLICE_US = 200 };
+
+bool wql__timer_start(wql__sched *sched);
+void wql__timer_stop(wql__sched *sched);
+/* Room for a call's timers. False = no memory. */
+bool wql__timer_reserve(wql__sched *sched);
+void wql__timer_unreserve(wql__sched *sched);
+/* An armed timer keeps the call; disarming, or the time's coming, lets it go. */
+void wql__timer_arm(wql__sched *sched, struct wql__call *call, int kind, int64_t at_us);
+void wql__timer_disarm(wql__sched *sched, struct wql__call *call, int kind);
+
+#endif

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+/* session.c: sessions and queries. */
+#include "../base/sized.h"
+#include "engine.h"
+#include "open.h"
+
+#include <string.h>
+
+/* -- sessions ---------------------------------------------------------------------------------------------------- */
+
+wql_session *wql__session_retain(wql_session *session) {
+    atomic_fetch_add_explicit(&session->refs, 1, memory_order_relaxed);
+    return session;
+}
+
+void wql__session_release(wql_session *session) {
+    wql_engine *engine;
+    if (!session || atomic_fetch_sub_explicit(&session->refs, 1, memory_order_acq_rel) != 1) return;
+    engine = session->engine;
+    wql__lock(&engine->table);
+    *session->link = session->next;
+    if (session->next) session->next->link = session->link;
+    wql__unlock(&engine->table);
+    wql__free(engine->mem, session, sizeof *session);
+}
+
+static void audit(wql_engine *engine, wql_session *session, const char *ns, wql_status outcome) {
+    const wql_engine_options *o = &engine->options;
+    if (o->audit) o->audit(o->audit_user, session, ns, WQL_RIGHT_ENABLE, outcome);
+}
+
+static wql_status check_options(const wql_session_options *opt, wql_session_options *options, wql_error *err) {
+    wql_status status = wql__sized_read(options, sizeof *options, opt, sizeof(uint32_t), "wql_session_options", err);
+    if (status < 0) return status;
+    if (options->flags) return wql__fail(err, WQL_E_INVALID_PARAMETER, "wql_session_options: unknown flags");
+    if (options->dialect & ~(uint32_t)(WQL_RELAXED | WQL_EXTENDED | WQL_PARAMETERS))
+        return wql__fail(err, WQL_E_INVALID_PARAMETER, "wql_session_options: unknown dialect");
+    if (options->dialect) return wql__fail(err, WQL_E_NOT_SUPPORTED, "this version serves the base language only");
+    return WQL_OK;
+}
+
+/* Enters a session into the engine's list. */
+static wql_status enter_session(wql_engine *engine, wql_session *session, wql_error *err) {
+    wql_status status = WQL_OK;
+    wql__lock(&engine->table);
+    if (engine->closing) {
+        status = wql__fail(err, WQL_E_SHUTTING_DOWN, "the engine is closing");
+    } else {
+        session->next = engine->sessions;
+        session->link = &engine->sessions;
+        if (session->next) session->next->link = &session->next;
+        engine->sessions = session;
+    }
+    wql__unlock(&engine->table);
+    return status;
+}
+
+wql_status wql__session_open(wql_engine *engine, const char *ns_name, const wql_session_options *opt, wql_session **out,
+                             wql_error *err) {
+    wql_session_options options;
+    char name[1024];
+    wql__namespace *ns;
+    wql_session *session;
+    wql_status status = check_options(opt, &options, err);
+    if (status >= 0) status = wql__namespace_name(ns_name, engine->server, name, sizeof name, err);
+    if (status < 0) return status;
+    ns = wql__namespace_find(engine, name);
+    if (!ns) return wql__fail(err, WQL_E_INVALID_NAMESPACE, "there is no namespace %s", name);
+    if (options.principal) {
+        audit(engine, NULL, ns->name, WQL_E_ACCESS_DENIED);
+        return wql__fail(err, WQL_E_ACCESS_DENIED, "%s has no right to use %s",
+                         options.principal->name ? options.principal->name : "the principal", ns->name);
+    }
+    session = wql__alloc_zero(engine->mem, sizeof *session);
+    if (!session) return wql__fail_memory(engine->mem, err);
+    atomic_init(&session->refs, 1);
+    session->engine = engine;
+    session->ns = ns;
+    session->dialect = options.dialect;
+    session->owner = true;
+    status = enter_session(engine, session, err);
+    if (status < 0) {
+        wql__free(engine->mem, session, sizeof *session);
+        return status;
+    }
+    audit(engine, session, ns->name, WQL_OK);
+    *out = session;
+    return WQL_OK;
+}
+
+wql_status wql__session_class(wql_session *session, wql_str name, wql_class **out, wql_error *err) {
+    wql__catalog *catalog = wql__namespace_catalog(session->ns);
+    const wql__class_entry *entry = wql__catalog_find(catalog, name);
+    wql_status status = WQL_OK;
+    if (entry) {
+        *out = wql_class_retain(entry->cls);
+    } else {
+        status = wql__fail(err, WQL_E_INVALID_CLASS, "%s has no class %.*s", session->ns->name, WQL_FMT(name));
+        wql__error_hint(err, wql__catalog_near(catalog, name));
+    }
+    wql__catalog_release(catalog);
+    return status;
+}
+
+/* -- queries ----------------------------------------------------------------------------------------------------- */
+
+wql_query *wql__query_retain(wql_query *query) {
+    atomic_fetch_add_explicit(&query->refs, 1, memory_order_relaxed);
+    return query;
+}
+
+void wql__query_release(wql_query *query) {
+    wql_engine *engine;
+    if (!query || atomic_fetch_sub_explicit(&query->refs, 1, memory_order_acq_rel) != 1) return;
+    engine = query->engine;
+    wql__lock(&engine->table);
+    *query->link = query->next;
+    if (query->next) query->next->link = query->link;
+    wql__unlock(&engine->table);
+    wql__plan_release(query->plan);
+    wql__arena_free(&query->arena);
+    wql__mutex_free(&query->lock);
+    wql__session_release(query->session);
+    wql__free(engine->mem, query, sizeof *query);
+}
+
+static wql_status enter_query(wql_engine *engine, wql_query *query, wql_error *err) {
+    wql_status status = WQL_OK;
+    wql__lock(&engine->table);
+    if (engine->closing) status = wql__fail(err, WQL_E_SHUTTING_DOWN, "the engine is closing");
+    query->next = engine->queries;
+    query->link = &engine->queries;
+    if (query->next) query->next->link = &query->next;
+    engine->queries = query;
+    wql__unlock(&engine->table);
+    return status;
+}
+
+wql_status wql__query_make(wql_session *session, wql_str text, wql_query **out, wql_error *err) {
+    wql_engine *engine = session->engine;
+    wql_query *query;
+    wql_status status = wql__parse_precheck(text, &engine->limits, err);
+    if (status < 0) return status;
+    query = wql__alloc_zero(engine->mem, sizeof *query);
+    if (!query) return wql__fail_memory(engine->mem, err);
+    atomic_init(&query->refs, 1);
+    query->engine = engine;
+    query->session = wql__session_retain(session);
+    wql__arena_init(&query->arena, engine->mem);
+    wql__mutex_init(&query->lock);
+    status = enter_query(engine, query, err);
+    if (status >= 0) {
+        query->text.ptr = wql__arena_text(&query->arena, text.ptr, text.len);
+        query->text.len = text.len;
+        if (!query->text.ptr) status = wql__fail_memory(engine->mem, err);
+    }
+    if (status < 0) {
+        wql__query_release(query);
+        return status;
+    }
+    *out = query;
+    return WQL_OK;
+}
+
+static wql_status parse(wql_query *query, wql_error *err) {
+    wql_query *q = query;
+    if (q->tree) return WQL_OK;
+    return wql__parse(q->text, q->session->dialect, &q->engine->limits, &q->arena, &q->tree, err);
+}
+
+/* The plan at hand, if it was made for these classes and these flags; retained. */
+static wql__plan *find_plan(wql_query *query, const wql__catalog *catalog, uint32_t flags) {
+    wql__plan *plan = NULL;
+    wql__lock(&query->lock);
+    if (query->plan && query->plan->catalog == catalog && query->plan->flags == flags) plan = wql__plan_retain(query->plan);
+    wql__unlock(&query->lock);
+    return plan;
+}
+
+static void keep_plan(wql_query *query, wql__plan *plan) {
+    wql__plan *old;
+    wql__lock(&query->lock);
+    old = query->plan;
+    query->plan = wql__plan_retain(plan);
+    wql__unlock(&query->lock);
+    wql__plan_release(old);
+}
+
+wql_status wql__query_plan(wql_query *query, uint32_t flags, wql__turn *turn, wql__plan **out, wql_error *err) {
+    wql__catalog *catalog;
+    wql__plan *plan;
+    wql_status status = parse(query, err);
+    if (status < 0) return status;
+    flags &= WQL__PLAN_FLAGS;
+    catalog = wql__namespace_catalog(query->session->ns);
+    plan = find_plan(query, catalog, flags);
+    if (!plan) {
+        status = wql__plan_make(query->tree, query->engine->mem, catalog, flags, &query->engine->zone, turn, &plan, err);
+        if (status == WQL_OK) keep_plan(query, plan);
+    }
+    wql__catalog_release(catalog);
+    if (status == WQL_OK) *out = plan;
+    return status;
+}
+
+void wql__engine_forget_plans(wql_engine *engine, const wql__namespace *ns) {
+    for (bool again = true; again;) {
+        wql__plan *old = NULL;
+        again = false;
+        wql__lock(&engine->table);
+        for (wql_query *query = engine->queries; query && !old; query = query->next) {
+            if (query->session->ns != ns) continue;
+            wql__lock(&query->lock);
+            if (query->plan && query->plan->catalog != ns->catalog) {
+                old = query->plan;
+                query->plan = NULL;
+            }
+            wql__unlock(&query->lock);
+        }
+        wql__unlock(&engine->table);
+        again = old != NULL;
+        wql__plan_release(old); /* may unload a provider: no lock is held */
+    }
+}
+
+wql_status wql__query_prepare(wql_session *session, wql_str text, wql_query **out, wql_error *err) {
+    wql_query *query;
+    wql__plan *plan;
+    wql_status status = wql__query_make(session, text, &query, err);
+    if (status < 0) return status;
+    status = wql__query_plan(query, 0, NULL, &plan, err);
+    if (status < 0) {
+        wql__query_release(query);
+        return status;
+    }
+    wql__plan_release(plan);
+    *out = query;
+    return WQL_OK;
+}
+
+/* Plans anew if the classes have changed; what cannot be planned is said in place of the plan. */
+size_t wql__query_explain(wql_query *query, char *buf, size_t size) {
+    wql__out text = {buf, size, 0};
+    wql_error err = WQL_INIT(wql_error);
+    wql__plan *plan;
+    if (wql__query_plan(query, 0, NULL, &plan, &err) < 0) {
+        wql__out_z(&text, err.message);
+        return wql__out_end(&text);
+    }
+    wql__plan_explain(plan, &text);
+    wql__plan_release(plan);
+    return wql__out_end(&text);
+}
+
+wql_status wql__query_check(wql_engine *engine, wql_str text, uint32_t dialect, int *kind, wql_error *err) {
+    wql__arena arena;
+    wql__query_tree *tree;
+    wql_status status;
+    wql__arena_init(&arena, engine->mem);
+    status = wql__parse(text, dialect, &engine->limits, &arena, &tree, err);
+    if (status >= 0 && kind) *kind = tree->kind;
+    wql__arena_free(&arena);
+    return status;
+}

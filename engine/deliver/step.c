@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+/* step.c: the scan half of a call: planned, run a slice at a time, closed. For whoever has the run token. */
+#include "call.h"
+#include "deliver.h"
+
+/* -- the run token ----------------------------------------------------------------------------------------------- */
+
+static void queue_run(wql__call *call) {
+    call->sched = WQL__QUEUED;
+    if (call->drive == WQL__PUMPED)
+        wql__pump_push(call->pump, call, false);
+    else
+        wql__sched_push(&call->engine->sched, call, call->pool);
+}
+
+void wql__call_wake_locked(wql__call *call) {
+    bool on_caller = call->drive == WQL__PULLED && !call->ahead;
+    if (call->sched == WQL__RUNNING) call->sched = WQL__AGAIN;
+    if (on_caller) {
+        call->woken = true;
+        wql__cond_broadcast(&call->changed);
+    } else if (call->sched == WQL__IDLE && call->ready) {
+        queue_run(call);
+    }
+}
+
+void wql__call_wake(wql__call *call) {
+    wql__lock(&call->lock);
+    wql__call_wake_locked(call);
+    wql__unlock(&call->lock);
+}
+
+bool wql__call_take_run(wql__call *call) {
+    if (call->sched != WQL__IDLE) return false;
+    call->sched = WQL__RUNNING;
+    return true;
+}
+
+void wql__call_yield(wql__call *call, int step) {
+    bool on_caller = call->drive == WQL__PULLED && !call->ahead, gone = step == WQL__STEP_GONE;
+    wql__lock(&call->lock);
+    if (gone) {
+        call->sched = WQL__GONE;
+    } else {
+        bool again = step == WQL__STEP_AGAIN || call->sched == WQL__AGAIN;
+        call->sched = WQL__IDLE;
+        if (again && !on_caller) queue_run(call);
+    }
+    wql__cond_broadcast(&call->changed);
+    wql__unlock(&call->lock);
+    if (gone) wql__call_half_gone(call, false);
+}
+
+/* -- planning and closing ---------------------------------------------------------------------------------------- */
+
+/* A mount counts the calls that have a plan for it: wql_engine_unmount waits for them. */
+static void count_users(wql__plan *plan, bool up) {
+    for (uint32_t i = 0; i < plan->scan_count; i++) {
+        if (up)
+            atomic_fetch_add_explicit(&plan->scans[i].mount->scans, 1, memory_order_relaxed);
+        else
+            atomic_fetch_sub_explicit(&plan->scans[i].mount->scans, 1, memory_order_release);
+    }
+}
+
+/* A plan that is counted before its classes are taken away. An unmount publishes the new classes first and looks at the count
+ * then; this counts first and looks at the classes then: one of the two sees the other. */
+static wql_status get_plan(wql__call *call, wql__plan **out) {
+    for (;;) {
+        wql__catalog *now;
+        bool same;
+        wql_status status = wql__query_plan(call->query, call->flags, &call->env.turn, out, &call->run_error);
+        if (status != WQL_OK) return status;
+        count_users(*out, true);
+        now = wql__namespace_catalog(call->session->ns);
+        same = now == (*out)->catalog;
+        wql__catalog_release(now);
+        if (same) return WQL_OK;
+        count_users(*out, false);
+        wql__plan_release(*out);
+    }
+}
+
+wql_status wql__call_prepare(wql__call *call) {
+    wql__plan *plan;
+    wql__run *run;
+    wql_status status = get_plan(call, &plan);
+    if (status != WQL_OK) return status;
+    status = wql__run_open(plan, &call->env, &run, &call->run_error);
+    if (status < 0) {
+        count_users(plan, false);
+        wql__plan_release(plan);
+        return status;
+    }
+    wql__lock(&call->lock);
+    call->plan = plan;
+    call->run = run;
+    if (plan->may_block && call->engine->options.workers && call->drive != WQL__PUMPED) call->pool = WQL__POOL_ELASTIC;
+    wql__unlock(&call->lock);
+    return WQL_OK;
+}
+
+wql_status wql__call_close_run(wql__call *call) {
+    wql_engine *engine = call->engine;
+    wql_status status;
+    wql_batch_release(call->in_hand);
+    call->in_hand = NULL;
+    wql__lock(&call->lock);
+    call->closing = true; /* nobody begins to interrupt any more */
+    while (call->interrupting) (void)wql__cond_wait(&call->changed, &call->lock, WQL__TIME_FOREVER);
+    wql__unlock(&call->lock);
+    status = wql__run_close(call->run);
+    if (status == WQL_S_PENDING) return status;
+    wql__turn_drop(&call->env.turn);
+    wql__lock(&call->lock);
+    call->run = NULL;
+    if (call->zombie) atomic_fetch_sub_explicit(&engine->zombie_count, 1, memory_order_relaxed);
+    call->zombie = false;
+    wql__unlock(&call->lock);
+    if (call->plan) {
+        count_users(call->plan, false);
+        wql__plan_release(call->plan);
+        call->plan = NULL;
+        wql__lock(&engine->table);
+        wql__cond_broadcast(&engine->table_changed); /* an unmount may wait for its scans */
+        wql__unlock(&engine->table);
+    }
+    return WQL_OK;
+}
+
+/* -- one slice --------------------------------------------------------------------------------------------------- */
+
+void wql__call_natural_end(wql__call *call, wql_status code) {
+    bool won, over = code == WQL_E_TIMED_OUT && wql__engine_now(call->engine) >= call->deadline_us;
+    wql__lock(&call->lock);
+    won = wql__call_latch(call,
+                          over       ? WQL__BY_DEADLINE
+                          : code < 0 ? WQL__BY_FAILURE
+                                     : WQL__BY_END,
+                          code == WQL_END ? WQL_OK : code, &call->run_error);
+    wql__unlock(&call->lock);
+    if (won) wql__call_after_latch(call);
+}
+
+/* Closes the scan half once the call has ended. The final status goes first: it waits for no provider. */
+static int end_step(wql__call *call) {
+    (void)wql__call_finish(call);
+    return wql__call_close_run(call) == WQL_OK ? WQL__STEP_GONE : WQL__STEP_PARKED;
+}
+
+enum { GO_ON, PARK, ENDED };
+
+/* What to do next, by what has come from outside. */
+static int look(wql__call *call) {
+    int todo = GO_ON;
+    wql__lock(&call->lock);
+    if (call->sched == WQL__AGAIN) call->sched = WQL__RUNNING; /* we look now: a later wake sets it again */
+    if (call->term != WQL__OPEN)
+        todo = ENDED;
+    else if (call->paused)
+        todo = PARK;
+    wql__unlock(&call->lock);
+    return todo;
+}
+
+/* Puts a batch into the ring of a pulled call. False: it is full. */
+static bool add_ahead(wql__call *call, wql_batch *batch) {
+    bool room;
+    wql__lock(&call->lock);
+    room = call->ring_count < call->ring_room;
+    if (room) {
+        call->ring[(call->ring_at + call->ring_count) % call->ring_room] = batch;
+        call->ring_count++;
+        wql__cond_broadcast(&call->changed);
+    }
+    wql__unlock(&call->lock);
+    return room;
+}
+
+/* Hands out what is in hand. False: it has to wait. */
+static bool hand_out(wql__call *call) {
+    wql_batch *batch = call->in_hand;
+    if (call->drive == WQL__PULLED) {
+        if (!add_ahead(call, batch)) return false;
+        call->in_hand = NULL;
+        return true;
+    }
+    call->in_hand = NULL;
+    (void)wql__call_deliver(call, batch); /* not delivered: the call has ended, the batch goes */
+    wql__run_recycle(call->run, batch);
+    return true;
+}
+
+/* Goes on with the run. WQL_OK: there may be a batch in hand now. */
+static wql_status advance(wql__call *call, int64_t until_us) {
+    if (!call->run) return wql__call_prepare(call);
+    return wql__run_next(call->run, until_us, &call->in_hand, &call->run_error);
+}
+
+/* The run has come to its end with `code`. A pulled call may still have batches in its ring: its end is told by next. */
+static int run_ended(wql__call *call, wql_status code) {
+    if (call->drive != WQL__PULLED) {
+        wql__call_natural_end(call, code);
+        return end_step(call);
+    }
+    wql__lock(&call->lock);
+    call->ended = true;
+    call->end_code = code;
+    wql__cond_broadcast(&call->changed);
+    wql__unlock(&call->lock);
+    return wql__call_close_run(call) == WQL_OK ? WQL__STEP_GONE : WQL__STEP_PARKED;
+}
+
+int wql__call_step(wql__call *call, int64_t until_us) {
+    int todo;
+    while ((todo = look(call)) == GO_ON) {
+        bool planned = call->run != NULL;
+        wql_status status;
+        if (call->ended) return run_ended(call, call->end_code);
+        if (call->in_hand) {
+            if (!hand_out(call)) return WQL__STEP_PARKED;
+            continue;
+        }
+        status = advance(call, until_us);
+        if (status == WQL_S_PENDING) return WQL__STEP_PARKED;
+        if (status != WQL_OK) return run_ended(call, status);
+        if (!planned) {
+            if (call->pool == WQL__POOL_ELASTIC) return WQL__STEP_AGAIN; /* not on this thread: it may block */
+            continue;
+        }
+        wql__call_progress(call, wql__engine_now(call->engine));
+        if (!call->in_hand && wql__engine_now(call->engine) >= until_us) return WQL__STEP_AGAIN;
+    }
+    return todo == PARK ? WQL__STEP_PARKED : end_step(call);
+}

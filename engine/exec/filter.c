@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: MIT */
+/* filter.c: a condition over a batch. AND narrows the set of rows item by item; OR asks each item only about the rows that no item
+ * before it has let through. What takes long and rules out little comes later: a few batches are measured, and the order follows.
+ */
+#include "filter.h"
+
+#include "../base/sync.h"
+
+#include <string.h>
+
+struct wql__filter_node {
+    uint8_t kind, at, system;
+    bool value;           /* CONST */
+    uint32_t slot;        /* TEST of a property, or of an object below it */
+    const wql_str *names; /* TEST of a path */
+    uint32_t name_count;
+    const wql__test *test;
+    wql__tester *tester; /* TEST of a property */
+    uint32_t level;      /* OR: its place in `levels` */
+    uint32_t count;
+    wql__filter_node **items;
+    double rows, passed, ns; /* measured */
+};
+
+/* What an OR needs while it runs. */
+typedef struct wql__level {
+    wql__rows passed;
+    uint64_t found[WQL__WORDS];
+} wql__level;
+
+/* -- preparing --------------------------------------------------------------------------------------------------- */
+
+typedef struct maker {
+    wql__filter *filter;
+    wql__arena *arena;
+    wql_error *err;
+} maker;
+
+static wql_status no_memory(maker *m) {
+    return wql__fail_memory(m->filter->mem, m->err);
+}
+
+static wql_status make_node(maker *m, const wql__expr *expr, uint32_t depth, uint32_t ors, wql__filter_node **out);
+
+static wql__filter_node *new_node(maker *m, uint8_t kind) {
+    wql__filter_node *node = wql__arena_zero(m->arena, sizeof *node);
+    if (node) node->kind = kind;
+    return node;
+}
+
+static const wql_property_def *def_of(const maker *m, uint32_t property) {
+    return &m->filter->cls->def.properties[property];
+}
+
+static wql_status make_test(maker *m, const wql__expr *expr, wql__filter_node **out) {
+    wql__filter_node *node = new_node(m, WQL__EXPR_TEST);
+    if (!node) return no_memory(m);
+    *out = node;
+    node->at = expr->at;
+    node->system = expr->system;
+    node->test = expr->test;
+    node->names = expr->names;
+    node->name_count = expr->name_count;
+    if (expr->at == WQL__AT_SYSTEM) return WQL_OK;
+    node->slot = m->filter->slots[expr->property];
+    if (expr->at != WQL__AT_PROPERTY) return WQL_OK;
+    node->tester = wql__arena_alloc(m->arena, sizeof *node->tester);
+    if (!node->tester || !wql__tester_init(node->tester, m->arena, m->filter->mem, def_of(m, expr->property)->type,
+                                           (def_of(m, expr->property)->flags & WQL_INTERVAL) != 0, expr->test))
+        return no_memory(m);
+    return WQL_OK;
+}
+
+/* The tests as one set, if that is possible: *out stays NULL if not. */
+static wql_status make_members(maker *m, const wql__test *const *tests, uint32_t count, uint32_t property, bool outside,
+                               wql__filter_node **out) {
+    wql__filter_node *node = new_node(m, WQL__EXPR_TEST);
+    bool made = false;
+    *out = NULL;
+    if (!node) return no_memory(m);
+    node->at = WQL__AT_PROPERTY;
+    node->slot = m->filter->slots[property];
+    node->tester = wql__arena_alloc(m->arena, sizeof *node->tester);
+    if (!node->tester ||
+        !wql__tester_init_members(node->tester, m->arena, m->filter->mem, def_of(m, property)->type, tests, count, outside, &made))
+        return no_memory(m);
+    if (made) *out = node;
+    return WQL_OK;
+}
+
+static bool is_test_of(const wql__expr *expr, uint32_t property, uint8_t op) {
+    return expr->kind == WQL__EXPR_TEST && expr->at == WQL__AT_PROPERTY && expr->property == property && expr->test->op == op;
+}
+
+/* The tests `property op ...` among the items from `first` on, as one set. Those that went into it are marked in `taken`. */
+static wql_status gather_members(maker *m, wql__expr *const *items, uint32_t first, uint32_t count, uint8_t op, bool *taken,
+                                 wql__filter_node **out) {
+    uint32_t property = items[first]->property, found = 0;
+    const wql__test **tests = wql__arena_alloc(m->arena, wql__array_size(count, sizeof *tests));
+    wql_status status;
+    if (!tests) return no_memory(m);
+    for (uint32_t i = first; i < count; i++)
+        if (is_test_of(items[i], property, op)) tests[found++] = items[i]->test;
+    status = make_members(m, tests, found, property, op == WQL_NE, out);
+    if (!*out) return status;
+    for (uint32_t i = first; i < count; i++)
+        if (is_test_of(items[i], property, op)) taken[i] = true;
+    return status;
+}
+
+/* In an OR equalities, in an AND inequalities of one column become sets. */
+static wql_status make_items(maker *m, wql__filter_node *node, wql__expr *const *items, uint32_t count, uint32_t depth,
+                             uint32_t ors) {
+    uint8_t op = node->kind == WQL__EXPR_OR ? WQL_EQ : WQL_NE;
+    bool *taken = wql__arena_zero(m->arena, count);
+    node->items = wql__arena_alloc(m->arena, wql__array_size(count, sizeof *node->items));
+    if (!taken || !node->items) return no_memory(m);
+    for (uint32_t i = 0; i < count; i++) {
+        wql__filter_node *item = NULL;
+        wql_status status = WQL_OK;
+        if (taken[i]) continue;
+        if (count >= 4 && items[i]->kind == WQL__EXPR_TEST && is_test_of(items[i], items[i]->property, op))
+            status = gather_members(m, items, i, count, op, taken, &item);
+        if (status >= 0 && !item) status = make_node(m, items[i], depth + 1, ors, &item);
+        if (status < 0) return status;
+        node->items[node->count++] = item;
+    }
+    return WQL_OK;
+}
+
+static wql_status make_node(maker *m, const wql__expr *expr, uint32_t depth, uint32_t ors, wql__filter_node **out) {
+    if (depth > WQL__EXPR_DEPTH_MAX) return wql__fail_limit(m->err, "depth of a condition", WQL__EXPR_DEPTH_MAX);
+    if (expr->kind == WQL__EXPR_TEST) return make_test(m, expr, out);
+    *out = new_node(m, expr->kind);
+    if (!*out) return no_memory(m);
+    (*out)->value = expr->value;
+    if (expr->kind == WQL__EXPR_CONST) return WQL_OK;
+    if (expr->kind == WQL__EXPR_OR) {
+        (*out)->level = ors++;
+        if (ors > m->filter->level_count) m->filter->level_count = ors;
+    }
+    return make_items(m, *out, expr->items, expr->count, depth, ors);
+}
+
+/* The conditions as one AND; cheap ones first, else in their order. */
+static wql_status make_root(maker *m, const wql__expr *const *exprs, uint32_t count) {
+    wql__expr **items = wql__arena_alloc(m->arena, wql__array_size(count, sizeof *items));
+    if (!items) return no_memory(m);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t at = i;
+        for (; at > 0 && items[at - 1]->cost > exprs[i]->cost; at--) items[at] = items[at - 1];
+        items[at] = (wql__expr *)(uintptr_t)exprs[i]; /* read only */
+    }
+    m->filter->root = new_node(m, WQL__EXPR_AND);
+    return m->filter->root ? make_items(m, m->filter->root, items, count, 0, 0) : no_memory(m);
+}
+
+wql_status wql__filter_init(wql__filter *f, wql__arena *arena, wql__mem *mem, const wql_class *cls, const uint32_t *slots,
+                            const wql__expr *const *exprs, uint32_t count, const _Atomic uint32_t *stop, wql_error *err) {
+    maker m = {f, arena, err};
+    wql_status status;
+    memset(f, 0, sizeof *f);
+    f->mem = mem;
+    f->cls = cls;
+    f->slots = slots;
+    f->stop = stop;
+    if (count == 0) return WQL_OK;
+    status = make_root(&m, exprs, count);
+    if (status < 0) return status;
+    f->keys = wql__arena_zero(arena, wql__array_size(cls->key_count, sizeof *f->keys));
+    f->levels = wql__arena_alloc(arena, wql__array_size(f->level_count, sizeof *f->levels));
+    if (!f->keys || !f->levels) return no_memory(&m);
+    for (uint32_t i = 0; i < f->level_count; i++)
+        if (!wql__rows_init(&f->levels[i].passed, arena)) return no_memory(&m);
+    return WQL_OK;
+}
+
+static void free_node(wql__filter_node *node) {
+    if (!node) return;
+    if (node->tester) wql__tester_free(node->tester);
+    for (uint32_t i = 0; i < node->count; i++) free_node(node->items[i]);
+}
+
+void wql__filter_free(wql__filter *f) {
+    if (!f->mem) return;
+    free_node(f->root);
+    f->root = NULL;
+    wql__page_free(&f->page, f->mem);
+}
+
+/* -- paths ------------------------------------------------------------------------------------------------------- */
+
+bool wql__page_path(wql__page *page, wql__mem *mem, const wql_class *cls, const wql_column *const *keys, uint32_t row, bool full,
+                    wql_str *out, bool *there) {
+    for (;;) {
+        wql__out text = {page->text, page->size, 0};
+        size_t len, size;
+        char *bigger;
+        *there = wql__path_print(cls, keys, row, full, &text);
+        if (!*there) return true;
+        len = wql__out_end(&text);
+        if (len < page->size) {
+            *out = (wql_str){page->text, len};
+            return true;
+        }
+        size = len < 256 ? 512 : len * 2;
+        bigger = wql__realloc(mem, page->text, page->size, size);
+        if (!bigger) return false;
+        page->text = bigger;
+        page->size = size;
+    }
+}
+
+void wql__page_free(wql__page *page, wql__mem *mem) {
+    wql__free(mem, page->text, page->size);
+    page->text = NULL;
+    page->size = 0;
+}
+
+static void find_keys(wql__filter *f) {
+    for (uint32_t i = 0; i < f->cls->key_count; i++) {
+        uint32_t slot = f->slots[f->cls->keys[i]];
+        f->keys[i] = slot == WQL__NO_ENTRY ? NULL : &f->batch->columns[slot];
+    }
+}
+
+static int system_outcome(wql__filter *f, const wql__filter_node *node, uint32_t row) {
+    wql_value value;
+    wql_str path;
+    bool there;
+    if (!wql__page_path(&f->page, f->mem, f->cls, f->keys, row, node->system == WQL__SYS_PATH, &path, &there)) {
+        f->no_memory = true;
+        return WQL__UNKNOWN;
+    }
+    if (!there) return wql__test_null(node->test);
+    value = wql_text(path);
+    return wql__test_value(node->test, &value, f->stop);
+}
+
+/* One part of an object; NULL if it is not there. */
+static wql_value read_part(wql__filter *f, const wql_batch *object, uint32_t row, wql_str name) {
+    uint32_t number = wql__class_property(object->cls, name);
+    const wql_column *col = number == WQL_NO_COLUMN ? NULL : wql__batch_property(object, number);
+    wql_value value = wql_null();
+    if (col) {
+        value = wql_column_value(col, row);
+        if (value.type == WQL_DATETIME && (object->cls->def.properties[number].flags & WQL_INTERVAL)) value.time.interval = 1;
+        return value;
+    }
+    switch (wql__batch_value(object, row, name, &value)) { /* a system property, perhaps */
+    case WQL_OK: return value;
+    case WQL_E_OUT_OF_MEMORY:
+    case WQL_E_QUOTA_VIOLATION: f->no_memory = true; break;
+    default: break;
+    }
+    return wql_null();
+}
+
+static int path_outcome(wql__filter *f, const wql__filter_node *node, uint32_t row) {
+    wql_value value = wql_column_value(&f->batch->columns[node->slot], row);
+    for (uint32_t i = 0; i < node->name_count; i++) {
+        if (value.type != WQL_OBJECT) return wql__test_null(node->test);
+        value = read_part(f, value.object, value.count, node->names[i]);
+    }
+    return value.type == WQL_NULL ? wql__test_null(node->test) : wql__test_value(node->test, &value, f->stop);
+}
+
+static void narrow_rows(wql__filter *f, const wql__filter_node *node, wql__rows *set) {
+    uint32_t kept = 0;
+    wql__rows_list(set);
+    for (uint32_t i = 0; i < set->count && !f->no_memory; i++) {
+        uint32_t row = set->list[i];
+        int outcome = node->at == WQL__AT_SYSTEM ? system_outcome(f, node, row) : path_outcome(f, node, row);
+        if ((i & 63u) == 63u && atomic_load_explicit(f->stop, memory_order_relaxed)) break;
+        set->list[kept] = (uint16_t)row;
+        kept += outcome == WQL__TRUE;
+    }
+    set->count = kept;
+}
+
+/* -- running ----------------------------------------------------------------------------------------------------- */
+
+static void narrow(wql__filter *f, wql__filter_node *node, wql__rows *set);
+
+static void narrow_item(wql__filter *f, wql__filter_node *node, wql__rows *set) {
+    uint32_t before = set->count;
+    int64_t start = f->timing && before ? wql__now_ns() : 0;
+    narrow(f, node, set);
+    if (!f->timing || !before) return;
+    node->rows += before;
+    node->passed += set->count;
+    node->ns += (double)(wql__now_ns() - start);
+}
+
+static void narrow_or(wql__filter *f, wql__filter_node *node, wql__rows *set) {
+    wql__level *level = &f->levels[node->level];
+    memset(level->found, 0, sizeof level->found);
+    for (uint32_t i = 0; i < node->count && set->count; i++) {
+        wql__rows_copy(&level->passed, set);
+        narrow_item(f, node->items[i], &level->passed);
+        if (level->passed.count) wql__rows_move(set, &level->passed, level->found);
+    }
+    wql__rows_take(set, level->found);
+}
+
+static void narrow(wql__filter *f, wql__filter_node *node, wql__rows *set) {
+    if (!set->count) return;
+    switch (node->kind) {
+    case WQL__EXPR_CONST:
+        if (!node->value) wql__rows_clear(set);
+        break;
+    case WQL__EXPR_AND:
+        for (uint32_t i = 0; i < node->count && set->count; i++) narrow_item(f, node->items[i], set);
+        break;
+    case WQL__EXPR_OR: narrow_or(f, node, set); break;
+    default:
+        if (node->at == WQL__AT_PROPERTY)
+            wql__tester_narrow(node->tester, &f->batch->columns[node->slot], set, f->stop);
+        else
+            narrow_rows(f, node, set);
+        break;
+    }
+}
+
+/* -- learning ---------------------------------------------------------------------------------------------------- */
+
+enum { MEASURED_EACH = 16, ORDERED_EACH = 64 };
+
+/* Time a row, divided by the share of rows that the item settles: in an AND those it rules out, in an OR those it lets through.
+ * What was never asked comes last, where it was. */
+static double rank_of(const wql__filter_node *item, bool in_and) {
+    double settled = in_and ? item->rows - item->passed : item->passed;
+    if (item->rows <= 0) return 1e300;
+    return settled < 0.5 ? 1e299 : item->ns / settled;
+}
+
+static void order_items(wql__filter_node *node) {
+    for (uint32_t i = 0; i < node->count; i++) order_items(node->items[i]);
+    for (uint32_t i = 1; i < node->count; i++) {
+        wql__filter_node *item = node->items[i];
+        double rank = rank_of(item, node->kind == WQL__EXPR_AND);
+        uint32_t at = i;
+        for (; at > 0 && rank_of(node->items[at - 1], node->kind == WQL__EXPR_AND) > rank; at--)
+            node->items[at] = node->items[at - 1];
+        node->items[at] = item;
+    }
+    for (uint32_t i = 0; i < node->count; i++) { /* what is new counts more */
+        node->items[i]->rows /= 2;
+        node->items[i]->passed /= 2;
+        node->items[i]->ns /= 2;
+    }
+}
+
+wql_status wql__filter_run(wql__filter *f, const wql_batch *batch, wql__rows *set, wql_error *err) {
+    if (!f->root) return WQL_OK;
+    f->batch = batch;
+    f->timing = f->batches++ % MEASURED_EACH == 0;
+    find_keys(f);
+    narrow(f, f->root, set);
+    f->batch = NULL;
+    if (f->batches % ORDERED_EACH == 0) order_items(f->root);
+    return f->no_memory ? wql__fail_memory(f->mem, err) : WQL_OK;
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+/* inside.h: a run from the inside, for the files of this room.
+ *
+ *   run.c        the run: its life, its limits, its time
+ *   union.c      which scan goes on, and when rows go out
+ *   scan.c       one scan: open, next, close, and what the provider answered
+ *   host*.c      what a provider can call meanwhile: rows.c builds, emit.c takes columns, objects.c makes embedded objects
+ *   check_columns.c, checked.c   nothing of a provider's is believed; what cannot change is looked at once
+ *   filter.c     the rows that pass; tester.c and the kernels below it do the work
+ *   project.c    the columns that come out, forwarded or gathered; outputs.c makes those that no provider has
+ *   pool.c       batches that are used again */
+#ifndef WQL_EXEC_INSIDE_H
+#define WQL_EXEC_INSIDE_H
+
+#include "cells.h"
+#include "filter.h"
+#include "run.h"
+
+typedef struct wql__scan wql__scan;
+
+/* -- what was checked of immutable buffers
+ * ------------------------------------------------------------------------------------------ */
+
+/* Cells [from, to), by the addresses of their offsets, views or references, point well into `base`. */
+typedef struct wql__fact {
+    uint64_t id; /* the provider's buffer_id; 0: no fact */
+    uint16_t type;
+    uint8_t layout;
+    bool fresh; /* found by this scan, not yet shared */
+    const void *base;
+    uint64_t base_size;
+    uintptr_t from, to;
+} wql__fact;
+
+/* Whether [fact.from, fact.to) is known of the mount; if so `fact` becomes the whole of what is known there. */
+bool wql__checked_find(wql__mount *mount, wql__fact *fact);
+/* Remembers; forgetting is allowed, so memory may lack. */
+void wql__checked_add(wql__mount *mount, const wql__fact *fact);
+
+/* -- embedded objects
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+/* Objects of one class that a provider makes, as rows of one batch. An object within another has a lower level, so that batches
+ * that hold each other never go in a circle. */
+typedef struct wql__maker {
+    wql__builder rows;
+    uint32_t level;
+    struct wql__maker *next;
+} wql__maker;
+
+/* A finished batch of them. */
+typedef struct wql__nested {
+    wql_batch *batch;
+    uint32_t level;
+} wql__nested;
+
+/* -- output
+ * ---------------------------------------------------------------------------------------------------------------------------- */
+
+enum { WQL__OUT_SLOT, WQL__OUT_PARTS, WQL__OUT_CONSTANT, WQL__OUT_PATH };
+
+/* One column that comes out, visible or hidden. */
+typedef struct wql__out_column {
+    uint8_t kind;
+    uint8_t system;
+    const char *name;
+    uint32_t property;
+    uint32_t slot; /* SLOT, PARTS: the source's column. CONSTANT: the column of `constants` */
+    const wql__part *parts;
+    wql__cells *text;    /* PATH: under construction */
+    wql__gather *gather; /* SLOT, PARTS: the same */
+    wql_column view;     /* PARTS: the source's column with its objects cut down */
+} wql__out_column;
+
+typedef struct wql__outputs {
+    wql__out_column *columns;
+    uint32_t width, hidden;
+    const uint32_t *keys; /* slots of the class's keys; WQL__NO_ENTRY: not read */
+    wql_batch *constants; /* holds the columns that are the same for all rows; NULL: none */
+    bool has_parts, has_path, projected;
+    uint32_t fixed_bytes; /* of a row, without texts and items */
+} wql__outputs;
+
+/* -- a scan
+ * ---------------------------------------------------------------------------------------------------------------------------- */
+
+enum { WQL__SCAN_NEW, WQL__SCAN_OPEN, WQL__SCAN_CLOSING, WQL__SCAN_REOPENING, WQL__SCAN_DONE };
+enum { WQL__PHASE_OUTSIDE, WQL__PHASE_OPEN, WQL__PHASE_NEXT, WQL__PHASE_CLOSE, WQL__PHASE_ENDED };
+
+struct wql__scan {
+    wql_scan pub; /* first: the provider's pointer is this one */
+    wql__run *run;
+    const wql__plan_scan *plan;
+    wql__mount *mount;
+    const wql_class *cls;
+    wql__arena arena;   /* of what lives from open to close */
+    wql__arena scratch; /* of the provider; until open or next returns */
+    wql__turn turn;
+    uint8_t state;
+    _Atomic uint8_t phase; /* what the provider is inside of */
+    bool prepared;         /* what follows `arena` is made */
+    bool counted;          /* in the mount's number of scans */
+    bool wide;             /* everything is asked for, and no limit: the provider promised less at open than at plan */
+    bool partial;
+    bool done;      /* has brought its last row */
+    bool blocked;   /* did not get on since run_next was entered */
+    bool reachable; /* between the call of open and the call of close; guarded by run->lock, as `interrupting` */
+    uint32_t interrupting;
+    wql_request request;
+    uint8_t *take;
+    uint32_t *slots;   /* [property] the source's column, or WQL__NO_ENTRY: not wanted */
+    uint32_t *numbers; /* [slot] the property */
+    uint32_t slot_count;
+    wql__fact *facts;         /* [slot] */
+    const wql_column **given; /* [slot] while a batch is taken: the provider's column */
+
+    wql_status broken; /* a breach of the contract, or no memory, within a callback; run->fault says more */
+    wql_status after;  /* what comes behind the rows in hand: WQL_OK, WQL_END, WQL_S_PARTIAL_RESULTS, WQL_S_PENDING, a failure */
+    bool brought;      /* this next brought a batch */
+    wql_batch *source; /* the batch it brought */
+    uint64_t counted_rows; /* rows it only counted */
+    wql__builder rows;
+    bool row_begun;
+    uint32_t look_at, look_step; /* the row at which row_end looks at the clock next */
+    int64_t rows_since, looked_at;
+    uint32_t row_bytes;
+    wql__maker *makers;
+    wql__nested *nested; /* finished batches of objects of this next */
+    uint32_t nested_count, nested_room;
+    wql__test **holds; /* [conjunct] made for wql_scan_holds where the plan has no test */
+
+    wql__filter filter; /* what the provider did not take as exact */
+    wql__filter *exact; /* WQL_CHECK_PROVIDERS: what it did, one for each conjunct that is */
+    uint32_t exact_count;
+    wql__outputs outputs;
+};
+
+void wql__scan_init(wql__scan *scan, wql__run *run, const wql__plan_scan *plan);
+/* One step towards rows: opens, or asks for more. Sets `after`, and source or counted_rows; failures are in run->failure. */
+void wql__scan_pull(wql__scan *scan);
+/* Ends a scan. WQL_OK, or WQL_S_PENDING: a serialised provider is busy; call again. */
+wql_status wql__scan_close(wql__scan *scan);
+void wql__scan_interrupt(wql__scan *scan);
+/* The run has ended: the mount counts the scan no longer. */
+void wql__scan_uncount(wql__scan *scan);
+
+/* The provider broke its contract: counts it, says so once, ends the scan. Returns WQL_E_PROVIDER_FAILURE. */
+wql_status wql__scan_fault(wql__scan *scan, const char *format, ...) WQL_PRINTF(2, 3);
+/* Memory lacked within a callback. */
+wql_status wql__scan_no_memory(wql__scan *scan);
+/* Whether a host function that needs one of two phases may be used now; a breach is recorded. */
+bool wql__scan_is_in(wql__scan *scan, uint8_t phase, uint8_t or_phase, const char *function);
+/* The batch that next brought by rows; NULL: none, or scan->broken. */
+wql_batch *wql__rows_end(wql__scan *scan);
+void wql__rows_drop(wql__scan *scan);
+/* Writes the objects that were made; later ones go into new batches. False: scan->broken. */
+bool wql__objects_end(wql__scan *scan);
+/* Whether the objects in a value were made in this next, and are of the class that the property declares; if not, that is a breach.
+ * `level` is raised above theirs. */
+bool wql__objects_fit(wql__scan *scan, const wql_class *cls, uint32_t property, const wql_value *value, uint32_t *level);
+void wql__objects_drop(wql__scan *scan);
+/* Says why a cell could not be set. */
+void wql__report_cell(wql__scan *scan, const wql_class *cls, uint32_t property, const wql_value *value, int result);
+
+/* Checks the columns of a batch. scan->given gets those that are wanted. `ill`, if not NULL, is set for columns with ill-formed
+ * texts, which are a breach otherwise. WQL_OK, or scan->broken. */
+wql_status wql__check_columns(wql__scan *scan, uint32_t rows, const wql_column *columns, uint32_t count, bool *ill);
+void wql__check_publish(wql__scan *scan);
+
+/* The entries of the host table that bring rows. */
+void wql__host_row_set(wql_scan *scan, uint32_t property, const wql_value *value);
+bool wql__host_row_end(wql_scan *scan);
+wql_status wql__host_emit(wql_scan *scan, uint64_t rows, const wql_column *columns, uint32_t count, void (*release)(void *ctx),
+                          void *ctx, wql_error *err);
+wql_status wql__host_copy(wql_scan *scan, uint32_t rows, const wql_column *columns, uint32_t count, wql_error *err);
+wql_value wql__host_object(wql_scan *scan, const char *class_name, const wql_param *properties, uint32_t count);
+
+/* Prepares the columns that come out of an opened scan. False = no memory. */
+bool wql__outputs_init(wql__scan *scan);
+void wql__outputs_free(wql__scan *scan);
+/* The columns that no provider has, for `rows` rows of a batch under construction. */
+bool wql__outputs_constants(wql__scan *scan, wql_batch *out, uint32_t rows);
+/* Starts the columns of paths in a new batch, and appends the paths of chosen rows (NULL: count rows from first). */
+void wql__outputs_begin(wql__scan *scan, wql_batch *out, uint32_t room);
+bool wql__outputs_paths(wql__scan *scan, const wql_batch *source, const uint16_t *rows, uint32_t first, uint32_t count);
+/* Cuts the objects of a source down to the parts that were chosen: the `view` of those columns. */
+bool wql__outputs_parts(wql__scan *scan, wql_batch *source);
+
+/* -- the run
+ * ---------------------------------------------------------------------------------------------------------------------------- */
+
+/* Rows that passed, on their way out. */
+typedef struct wql__input {
+    wql_batch *source;    /* NULL: none */
+    const uint16_t *rows; /* which; NULL: all */
+    uint32_t count, at;   /* how many, and how many of them are through */
+} wql__input;
+
+/* The batch that is being gathered. */
+typedef struct wql__gathering {
+    wql_batch *batch; /* NULL: none */
+    uint32_t rows, room;
+    uint64_t bytes;
+    int64_t since; /* when its oldest row came */
+} wql__gathering;
+
+enum { WQL__POOL_MAX = 32 };
+
+struct wql__run {
+    wql__mem *mem;
+    wql__plan *plan;
+    wql__run_env *env;
+    wql__arena arena;
+    wql__scan *scans;
+    uint32_t scan_count, unfinished, current, blocked;
+    wql__rows passed, checked;
+    wql__input input;
+    wql__gathering gathering;
+    uint64_t given; /* rows given out, or counted */
+    bool gave;      /* a batch was given out */
+    bool partial;
+    bool is_over;
+    wql_status over; /* how, and in `failure` why */
+    int64_t now_us;
+    wql__mutex lock;
+    wql__cond idle;
+    _Atomic bool late; /* a host function was called when it must not be */
+    wql_batch *pool[WQL__POOL_MAX];
+    uint32_t pool_count;
+    wql__page page; /* for paths that come out */
+    wql_error said, fault, failure;
+};
+
+static inline bool wql__run_stopped(const wql__run *run) {
+    return atomic_load_explicit(run->env->stop, memory_order_relaxed) != 0;
+}
+static inline void wql__run_add(_Atomic uint64_t *counter, uint64_t more) {
+    if (more) (void)atomic_fetch_add_explicit(counter, more, memory_order_relaxed);
+}
+
+/* One step: a batch for *out, or nothing yet. WQL_OK, WQL_END, WQL_S_PARTIAL_RESULTS, WQL_S_PENDING, or a failure (run->failure).
+ */
+wql_status wql__union_step(wql__run *run, wql_batch **out);
+
+/* Scans that could not get on are asked again: time has passed, and a wake may have come. */
+void wql__union_retry(wql__run *run);
+
+/* Takes rows out of the input, until a batch is full or the input is empty. WQL_OK or a failure. */
+wql_status wql__project(wql__run *run, wql__scan *scan, wql_batch **out);
+/* The rows gathered so far as a batch. */
+wql_status wql__project_flush(wql__run *run, wql__scan *scan, wql_batch **out);
+void wql__project_drop(wql__run *run);
+
+/* An empty batch with one reference. NULL = no memory. */
+wql_batch *wql__pool_take(wql__run *run);
+/* Gives a reference back. If it is the last one, the batch, and those that only it held, are emptied and kept for later. */
+void wql__pool_put(wql__run *run, wql_batch *batch);
+void wql__pool_free(wql__run *run);
+
+#endif

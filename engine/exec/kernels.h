@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+/* kernels.h: tests over whole columns. A kernel answers only where it provably equals wql__test_value (data/rule.h); everything
+ * else is asked value by value. UNKNOWN counts as FALSE here: a row is in the result or it is not. */
+#ifndef WQL_EXEC_KERNELS_H
+#define WQL_EXEC_KERNELS_H
+
+#include "../data/batch.h"
+#include "../data/rule.h"
+
+enum { WQL__WORDS = WQL_BATCH_ROWS_MAX / 64 };
+
+/* A set of rows of one batch. While more than a quarter of the rows are in it, it is bits, and kernels run over all rows at once;
+ * below that it is a list, and they touch only its rows. */
+typedef struct wql__rows {
+    uint32_t rows, count;      /* of the batch; in the set */
+    bool sparse;               /* `list` is the set; else `bits` is */
+    uint16_t *list;            /* ascending; room for WQL_BATCH_ROWS_MAX */
+    uint64_t bits[WQL__WORDS]; /* bit r % 64 of word r / 64: row r; zero behind the last row */
+} wql__rows;
+
+bool wql__rows_init(wql__rows *set, wql__arena *arena);
+/* All rows of a batch. */
+void wql__rows_fill(wql__rows *set, uint32_t rows);
+/* No rows. */
+void wql__rows_clear(wql__rows *set);
+void wql__rows_copy(wql__rows *to, const wql__rows *from);
+/* Keeps what is in `mask` too. Dense sets only. */
+void wql__rows_and(wql__rows *set, const uint64_t *mask);
+/* Makes it a list. */
+void wql__rows_list(wql__rows *set);
+/* Takes the set's rows out of `set`, and puts them into the bits of `into`. */
+void wql__rows_move(wql__rows *set, const wql__rows *passed, uint64_t *into);
+/* The set becomes the rows of `bits`, in the form it has. */
+void wql__rows_take(wql__rows *set, const uint64_t *bits);
+
+/* What a kernel compares with, in the column's own type. */
+typedef union wql__constant {
+    int8_t i8;
+    int16_t i16;
+    int32_t i32;
+    int64_t i64;
+    uint8_t u8;
+    uint16_t u16;
+    uint32_t u32;
+    uint64_t u64;
+    double f64; /* real32 too: its values are widened */
+} wql__constant;
+
+typedef void (*wql__dense_kernel)(const void *values, wql__constant with, uint32_t rows, uint64_t *mask);
+/* Keeps the rows of `list` that pass, in `out`, which may be `list`; returns how many. */
+typedef uint32_t (*wql__sparse_kernel)(const void *values, wql__constant with, const uint16_t *list, uint32_t count, uint16_t *out);
+/* The kernels for a CIM type with WQL_FIXED layout and WQL_EQ ... WQL_GE. */
+wql__dense_kernel wql__kernel_dense(uint32_t type, uint8_t op);
+wql__sparse_kernel wql__kernel_sparse(uint32_t type, uint8_t op);
+
+/* A text to look for without regard to case. Letters of `low` are small; a byte x of a text agrees with byte i if (x | mask[i]) ==
+ * low[i], which for a letter means either case of it, and otherwise the byte itself. */
+typedef struct wql__needle {
+    uint32_t len;
+    bool ascii;                  /* all bytes are below 0x80 */
+    bool plain;                  /* and nothing but ASCII folds to it (wql__fold_is_plain): bytes alone decide every text */
+    uint32_t probe[2];           /* places of its two rarest bytes */
+    uint64_t low8, mask8, keep8; /* its first eight bytes; keep8 has the bytes that exist */
+    const uint8_t *low, *mask;
+} wql__needle;
+
+enum { WQL__NEEDLE_EQUAL, WQL__NEEDLE_PREFIX, WQL__NEEDLE_SUFFIX, WQL__NEEDLE_CONTAINS };
+/* What bytes say of a text: WQL__FALSE, WQL__TRUE, or that they cannot decide. */
+enum { WQL__UNDECIDED = 3 };
+
+/* `folded` must outlive the needle. False = no memory. */
+bool wql__needle_init(wql__needle *needle, wql__arena *arena, wql_str folded, bool plain);
+int wql__needle_decide(const wql__needle *needle, int how, wql_str text, const _Atomic uint32_t *stop);
+/* The order of a text against the needle: WQL__UNDECIDED, or WQL__FALSE with *order < 0, 0, > 0. */
+int wql__needle_order(const wql__needle *needle, wql_str text, int *order);
+/* A bit for each row whose bytes agree, and in `open` one for each whose bytes cannot decide; NULLs too, which the caller takes
+ * out. A column of WQL_OFFSETS or WQL_VIEWS; `valid` has a bit for each row that is not NULL. */
+void wql__needle_column(const wql__needle *needle, int how, const wql_column *col, uint32_t rows, const uint64_t *valid,
+                        const _Atomic uint32_t *stop, uint64_t *mask, uint64_t *open);
+
+/* What is known of the texts of one dictionary: a byte for each, 0 = not asked yet, else 1 + outcome. */
+typedef struct wql__known {
+    uint64_t id;
+    const wql_column *child;
+    uint64_t rows;
+    uint8_t *outcome;
+    size_t size; /* of the memory */
+} wql__known;
+enum { WQL__KNOWN_MAX = 4, WQL__KNOWN_BYTES_MAX = 16 * 1024 * 1024 };
+
+/* A set of values: `p = a OR p = b ...`. */
+typedef struct wql__members wql__members;
+
+/* One test, prepared for the columns of one scan. */
+typedef struct wql__tester {
+    const wql__test *test; /* NULL: `members` */
+    wql__members *members;
+    bool interval; /* the property holds intervals */
+    bool outside;  /* the set's complement */
+    uint8_t op;    /* LIKE without a pattern, and its negation, are EQ and NE */
+    uint8_t how;   /* WQL__HOW_... */
+    uint8_t needle_how;
+    bool flip; /* the needle's outcome is turned */
+    wql__constant with;
+    wql__needle needle;
+    wql__mem *mem;
+    wql__known known[WQL__KNOWN_MAX];
+    uint32_t known_next; /* the one to be replaced next */
+} wql__tester;
+
+enum {
+    WQL__HOW_VALUES, /* value by value */
+    WQL__HOW_NULL,
+    WQL__HOW_CONSTANT,
+    WQL__HOW_FIXED,
+    WQL__HOW_BITS,
+    WQL__HOW_TIME,
+    WQL__HOW_NEEDLE,
+    WQL__HOW_ORDER,
+    WQL__HOW_MEMBERS
+};
+
+/* Prepares a test for a property of CIM type `type`. False = no memory. */
+bool wql__tester_init(wql__tester *tester, wql__arena *arena, wql__mem *mem, uint32_t type, bool interval, const wql__test *test);
+/* Prepares the set of the WQL_EQ tests `tests`, or (outside) the complement of WQL_NE ones: NULL is in neither. *made false: these
+ * cannot be a set, or so few that it does not pay. False = no memory. */
+bool wql__tester_init_members(wql__tester *tester, wql__arena *arena, wql__mem *mem, uint32_t type, const wql__test *const *tests,
+                              uint32_t count, bool outside, bool *made);
+void wql__tester_free(wql__tester *tester);
+/* Takes the rows out of `set` for which the test is not TRUE. `stop` not 0 ends the work early with a senseless result. */
+void wql__tester_narrow(wql__tester *tester, const wql_column *col, wql__rows *set, const _Atomic uint32_t *stop);
+/* The outcome for one cell, by the rule itself. */
+int wql__tester_cell(const wql__tester *tester, const wql_column *col, uint32_t row, const _Atomic uint32_t *stop);
+
+/* What is known of a column's dictionary, or NULL: ask value by value. */
+wql__known *wql__tester_known(wql__tester *tester, const wql_column *col, uint32_t rows);
+
+/* One bit for each row that is not NULL; zero behind the last row. */
+void wql__valid_bits(const wql_column *col, uint32_t rows, uint64_t *bits);
+
+/* The sets. */
+bool wql__members_make(wql__arena *arena, uint32_t type, const wql__test *const *tests, uint32_t count, wql__members **out);
+bool wql__members_have(const wql__members *members, const wql_column *col, uint32_t row); /* not of a NULL */
+void wql__members_dense(const wql__members *members, const wql_column *col, uint32_t rows, uint64_t *mask);
+
+/* -- bits -----------------------------------------------------------------------------------------------------------
+ */
+
+static inline uint32_t wql__bit_words(uint32_t rows) {
+    return (rows + 63) / 64;
+}
+static inline bool wql__bit(const uint64_t *bits, uint32_t at) {
+    return (bits[at >> 6] >> (at & 63u)) & 1u;
+}
+static inline uint64_t wql__low_bits(uint32_t count) {
+    return count >= 64 ? ~(uint64_t)0 : ((uint64_t)1 << count) - 1;
+}
+static inline uint32_t wql__first_bit(uint64_t word) {
+    return (uint32_t)__builtin_ctzll(word);
+}
+static inline uint32_t wql__count_bits(uint64_t x) {
+    x -= (x >> 1) & 0x5555555555555555u;
+    x = (x & 0x3333333333333333u) + ((x >> 2) & 0x3333333333333333u);
+    x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0fu;
+    return (uint32_t)((x * 0x0101010101010101u) >> 56);
+}
+/* 64 bytes of 0 or 0xff -> 64 bits: one product gathers the lowest bits of eight bytes in its highest byte. */
+static inline uint64_t wql__pack_bytes(const uint8_t *bytes) {
+    uint64_t out = 0, x;
+    for (unsigned i = 0; i < 8; i++) {
+        __builtin_memcpy(&x, bytes + 8 * i, 8);
+        out |= (((x & 0x0101010101010101u) * 0x0102040810204080u) >> 56) << (8 * i);
+    }
+    return out;
+}
+
+#endif

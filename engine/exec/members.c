@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/* members.c: a long list of equalities on one column as one set: four hundred ORs are not four hundred passes. */
+#include "kernels.h"
+
+#include "../base/map.h"
+#include "../base/utf8.h"
+#include "../data/value.h"
+
+#include <string.h>
+
+/* Below this, comparing one after the other is as fast. */
+enum { MEMBERS_MIN = 4 };
+/* A range of integers up to this wide is a bitmap. */
+enum { RANGE_MAX = 65536 };
+
+struct wql__members {
+    bool text;
+    /* integers, signed or not, as 64 bits: a bitmap over [least, least + range), or an open hash */
+    uint64_t least, range;
+    uint64_t *bitmap;
+    uint64_t *slots; /* mask + 1 of them */
+    uint32_t mask;
+    bool has_zero; /* 0 marks a slot as empty */
+    /* texts */
+    wql__map map;
+    uint64_t lengths; /* a bit for each length modulo 64 that a member can have; all, if folding may change lengths */
+};
+
+static bool is_member_test(const wql__test *test, uint32_t type, uint8_t by) {
+    if (test->by != by || (test->op != WQL_EQ && test->op != WQL_NE) || wql__test_null(test) == WQL__TRUE) return false;
+    if (by == WQL__BY_TEXT) return wql__type_is_text(type);
+    if (by == WQL__BY_SIGNED) return wql__type_is_integer(type) && wql__type_is_signed(type);
+    return by == WQL__BY_UNSIGNED && (type == WQL_CHAR16 || (wql__type_is_integer(type) && !wql__type_is_signed(type)));
+}
+
+static uint64_t number_of(const wql__test *test) {
+    return test->by == WQL__BY_SIGNED ? (uint64_t)test->as.i64 : test->as.u64;
+}
+
+static uint32_t slot_of(uint64_t number, uint32_t mask) {
+    return (uint32_t)((number * 0x9e3779b97f4a7c15u) >> 32) & mask;
+}
+
+static bool hash_have(const wql__members *m, uint64_t number) {
+    uint32_t at;
+    if (number == 0) return m->has_zero;
+    for (at = slot_of(number, m->mask); m->slots[at]; at = (at + 1) & m->mask)
+        if (m->slots[at] == number) return true;
+    return false;
+}
+
+static inline bool number_in(const wql__members *m, uint64_t number) {
+    uint64_t place = number - m->least;
+    if (!m->bitmap) return hash_have(m, number);
+    return place < m->range && ((m->bitmap[place >> 6] >> (place & 63u)) & 1u);
+}
+
+static void hash_add(wql__members *m, uint64_t number) {
+    uint32_t at = slot_of(number, m->mask);
+    if (number == 0) {
+        m->has_zero = true;
+        return;
+    }
+    while (m->slots[at] && m->slots[at] != number) at = (at + 1) & m->mask;
+    m->slots[at] = number;
+}
+
+static bool make_hash(wql__members *m, wql__arena *arena, const wql__test *const *tests, uint32_t count) {
+    uint32_t room = 16;
+    while (room < count * 2) room *= 2;
+    m->mask = room - 1;
+    m->slots = wql__arena_zero(arena, wql__array_size(room, sizeof *m->slots));
+    if (!m->slots) return false;
+    for (uint32_t i = 0; i < count; i++) hash_add(m, number_of(tests[i]));
+    return true;
+}
+
+/* Whether the first number is below the second, in the order of the column. */
+static bool is_below(uint64_t a, uint64_t b, bool is_signed) {
+    return is_signed ? (int64_t)a < (int64_t)b : a < b;
+}
+
+static bool make_numbers(wql__members *m, wql__arena *arena, const wql__test *const *tests, uint32_t count) {
+    bool is_signed = tests[0]->by == WQL__BY_SIGNED;
+    uint64_t least = number_of(tests[0]), most = least;
+    for (uint32_t i = 1; i < count; i++) {
+        uint64_t number = number_of(tests[i]);
+        if (is_below(number, least, is_signed)) least = number;
+        if (is_below(most, number, is_signed)) most = number;
+    }
+    if (most - least >= RANGE_MAX) return make_hash(m, arena, tests, count);
+    m->least = least;
+    m->range = most - least + 1;
+    m->bitmap = wql__arena_zero(arena, (size_t)(m->range / 64 + 1) * sizeof *m->bitmap);
+    if (!m->bitmap) return false;
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t place = number_of(tests[i]) - least;
+        m->bitmap[place >> 6] |= (uint64_t)1 << (place & 63u);
+    }
+    return true;
+}
+
+/* A text that folds to ASCII has as many bytes, and at most two more for a k (U+212A) and one more for an s (U+017F). */
+static void add_lengths(wql__members *m, wql_str folded) {
+    size_t more = 0;
+    if (!wql__is_ascii(folded.ptr, folded.len)) m->lengths = ~(uint64_t)0;
+    for (size_t i = 0; i < folded.len; i++) more += folded.ptr[i] == 'k' ? 2 : folded.ptr[i] == 's' ? 1 : 0;
+    for (size_t i = 0; i <= more && i < 64; i++) m->lengths |= (uint64_t)1 << ((folded.len + i) & 63u);
+}
+
+static bool make_texts(wql__members *m, wql__arena *arena, const wql__test *const *tests, uint32_t count) {
+    m->text = true;
+    if (!wql__map_init(&m->map, arena, count)) return false;
+    for (uint32_t i = 0; i < count; i++) {
+        (void)wql__map_add(&m->map, tests[i]->folded, i);
+        add_lengths(m, tests[i]->folded);
+    }
+    return true;
+}
+
+bool wql__members_make(wql__arena *arena, uint32_t type, const wql__test *const *tests, uint32_t count, wql__members **out) {
+    wql__members *m;
+    *out = NULL;
+    if (count < MEMBERS_MIN || count > UINT32_MAX / 8) return true;
+    for (uint32_t i = 0; i < count; i++)
+        if (!is_member_test(tests[i], type, tests[0]->by) || tests[i]->op != tests[0]->op || tests[i]->negated) return true;
+    m = wql__arena_zero(arena, sizeof *m);
+    if (!m) return false;
+    if (!(tests[0]->by == WQL__BY_TEXT ? make_texts(m, arena, tests, count) : make_numbers(m, arena, tests, count))) return false;
+    *out = m;
+    return true;
+}
+
+bool wql__members_have(const wql__members *m, const wql_column *col, uint32_t row) {
+    wql_value value = wql_column_value(col, row);
+    if (!m->text) return number_in(m, wql__type_is_signed(col->type) ? (uint64_t)value.i64 : value.u64);
+    if (!((m->lengths >> (value.str.len & 63u)) & 1u)) return false;
+    return wql__map_find(&m->map, value.str) != WQL__NO_ENTRY;
+}
+
+/* `v[i]` widens with its sign, as the members did. */
+#define MEMBERS(T)                                                                                                                 \
+    do {                                                                                                                           \
+        const T *v = (const T *)col->values + (size_t)w * 64;                                                                      \
+        for (uint32_t i = 0; i < count; i++) bytes[i] = number_in(m, (uint64_t)v[i]);                                              \
+    } while (0)
+
+void wql__members_dense(const wql__members *m, const wql_column *col, uint32_t rows, uint64_t *mask) {
+    for (uint32_t w = 0; w < wql__bit_words(rows); w++) {
+        uint32_t count = rows - w * 64 < 64 ? rows - w * 64 : 64;
+        uint8_t bytes[64] = {0};
+        switch (col->type) {
+        case WQL_SINT8: MEMBERS(int8_t); break;
+        case WQL_SINT16: MEMBERS(int16_t); break;
+        case WQL_SINT32: MEMBERS(int32_t); break;
+        case WQL_SINT64: MEMBERS(int64_t); break;
+        case WQL_UINT8: MEMBERS(uint8_t); break;
+        case WQL_UINT16:
+        case WQL_CHAR16: MEMBERS(uint16_t); break;
+        case WQL_UINT32: MEMBERS(uint32_t); break;
+        default: MEMBERS(uint64_t); break;
+        }
+        mask[w] = wql__pack_bytes(bytes);
+    }
+}

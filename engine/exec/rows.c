@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* rows.c: sets of rows: bits while many rows are left, a list when few are. */
+#include "kernels.h"
+
+#include <string.h>
+
+bool wql__rows_init(wql__rows *set, wql__arena *arena) {
+    memset(set, 0, sizeof *set);
+    set->list = wql__arena_buffer(arena, WQL_BATCH_ROWS_MAX * sizeof *set->list);
+    return set->list != NULL;
+}
+
+void wql__rows_fill(wql__rows *set, uint32_t rows) {
+    uint32_t words = rows / 64;
+    set->rows = set->count = rows;
+    set->sparse = false;
+    memset(set->bits, 0xff, words * sizeof *set->bits);
+    if (rows % 64) set->bits[words] = wql__low_bits(rows % 64);
+}
+
+void wql__rows_clear(wql__rows *set) {
+    set->count = 0;
+    memset(set->bits, 0, wql__bit_words(set->rows) * sizeof *set->bits);
+}
+
+void wql__rows_copy(wql__rows *to, const wql__rows *from) {
+    to->rows = from->rows;
+    to->count = from->count;
+    to->sparse = from->sparse;
+    if (from->sparse)
+        memcpy(to->list, from->list, from->count * sizeof *to->list);
+    else
+        memcpy(to->bits, from->bits, wql__bit_words(from->rows) * sizeof *to->bits);
+}
+
+void wql__rows_and(wql__rows *set, const uint64_t *mask) {
+    uint32_t count = 0;
+    for (uint32_t w = 0; w < wql__bit_words(set->rows); w++) {
+        set->bits[w] &= mask[w];
+        count += wql__count_bits(set->bits[w]);
+    }
+    set->count = count;
+}
+
+/* One word's rows. A full word is a run; one with many bits is written without branches; of one with few, the bits are looked for.
+ */
+static uint32_t list_word(uint64_t word, uint32_t base, uint16_t *out) {
+    uint32_t count = 0;
+    if (word == ~(uint64_t)0) {
+        for (uint32_t i = 0; i < 64; i++) out[i] = (uint16_t)(base + i);
+        return 64;
+    }
+    if (wql__count_bits(word) < 24) {
+        for (; word; word &= word - 1) out[count++] = (uint16_t)(base + wql__first_bit(word));
+        return count;
+    }
+    /* One place behind the last may be written: there is room for it, since a bit is missing. */
+    for (uint32_t i = 0; i < 64; i++) {
+        out[count] = (uint16_t)(base + i);
+        count += (uint32_t)((word >> i) & 1u);
+    }
+    return count;
+}
+
+void wql__rows_list(wql__rows *set) {
+    uint32_t count = 0;
+    if (set->sparse) return;
+    for (uint32_t w = 0; w < wql__bit_words(set->rows); w++)
+        if (set->bits[w]) count += list_word(set->bits[w], w * 64, set->list + count);
+    set->sparse = true;
+}
+
+/* `passed` was narrowed from a copy of `set`, so where it is bits, `set` is too. */
+void wql__rows_move(wql__rows *set, const wql__rows *passed, uint64_t *into) {
+    if (!passed->sparse) {
+        for (uint32_t w = 0; w < wql__bit_words(set->rows); w++) {
+            into[w] |= passed->bits[w];
+            set->bits[w] &= ~passed->bits[w];
+        }
+        set->count -= passed->count;
+        return;
+    }
+    for (uint32_t i = 0; i < passed->count; i++) into[passed->list[i] >> 6] |= (uint64_t)1 << (passed->list[i] & 63u);
+    if (!set->sparse) {
+        for (uint32_t i = 0; i < passed->count; i++) set->bits[passed->list[i] >> 6] &= ~((uint64_t)1 << (passed->list[i] & 63u));
+        set->count -= passed->count;
+    } else {
+        uint32_t left = 0;
+        for (uint32_t i = 0; i < set->count; i++) {
+            set->list[left] = set->list[i];
+            left += !wql__bit(into, set->list[i]);
+        }
+        set->count = left;
+    }
+}
+
+void wql__rows_take(wql__rows *set, const uint64_t *bits) {
+    bool sparse = set->sparse;
+    uint32_t count = 0;
+    memcpy(set->bits, bits, wql__bit_words(set->rows) * sizeof *bits);
+    for (uint32_t w = 0; w < wql__bit_words(set->rows); w++) count += wql__count_bits(bits[w]);
+    set->count = count;
+    set->sparse = false;
+    if (sparse) wql__rows_list(set);
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/* run.c: one execution of a plan: its life, its limits and its time. */
+#include "inside.h"
+
+#include <string.h>
+
+/* -- opening and closing ----------------------------------------------------------------------------------------- */
+
+static void free_run(wql__run *run) {
+    wql__mem *mem = run->mem;
+    for (uint32_t i = 0; i < run->scan_count; i++) wql__scan_uncount(&run->scans[i]);
+    wql__project_drop(run);
+    wql__pool_free(run);
+    wql__page_free(&run->page, mem);
+    wql__arena_free(&run->arena);
+    wql__plan_release(run->plan);
+    wql__mutex_free(&run->lock);
+    wql__cond_free(&run->idle);
+    wql__free(mem, run, sizeof *run);
+    wql__mem_release(mem);
+}
+
+wql_status wql__run_open(wql__plan *plan, wql__run_env *env, wql__run **out, wql_error *err) {
+    wql__run *run = wql__alloc_zero(env->mem, sizeof *run);
+    *out = NULL;
+    if (!run) return wql__fail_memory(env->mem, err);
+    run->mem = wql__mem_retain(env->mem);
+    run->plan = wql__plan_retain(plan);
+    run->env = env;
+    run->now_us = env->now(env->now_user);
+    wql__error_clear(&run->said);
+    wql__error_clear(&run->fault);
+    wql__error_clear(&run->failure);
+    wql__mutex_init(&run->lock);
+    wql__cond_init(&run->idle);
+    wql__arena_init(&run->arena, run->mem);
+    run->scans = wql__arena_alloc(&run->arena, wql__array_size(plan->scan_count, sizeof *run->scans));
+    if (!run->scans || !wql__rows_init(&run->passed, &run->arena) || !wql__rows_init(&run->checked, &run->arena)) {
+        free_run(run);
+        return wql__fail_memory(env->mem, err);
+    }
+    for (uint32_t i = 0; i < plan->scan_count; i++) wql__scan_init(&run->scans[i], run, &plan->scans[i]);
+    run->scan_count = run->unfinished = plan->scan_count;
+    *out = run;
+    return WQL_OK;
+}
+
+wql_status wql__run_close(wql__run *run) {
+    wql_status status = WQL_OK;
+    if (!run) return WQL_OK;
+    wql__project_drop(run);
+    for (uint32_t i = 0; i < run->scan_count; i++) {
+        wql__scan *scan = &run->scans[i];
+        wql__pool_put(run, scan->source);
+        scan->source = NULL;
+        if (scan->state == WQL__SCAN_REOPENING) scan->state = WQL__SCAN_OPEN; /* it is not going to be */
+        if (wql__scan_close(scan) == WQL_S_PENDING) status = WQL_S_PENDING;
+    }
+    if (status == WQL_OK) free_run(run);
+    return status;
+}
+
+void wql__run_interrupt(wql__run *run) {
+    for (uint32_t i = 0; i < run->scan_count; i++) wql__scan_interrupt(&run->scans[i]);
+}
+
+void wql__run_recycle(wql__run *run, wql_batch *batch) {
+    wql__pool_put(run, batch);
+}
+
+/* -- going on ---------------------------------------------------------------------------------------------------- */
+
+static wql_status run_over(wql__run *run, wql_status status, wql_error *err) {
+    run->is_over = true;
+    run->over = status;
+    wql__project_drop(run);
+    if (status < 0) wql__error_copy(err, &run->failure);
+    return status;
+}
+
+static wql_status fail(wql__run *run, wql_status status, const char *text) {
+    wql__error_clear(&run->failure);
+    return wql__fail(&run->failure, status, "%s", text);
+}
+
+/* Whether the call still goes on, now. */
+static wql_status check_call(wql__run *run) {
+    const wql__run_env *env = run->env;
+    run->now_us = env->now(env->now_user);
+    if (wql__run_stopped(run)) return fail(run, WQL_E_CALL_CANCELLED, "the call was cancelled");
+    if (run->now_us >= atomic_load_explicit(env->deadline_us, memory_order_relaxed))
+        return fail(run, WQL_E_TIMED_OUT, "the call's time is over");
+    if (atomic_load_explicit(&run->late, memory_order_relaxed))
+        return fail(run, WQL_E_PROVIDER_FAILURE, "a provider used a scan outside of its open and next");
+    return WQL_OK;
+}
+
+static bool is_done(const wql__run *run) {
+    return run->unfinished == 0 || (run->env->rows_max && run->given >= run->env->rows_max);
+}
+
+static wql_status give(wql__run *run, wql_batch *batch, wql_batch **out, wql_error *err) {
+    wql_status status = check_call(run);
+    if (status < 0) {
+        wql__pool_put(run, batch);
+        return run_over(run, status, err);
+    }
+    run->given += batch->rows;
+    run->gave = true;
+    wql__run_add(&run->env->stats->rows_out, batch->rows);
+    *out = batch;
+    return WQL_OK;
+}
+
+wql_status wql__run_next(wql__run *run, int64_t until_us, wql_batch **out, wql_error *err) {
+    *out = NULL;
+    if (run->is_over) return run_over(run, run->over, err);
+    wql__union_retry(run);
+    for (bool first = true;; first = false) {
+        wql_batch *batch = NULL;
+        wql_status status;
+        if (is_done(run)) return run_over(run, run->partial ? WQL_S_PARTIAL_RESULTS : WQL_END, err);
+        status = check_call(run);
+        if (status < 0) return run_over(run, status, err);
+        if (!first && run->now_us >= until_us) return WQL_OK;
+        status = wql__union_step(run, &batch);
+        if (batch) return give(run, batch, out, err);
+        if (status == WQL_S_PENDING) return status;
+        if (status < 0) return run_over(run, status, err);
+    }
+}

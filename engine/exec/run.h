@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* run.h: one execution of a plan: resumable, owns no thread and no stack. All functions of one run are called by one thread at a
+ * time (whoever holds it), but wql__run_interrupt. */
+#ifndef WQL_EXEC_RUN_H
+#define WQL_EXEC_RUN_H
+
+#include "../query/plan.h"
+
+/* Counters that other threads may read while the run goes on. */
+typedef struct wql__run_stats {
+    _Atomic uint64_t rows_scanned, rows_out, provider_ns, values_nulled, utf8_repaired;
+} wql__run_stats;
+
+/* What the run needs of its call; outlives the run. */
+typedef struct wql__run_env {
+    wql__mem *mem;
+    const _Atomic uint32_t *stop;       /* not 0: the call has ended, stop as soon as possible */
+    const _Atomic int64_t *deadline_us; /* of now(); WQL__TIME_FOREVER: none */
+    int64_t (*now)(void *user);         /* monotonic microseconds */
+    void *now_user;
+    const wql_principal *principal; /* NULL: the owner */
+    wql__turn turn;                 /* wake and ctx set: how to wait for a serialised provider */
+    uint64_t wake_id;               /* for wakers: the call */
+    uint32_t flags;                 /* of the call: WQL_COUNT_ONLY */
+    bool check_exact;               /* WQL_CHECK_PROVIDERS */
+    uint32_t batch_rows, batch_bytes, batch_age_ms;
+    uint64_t rows_max; /* 0: no limit */
+    wql__run_stats *stats;
+} wql__run_env;
+
+typedef struct wql__run wql__run;
+
+/* Opens nothing yet. @param plan  retained. Returns WQL_OK, or WQL_E_OUT_OF_MEMORY, WQL_E_QUOTA_VIOLATION. */
+wql_status wql__run_open(wql__plan *plan, wql__run_env *env, wql__run **out, wql_error *err);
+
+/* Goes on until there is a batch, or `until_us` (of now()) has passed, or nothing can be done.
+ * @param out  [out] with WQL_OK: a batch that is the caller's to release, or NULL: the time is over, call again
+ * Returns WQL_OK; WQL_END; WQL_S_PARTIAL_RESULTS (the end, and rows are missing); WQL_S_PENDING: blocked, a wake of the call will
+ * come (rows in hand are given out first); or a failure: the run is over. A stop gives WQL_E_CALL_CANCELLED, the deadline
+ * WQL_E_TIMED_OUT. */
+wql_status wql__run_next(wql__run *run, int64_t until_us, wql_batch **out, wql_error *err);
+
+/* Gives a batch back for reuse: if it is the only reference, its memory serves the next one. */
+void wql__run_recycle(wql__run *run, wql_batch *batch);
+
+/* Closes the scans and frees the run. WQL_S_PENDING: a serialised provider is busy, a wake will come, call again. Accepts NULL.
+ */
+wql_status wql__run_close(wql__run *run);
+
+/* Asks providers inside open or next to return (their `interrupt`). From any thread while the run is not closed. */
+void wql__run_interrupt(wql__run *run);
+
+/* The host table that mounts and scans get; `define` and the mount entries are those of `upper`, the room that knows engines. */
+void wql__host_fill_scan(wql_host *host);
+
+#endif

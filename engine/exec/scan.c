@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: MIT */
+/* scan.c: the scan of one class by its provider. Every callback goes through the mount's turn, is timed, keeps errno, and is
+ * checked: what a provider answers may be anything. */
+#include "inside.h"
+
+#include "../data/value.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* -- breaches of the contract ------------------------------------------------------------------------------------ */
+
+static const char *class_of(const wql__scan *scan) {
+    return scan->cls->def.name;
+}
+
+wql_status wql__scan_fault(wql__scan *scan, const char *format, ...) {
+    char text[400];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    if (scan->broken < 0) return scan->broken;
+    wql__error_clear(&scan->run->fault);
+    scan->broken = wql__mount_fault(scan->mount, &scan->run->fault, "%s", text);
+    return scan->broken;
+}
+
+wql_status wql__scan_no_memory(wql__scan *scan) {
+    if (scan->broken < 0) return scan->broken;
+    wql__error_clear(&scan->run->fault);
+    scan->broken = wql__fail_memory(scan->run->mem, &scan->run->fault);
+    return scan->broken;
+}
+
+/* Outside of its callbacks, perhaps on another thread, nothing of the scan may be written: the run notices the flag. */
+bool wql__scan_is_in(wql__scan *scan, uint8_t phase, uint8_t or_phase, const char *function) {
+    uint8_t now = atomic_load_explicit(&scan->phase, memory_order_relaxed);
+    if (now == phase || now == or_phase) return scan->broken >= 0;
+    if (now == WQL__PHASE_OPEN || now == WQL__PHASE_NEXT) {
+        (void)wql__scan_fault(scan, "%s was called inside %s of %s", function, now == WQL__PHASE_OPEN ? "open" : "next",
+                              class_of(scan));
+        return false;
+    }
+    (void)wql__mount_fault(scan->mount, NULL, "%s was called outside of open and next of %s", function, class_of(scan));
+    atomic_store_explicit(&scan->run->late, true, memory_order_relaxed);
+    return false;
+}
+
+/* -- failures ---------------------------------------------------------------------------------------------------- */
+
+/* What a callback answered, as the failure of the run: its own words if it has any. */
+static wql_status provider_failed(wql__scan *scan, wql_status status, const char *callback) {
+    wql__run *run = scan->run;
+    wql_error *said = &run->said;
+    said->message[sizeof said->message - 1] = said->hint[sizeof said->hint - 1] = 0;
+    wql__error_clear(&run->failure);
+    if (said->message[0])
+        (void)wql__fail(&run->failure, status, "%s", said->message);
+    else
+        (void)wql__fail(&run->failure, status, "%s of %s by provider %s failed: %s", callback, class_of(scan), scan->mount->name,
+                        wql_status_text(status));
+    wql__error_hint(&run->failure, wql_s(said->hint));
+    wql__error_provider(&run->failure, scan->mount->name);
+    return status;
+}
+
+static wql_status broken(wql__scan *scan) {
+    wql__error_clear(&scan->run->failure);
+    wql__error_copy(&scan->run->failure, &scan->run->fault);
+    return scan->broken;
+}
+
+static wql_status no_memory(wql__scan *scan) {
+    wql__error_clear(&scan->run->failure);
+    return wql__fail_memory(scan->run->mem, &scan->run->failure);
+}
+
+/* -- callbacks --------------------------------------------------------------------------------------------------- */
+
+typedef struct visit {
+    int64_t since_ns;
+    int saved_errno;
+} visit;
+
+static void visit_begin(wql__scan *scan, visit *v, uint8_t phase) {
+    wql__arena_reset(&scan->scratch);
+    if (scan->run->said.message[0] || scan->run->said.hint[0]) wql__error_clear(&scan->run->said);
+    scan->brought = false;
+    atomic_store_explicit(&scan->phase, phase, memory_order_relaxed);
+    v->saved_errno = errno;
+    v->since_ns = wql__now_ns();
+}
+
+static void visit_end(wql__scan *scan, visit *v) {
+    int64_t spent = wql__now_ns() - v->since_ns;
+    errno = v->saved_errno;
+    atomic_store_explicit(&scan->phase, WQL__PHASE_OUTSIDE, memory_order_relaxed);
+    if (spent > 0) wql__run_add(&scan->run->env->stats->provider_ns, (uint64_t)spent);
+    wql__mount_leave(scan->mount);
+}
+
+/* A run without a wake waits. */
+static wql_status enter(wql__scan *scan) {
+    return wql__mount_enter(scan->mount, scan->turn.wake ? &scan->turn : NULL);
+}
+
+static void set_reachable(wql__scan *scan, bool on) {
+    wql__run *run = scan->run;
+    wql__lock(&run->lock);
+    scan->reachable = on;
+    while (!on && scan->interrupting) (void)wql__cond_wait(&run->idle, &run->lock, WQL__TIME_FOREVER); /* interrupts are short */
+    wql__unlock(&run->lock);
+}
+
+void wql__scan_interrupt(wql__scan *scan) {
+    wql__run *run = scan->run;
+    bool go;
+    if (!scan->mount->provider->interrupt) return;
+    wql__lock(&run->lock);
+    go = scan->reachable;
+    if (go) scan->interrupting++;
+    wql__unlock(&run->lock);
+    if (!go) return;
+    {
+        int saved_errno = errno;
+        scan->mount->provider->interrupt(&scan->pub);
+        errno = saved_errno;
+    }
+    wql__lock(&run->lock);
+    if (--scan->interrupting == 0) wql__cond_broadcast(&run->idle);
+    wql__unlock(&run->lock);
+}
+
+/* -- opening ----------------------------------------------------------------------------------------------------- */
+
+void wql__scan_init(wql__scan *scan, wql__run *run, const wql__plan_scan *plan) {
+    memset(scan, 0, sizeof *scan);
+    scan->run = run;
+    scan->plan = plan;
+    scan->mount = plan->mount;
+    scan->cls = plan->entry->cls;
+    scan->pub.host = scan->mount->handle.host;
+    scan->pub.self = scan->mount->self;
+    scan->pub.request = &scan->request;
+    scan->turn.wake = run->env->turn.wake;
+    scan->turn.ctx = run->env->turn.ctx;
+    wql__arena_init(&scan->arena, run->mem);
+    wql__arena_init(&scan->scratch, run->mem);
+}
+
+static const uint64_t *wanted_of(const wql__scan *scan) {
+    return scan->wide || scan->run->env->check_exact ? scan->plan->wanted_all : scan->plan->wanted;
+}
+
+static void make_request(wql__scan *scan) {
+    const wql__run_env *env = scan->run->env;
+    wql_request *request = &scan->request;
+    bool exact = scan->plan->exact && !scan->wide;
+    memset(request, 0, sizeof *request);
+    request->struct_size = (uint32_t)sizeof *request;
+    request->class_index = scan->plan->entry->class_index;
+    request->conjunct_count = scan->plan->pushed_count;
+    request->parts = 1;
+    request->conjuncts = scan->plan->pushed;
+    request->wanted = wanted_of(scan);
+    if (exact && env->rows_max) request->limit = env->rows_max - scan->run->given;
+    if (exact && (env->flags & WQL_COUNT_ONLY) && !env->check_exact) request->flags = WQL_WISH_COUNT;
+    for (uint32_t i = 0; i < scan->plan->pushed_count; i++) scan->take[i] = (uint8_t)scan->plan->pushed[i].taken;
+}
+
+static uint32_t bytes_of(const wql_property_def *def) {
+    uint32_t size = def->type & WQL_ARRAY ? 4 : wql__type_size(def->type);
+    return size ? size : 4;
+}
+
+/* What the scan needs while it is open, once: an open that answered WQL_S_PENDING finds its state again. False = no memory. */
+static bool prepare(wql__scan *scan) {
+    const uint64_t *wanted = wanted_of(scan);
+    uint32_t properties = scan->cls->def.property_count;
+    wql__arena_reset(&scan->arena);
+    scan->take = wql__arena_alloc(&scan->arena, scan->plan->pushed_count);
+    scan->slots = wql__arena_alloc(&scan->arena, wql__array_size(properties, sizeof *scan->slots));
+    scan->numbers = wql__arena_alloc(&scan->arena, wql__array_size(properties, sizeof *scan->numbers));
+    if (!scan->take || !scan->slots || !scan->numbers) return false;
+    scan->slot_count = 0;
+    scan->row_bytes = 0;
+    for (uint32_t i = 0; i < properties; i++) {
+        bool is_wanted = (wanted[i >> 6] >> (i & 63u)) & 1u;
+        scan->slots[i] = is_wanted ? scan->slot_count : WQL__NO_ENTRY;
+        if (!is_wanted) continue;
+        scan->numbers[scan->slot_count++] = i;
+        scan->row_bytes += bytes_of(&scan->cls->def.properties[i]);
+    }
+    scan->facts = wql__arena_zero(&scan->arena, wql__array_size(scan->slot_count, sizeof *scan->facts));
+    scan->given = wql__arena_zero(&scan->arena, wql__array_size(scan->slot_count, sizeof *scan->given));
+    scan->holds = wql__arena_zero(&scan->arena, wql__array_size(scan->plan->pushed_count, sizeof *scan->holds));
+    scan->makers = NULL;
+    scan->nested = NULL;
+    scan->nested_count = scan->nested_room = 0;
+    scan->pub.take = scan->take;
+    scan->pub.state = NULL;
+    return scan->facts && scan->given && scan->holds &&
+           wql__builder_init(&scan->rows, &scan->arena, scan->cls, scan->numbers, scan->slot_count);
+}
+
+/* Whether the properties that a condition looks at were asked for. */
+static bool is_covered(const wql__scan *scan, const wql__expr *expr) {
+    if (expr->kind == WQL__EXPR_TEST && expr->at != WQL__AT_SYSTEM) return scan->slots[expr->property] != WQL__NO_ENTRY;
+    if (expr->kind == WQL__EXPR_TEST)
+        for (uint32_t i = 0; i < scan->cls->key_count; i++)
+            if (scan->slots[scan->cls->keys[i]] == WQL__NO_ENTRY) return false;
+    for (uint32_t i = 0; expr->kind != WQL__EXPR_TEST && i < expr->count; i++)
+        if (!is_covered(scan, expr->items[i])) return false;
+    return true;
+}
+
+static bool is_exact(const wql__scan *scan, const wql__conjunct *conjunct) {
+    return conjunct->pushed != WQL__NO_ENTRY && scan->take[conjunct->pushed] == WQL_EXACT;
+}
+
+/* What open left of plan's answers. *again: more was promised than is kept, so ask once more, for everything. */
+static wql_status check_take(wql__scan *scan, bool *again) {
+    bool lowered = false;
+    *again = false;
+    for (uint32_t i = 0; i < scan->plan->pushed_count; i++) {
+        if (scan->take[i] > scan->plan->pushed[i].taken)
+            return wql__scan_fault(scan, "open of %s promised more for condition %u than plan did (%u, not %u)", class_of(scan),
+                                   i + 1, scan->take[i], scan->plan->pushed[i].taken);
+        lowered |= scan->take[i] != scan->plan->pushed[i].taken;
+    }
+    if (!lowered) return WQL_OK;
+    if (scan->request.limit || scan->request.flags) *again = true;
+    for (uint32_t i = 0; i < scan->plan->conjunct_count; i++)
+        if (!is_exact(scan, &scan->plan->conjuncts[i]) && !is_covered(scan, scan->plan->conjuncts[i].expr)) *again = true;
+    return WQL_OK;
+}
+
+/* A filter of those conditions that the engine has to check. */
+static wql_status make_filter(wql__scan *scan) {
+    wql__run *run = scan->run;
+    const wql__expr **exprs = wql__arena_alloc(&scan->arena, wql__array_size(scan->plan->conjunct_count, sizeof *exprs));
+    uint32_t count = 0;
+    if (!exprs) return no_memory(scan);
+    for (uint32_t i = 0; i < scan->plan->conjunct_count; i++)
+        if (!is_exact(scan, &scan->plan->conjuncts[i])) exprs[count++] = scan->plan->conjuncts[i].expr;
+    wql__error_clear(&run->failure);
+    return wql__filter_init(&scan->filter, &scan->arena, run->mem, scan->cls, scan->slots, exprs, count, run->env->stop,
+                            &run->failure);
+}
+
+/* One filter for each condition that the provider is trusted with, to see whether it may be. */
+static wql_status make_exact(wql__scan *scan) {
+    wql__run *run = scan->run;
+    wql_status status = WQL_OK;
+    scan->exact_count = 0;
+    if (!run->env->check_exact) return WQL_OK;
+    scan->exact = wql__arena_zero(&scan->arena, wql__array_size(scan->plan->conjunct_count, sizeof *scan->exact));
+    if (!scan->exact) return no_memory(scan);
+    scan->exact_count = scan->plan->conjunct_count;
+    for (uint32_t i = 0; i < scan->exact_count && status >= 0; i++) {
+        const wql__expr *expr = scan->plan->conjuncts[i].expr;
+        if (is_exact(scan, &scan->plan->conjuncts[i]))
+            status = wql__filter_init(&scan->exact[i], &scan->arena, run->mem, scan->cls, scan->slots, &expr, 1, run->env->stop,
+                                      &run->failure);
+    }
+    return status;
+}
+
+static wql_status finish_open(wql__scan *scan) {
+    bool again;
+    wql_status status;
+    if (check_take(scan, &again) < 0) return broken(scan);
+    if (again) {
+        scan->state = WQL__SCAN_REOPENING;
+        return WQL_OK;
+    }
+    status = make_filter(scan);
+    if (status >= 0) status = make_exact(scan);
+    if (status >= 0 && !(scan->run->env->flags & WQL_COUNT_ONLY) && !wql__outputs_init(scan)) status = no_memory(scan);
+    return status;
+}
+
+static wql_status open_scan(wql__scan *scan) {
+    visit v;
+    wql_status status;
+    if (!scan->prepared && !prepare(scan)) return no_memory(scan);
+    scan->prepared = true;
+    status = enter(scan);
+    if (status != WQL_OK) return status;
+    make_request(scan);
+    if (!scan->counted) (void)atomic_fetch_add_explicit(&scan->mount->scans, 1, memory_order_relaxed);
+    scan->counted = true;
+    set_reachable(scan, true);
+    visit_begin(scan, &v, WQL__PHASE_OPEN);
+    status = scan->mount->provider->open(&scan->pub, &scan->run->said);
+    visit_end(scan, &v);
+    if (status == WQL_OK) scan->state = WQL__SCAN_OPEN; /* from here on a close is owed */
+    if (scan->broken < 0) return broken(scan);
+    if (status == WQL_OK) return finish_open(scan);
+    if (status == WQL_S_PENDING) return status;
+    set_reachable(scan, false);
+    if (status < 0) return provider_failed(scan, status, "open");
+    (void)wql__scan_fault(scan, "open of %s answered 0x%08X, which open cannot", class_of(scan), (unsigned)status);
+    return broken(scan);
+}
+
+/* WQL_OK: the scan is open. */
+static wql_status get_ready(wql__scan *scan) {
+    wql_status status = WQL_OK;
+    while (scan->state != WQL__SCAN_OPEN) {
+        if (scan->state == WQL__SCAN_REOPENING) {
+            status = wql__scan_close(scan);
+            if (status != WQL_OK) return status;
+            scan->wide = true;
+        }
+        status = open_scan(scan);
+        if (status != WQL_OK) return status;
+    }
+    return status;
+}
+
+/* -- rows -------------------------------------------------------------------------------------------------------- */
+
+static wql_status judge_next(wql__scan *scan, wql_status status) {
+    if (scan->row_begun && status >= 0)
+        (void)wql__scan_fault(scan, "next of %s returned in the middle of a row: wql_row_end is missing", class_of(scan));
+    if (status > 0 && status != WQL_END && status != WQL_S_PENDING && status != WQL_S_PARTIAL_RESULTS)
+        (void)wql__scan_fault(scan, "next of %s answered 0x%08X, which next cannot", class_of(scan), (unsigned)status);
+    if (scan->broken >= 0 && scan->rows.batch) scan->source = wql__rows_end(scan);
+    wql__rows_drop(scan);
+    wql__objects_drop(scan);
+    if (scan->broken < 0) {
+        wql__pool_put(scan->run, scan->source);
+        scan->source = NULL;
+        scan->counted_rows = 0;
+        return broken(scan);
+    }
+    wql__run_add(&scan->run->env->stats->rows_scanned, scan->counted_rows + wql_batch_rows(scan->source));
+    return status < 0 ? provider_failed(scan, status, "next") : status;
+}
+
+void wql__scan_pull(wql__scan *scan) {
+    visit v;
+    wql_status status;
+    scan->source = NULL;
+    scan->counted_rows = 0;
+    scan->after = get_ready(scan);
+    if (scan->after != WQL_OK) return;
+    scan->after = enter(scan);
+    if (scan->after != WQL_OK) return;
+    visit_begin(scan, &v, WQL__PHASE_NEXT);
+    status = scan->mount->provider->next(&scan->pub, &scan->run->said);
+    visit_end(scan, &v);
+    scan->after = judge_next(scan, status);
+}
+
+/* -- closing ----------------------------------------------------------------------------------------------------- */
+
+static void free_open(wql__scan *scan) {
+    wql__check_publish(scan);
+    scan->facts = NULL;
+    wql__rows_drop(scan);
+    wql__objects_drop(scan);
+    wql__outputs_free(scan);
+    wql__filter_free(&scan->filter);
+    for (uint32_t i = 0; i < scan->exact_count; i++) wql__filter_free(&scan->exact[i]);
+    scan->exact_count = 0;
+    scan->makers = NULL;
+    scan->prepared = false;
+}
+
+wql_status wql__scan_close(wql__scan *scan) {
+    bool owed = scan->state != WQL__SCAN_NEW && scan->state != WQL__SCAN_DONE, again = scan->state == WQL__SCAN_REOPENING;
+    visit v;
+    if (scan->state == WQL__SCAN_DONE) return WQL_OK;
+    if (owed && scan->mount->provider->close) {
+        wql_status status = enter(scan);
+        if (status != WQL_OK) return status;
+        set_reachable(scan, false);
+        visit_begin(scan, &v, WQL__PHASE_CLOSE);
+        scan->mount->provider->close(&scan->pub);
+        visit_end(scan, &v);
+    } else {
+        set_reachable(scan, false);
+    }
+    free_open(scan);
+    scan->state = again ? WQL__SCAN_NEW : WQL__SCAN_DONE;
+    if (again) return WQL_OK;
+    atomic_store_explicit(&scan->phase, WQL__PHASE_ENDED, memory_order_relaxed);
+    wql__turn_drop(&scan->turn);
+    wql__arena_free(&scan->arena);
+    wql__arena_free(&scan->scratch);
+    return WQL_OK;
+}
+
+void wql__scan_uncount(wql__scan *scan) {
+    if (scan->counted) (void)atomic_fetch_sub_explicit(&scan->mount->scans, 1, memory_order_release);
+    scan->counted = false;
+}

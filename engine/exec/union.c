@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/* union.c: the scans of a run one after the other; where one must wait, the next goes on meanwhile. Rows of different classes never
+ * share a batch, so whatever is in hand goes out before another scan's turn. */
+#include "inside.h"
+
+#include "../data/value.h"
+
+#include <string.h>
+
+static wql__scan *current(wql__run *run) {
+    return &run->scans[run->current];
+}
+
+/* -- rows that came ---------------------------------------------------------------------------------------------- */
+
+static const char *const operator_names[] = {"?", "=", "<>", "<", "<=", ">", ">=", "LIKE", "IS NULL", "IS NOT NULL"};
+
+/* "Class.Property = 'x'" of a conjunct, for the fault. */
+static void print_conjunct(const wql__scan *scan, const wql_conjunct *conjunct, char *buf, size_t size) {
+    wql__out out = {buf, size, 0};
+    wql__out_format(&out, "%s.%s %s", scan->cls->def.name, scan->cls->def.properties[conjunct->property].name,
+                    operator_names[conjunct->op <= WQL_NOT_NULL ? conjunct->op : 0]);
+    for (uint32_t i = 0; conjunct->values && i < conjunct->count && i < 3; i++) {
+        wql__out_z(&out, i ? " or " : " ");
+        wql__value_print(&out, &conjunct->values[i]);
+    }
+    if (conjunct->count > 3) wql__out_z(&out, " or ...");
+    (void)wql__out_end(&out);
+}
+
+/* Conditions that the provider took as exact must hold for every row it brings. */
+static wql_status check_promises(wql__scan *scan, const wql_batch *source) {
+    wql__run *run = scan->run;
+    for (uint32_t i = 0; i < scan->exact_count; i++) {
+        uint32_t number = scan->plan->conjuncts[i].pushed;
+        char text[200];
+        if (!scan->exact[i].root) continue;
+        wql__rows_fill(&run->checked, source->rows);
+        if (wql__filter_run(&scan->exact[i], source, &run->checked, NULL) < 0) {
+            wql__error_clear(&run->failure);
+            return wql__fail_memory(run->mem, &run->failure);
+        }
+        if (run->checked.count == source->rows || wql__run_stopped(run)) continue;
+        print_conjunct(scan, &scan->plan->pushed[number], text, sizeof text);
+        wql__error_clear(&run->failure);
+        return wql__mount_fault(scan->mount, &run->failure, "promised %s exactly and brought %u rows that do not fulfil it", text,
+                                source->rows - run->checked.count);
+    }
+    return WQL_OK;
+}
+
+static void count_rows(wql__run *run, uint64_t rows) {
+    uint64_t max = run->env->rows_max;
+    if (max && rows > max - run->given) rows = max - run->given;
+    run->given += rows;
+    wql__run_add(&run->env->stats->rows_out, rows);
+}
+
+/* What the scan brought, through its filter: rows that pass become the input. */
+static wql_status take_source(wql__run *run, wql__scan *scan) {
+    wql_batch *source = scan->source;
+    bool counting = (run->env->flags & WQL_COUNT_ONLY) != 0;
+    wql_status status;
+    scan->source = NULL;
+    run->input.source = source; /* from here on it is released with the input */
+    status = check_promises(scan, source);
+    if (status < 0) return status;
+    wql__rows_fill(&run->passed, source->rows);
+    if (wql__filter_run(&scan->filter, source, &run->passed, NULL) < 0) {
+        wql__error_clear(&run->failure);
+        return wql__fail_memory(run->mem, &run->failure);
+    }
+    if (counting && !wql__run_stopped(run)) count_rows(run, run->passed.count);
+    if (counting || run->passed.count == 0) {
+        memset(&run->input, 0, sizeof run->input);
+        wql__pool_put(run, source);
+        return WQL_OK;
+    }
+    run->input.count = run->passed.count;
+    if (run->passed.count < source->rows) {
+        wql__rows_list(&run->passed);
+        run->input.rows = run->passed.list;
+    }
+    if (wql__outputs_parts(scan, source)) return WQL_OK;
+    wql__error_clear(&run->failure);
+    return wql__fail_memory(run->mem, &run->failure);
+}
+
+/* -- whose turn it is -------------------------------------------------------------------------------------------- */
+
+static void next_turn(wql__run *run) {
+    for (uint32_t i = 0; i < run->scan_count; i++) {
+        run->current = run->current + 1 < run->scan_count ? run->current + 1 : 0;
+        if (!current(run)->done && !current(run)->blocked) return;
+    }
+}
+
+/* Somebody got on: who is blocked is asked again before the run says that it is. */
+static void unblock(wql__run *run) {
+    for (uint32_t i = 0; run->blocked && i < run->scan_count; i++) {
+        if (!run->scans[i].blocked) continue;
+        run->scans[i].blocked = false;
+        run->scans[i].after = WQL_OK;
+    }
+    run->blocked = 0;
+}
+
+void wql__union_retry(wql__run *run) {
+    if (run->unfinished && current(run)->after == WQL_S_PENDING) current(run)->after = WQL_OK;
+    unblock(run);
+}
+
+/* The current scan does not go on now; nothing of it is in hand. */
+static wql_status settle(wql__run *run) {
+    wql__scan *scan = current(run);
+    if (scan->after < 0) return scan->after;
+    if (scan->after == WQL_S_PENDING) {
+        scan->blocked = true;
+        if (++run->blocked < run->unfinished) {
+            next_turn(run);
+            return WQL_OK;
+        }
+        return WQL_S_PENDING; /* the next wql__run_next asks again */
+    }
+    if (scan->after == WQL_S_PARTIAL_RESULTS) run->partial = true;
+    scan->done = true;
+    scan->after = WQL_OK;
+    (void)wql__scan_close(scan); /* if its provider is busy, wql__run_close sees to it */
+    unblock(run);
+    if (--run->unfinished) next_turn(run);
+    return WQL_OK;
+}
+
+/* Rows in hand that should not wait for the next ones. */
+static bool is_due(const wql__run *run) {
+    return run->gathering.rows && run->now_us - run->gathering.since >= (int64_t)run->env->batch_age_ms * 1000;
+}
+
+wql_status wql__union_step(wql__run *run, wql_batch **out) {
+    wql__scan *scan = current(run);
+    if (run->input.source) return wql__project(run, scan, out);
+    if (scan->after == WQL_OK) {
+        if (is_due(run)) return wql__project_flush(run, scan, out);
+        wql__scan_pull(scan);
+        if (scan->source || scan->counted_rows) unblock(run);
+        count_rows(run, scan->counted_rows);
+        if (scan->source) return take_source(run, scan);
+        if (scan->after == WQL_OK) return WQL_OK;
+    }
+    return run->gathering.rows ? wql__project_flush(run, scan, out) : settle(run);
+}

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: MIT */
+/* bind.c: names of the query -> classes and properties, comparisons -> tests. All that can be wrong with a name, an operator or a
+ * literal is found here, from the FROM class alone, so it does not depend on rows or subclasses. */
+#include "bind.h"
+
+#include "../base/fold.h"
+#include "../data/rule_part.h"
+#include "../data/value.h"
+
+#include <string.h>
+
+wql_status wql__bind_no_memory(wql__binder *b) { return wql__fail_memory(b->plan->mem, b->err); }
+
+/* -- the class of FROM ------------------------------------------------------------------------------------------- */
+
+/* Whether a MappingStrings qualifier gives `name` as what the thing was called where it comes from. */
+static bool maps_from(const wql_qualifier *qualifiers, uint32_t count, wql_str name) {
+    for (uint32_t i = 0; i < count; i++) {
+        const wql_value *value = &qualifiers[i].value;
+        if (!wql__fold_equal(wql_s(qualifiers[i].name), wql_s("MappingStrings"))) continue;
+        if (value->type == WQL_STRING && wql__fold_equal(value->str, name)) return true;
+        for (uint32_t k = 0; value->type == (WQL_STRING | WQL_ARRAY) && k < value->count; k++)
+            if (value->items[k].type == WQL_STRING && wql__fold_equal(value->items[k].str, name)) return true;
+    }
+    return false;
+}
+
+static wql_status fail_class(wql__binder *b) {
+    const wql__catalog *catalog = b->plan->catalog;
+    const wql__name *name = &b->tree->from;
+    wql_str hint = {NULL, 0};
+    wql_status status;
+    for (uint32_t i = 0; i < catalog->count && !hint.len; i++) {
+        const wql_class *cls = catalog->entries[i].cls;
+        if (maps_from(cls->def.qualifiers, cls->def.qualifier_count, name->text)) hint = cls->name;
+    }
+    if (!hint.len) hint = wql__catalog_near(catalog, name->text);
+    if (catalog->count)
+        status = wql__fail_at(b->err, WQL_E_INVALID_CLASS, b->tree->text, name->offset, name->length,
+                              "namespace %s has no class %.*s", catalog->entries[0].cls->ns, WQL_FMT(name->text));
+    else
+        status = wql__fail_at(b->err, WQL_E_INVALID_CLASS, b->tree->text, name->offset, name->length,
+                              "the namespace has no class %.*s, nor any other", WQL_FMT(name->text));
+    wql__error_hint(b->err, hint);
+    return status;
+}
+
+/* FROM and what derives from it. A class has one superclass, so that each is met once and the stack never outgrows the catalog. */
+static wql_status find_family(wql__binder *b) {
+    const wql__catalog *catalog = b->plan->catalog;
+    uint32_t *stack = wql__arena_alloc(&b->scratch, wql__array_size(catalog->count, sizeof *stack)), depth = 0;
+    b->family = wql__arena_alloc(&b->scratch, wql__array_size(catalog->count, sizeof *b->family));
+    if (!stack || !b->family) return wql__bind_no_memory(b);
+    stack[depth++] = (uint32_t)(b->from - catalog->entries);
+    while (depth) {
+        const wql__class_entry *entry = &catalog->entries[stack[--depth]];
+        b->family[b->family_count++] = entry;
+        for (uint32_t i = entry->subclass_count; i-- > 0;) stack[depth++] = entry->subclasses[i];
+    }
+    return WQL_OK;
+}
+
+wql_status wql__bind_class(wql__binder *b) {
+    b->from = wql__catalog_find(b->plan->catalog, b->tree->from.text);
+    if (!b->from) return fail_class(b);
+    b->cls = b->from->cls;
+    b->plan->from = b->from;
+    return find_family(b);
+}
+
+/* -- properties -------------------------------------------------------------------------------------------------- */
+
+static wql_str near_property(const wql_class *cls, wql_str name) {
+    wql__near near;
+    wql__near_init(&near, name);
+    for (uint32_t i = 0; i < cls->def.property_count; i++) wql__near_offer(&near, wql_s(cls->def.properties[i].name));
+    for (int i = WQL__SYS_CLASS; i <= WQL__SYS_SUPERCLASS; i++) wql__near_offer(&near, wql_s(wql__system_name(i)));
+    return near.best;
+}
+
+/* The class's own name before a property, as in SQL. */
+static wql_status fail_prefix(wql__binder *b, const wql__path *path) {
+    uint32_t number = wql__class_property(b->cls, path->names[1].text);
+    wql_status status = wql__fail_at(b->err, WQL_E_INVALID_QUERY, b->tree->text, path->offset, path->length,
+                                     "%.*s is the class and no property of it: its properties are named without it",
+                                     WQL_FMT(b->cls->name));
+    if (path->count == 2 && number != WQL_NO_COLUMN) wql__error_hint(b->err, wql_s(wql__class_property_def(b->cls, number)->name));
+    return status;
+}
+
+static wql_status fail_property(wql__binder *b, const wql__path *path) {
+    const wql__name *name = &path->names[0];
+    const wql_class_def *def = &b->cls->def;
+    wql_str hint = {NULL, 0};
+    wql_status status;
+    if (path->count > 1 && wql__fold_equal(name->text, b->cls->name)) return fail_prefix(b, path);
+    for (uint32_t i = 0; i < def->property_count && !hint.len; i++)
+        if (maps_from(def->properties[i].qualifiers, def->properties[i].qualifier_count, name->text))
+            hint = wql_s(def->properties[i].name);
+    for (uint32_t i = 1; i < b->family_count && !hint.len; i++)
+        if (wql__class_property(b->family[i]->cls, name->text) != WQL_NO_COLUMN)
+            return wql__fail_at(b->err, WQL_E_INVALID_QUERY, b->tree->text, name->offset, name->length,
+                                "%.*s has no property %.*s; its subclass %.*s has", WQL_FMT(b->cls->name), WQL_FMT(name->text),
+                                WQL_FMT(b->family[i]->cls->name));
+    if (!hint.len) hint = near_property(b->cls, name->text);
+    status = wql__fail_at(b->err, WQL_E_INVALID_QUERY, b->tree->text, name->offset, name->length, "%.*s has no property %.*s",
+                          WQL_FMT(b->cls->name), WQL_FMT(name->text));
+    wql__error_hint(b->err, hint);
+    return status;
+}
+
+/* A dot behind what is no object. */
+static wql_status fail_dot(wql__binder *b, const wql__path *path, const char *name, uint32_t type) {
+    if (type & WQL_ARRAY)
+        return wql__fail_at(b->err, WQL_E_INVALID_QUERY, b->tree->text, path->offset, path->length,
+                            "%.*s.%s is an array, its items have no names", WQL_FMT(b->cls->name), name);
+    return wql__fail_at(b->err, WQL_E_INVALID_QUERY, b->tree->text, path->offset, path->length, "%.*s.%s is a %s, it has no parts",
+                        WQL_FMT(b->cls->name), name, wql__type_name(type));
+}
+
+wql_status wql__bind_path(wql__binder *b, const wql__path *path, int *system, uint32_t *property) {
+    const wql_property_def *def;
+    *property = WQL_NO_COLUMN;
+    *system = wql__system_property(path->names[0].text);
+    if (*system != WQL__SYS_NONE) {
+        if (path->count > 1) return fail_dot(b, path, wql__system_name(*system), wql__system_type(*system));
+        return WQL_OK;
+    }
+    *property = wql__class_property(b->cls, path->names[0].text);
+    if (*property == WQL_NO_COLUMN) return fail_property(b, path);
+    def = wql__class_property_def(b->cls, *property);
+    if (path->count > 1 && def->type != WQL_OBJECT) return fail_dot(b, path, def->name, def->type);
+    return WQL_OK;
+}
+
+wql_status wql__bind_steps(wql__binder *b, const wql__path *path, const wql_str **out) {
+    wql_str *names = wql__arena_alloc(b->arena, wql__array_size(path->count - 1, sizeof *names));
+    if (!names) return wql__bind_no_memory(b);
+    for (uint32_t i = 1; i < path->count; i++) {
+        names[i - 1].len = path->names[i].text.len;
+        names[i - 1].ptr = wql__arena_text(b->arena, path->names[i].text.ptr, path->names[i].text.len);
+        if (!names[i - 1].ptr) return wql__bind_no_memory(b);
+    }
+    *out = names;
+    return WQL_OK;
+}
+
+/* -- comparisons ------------------------------------------------------------------------------------------------- */
+
+/* Points at the operator where it fits no literal, else at the literal. */
+static wql_status fail_test(wql__binder *b, const wql__node *node, uint32_t type, uint8_t op, const char *why) {
+    bool literal = node->literal.length > 0 && (type == WQL_NULL || !wql__operator_refused(type, op));
+    uint32_t offset = literal ? node->literal.offset : node->op_offset, length = literal ? node->literal.length : node->op_length;
+    char path[256];
+    wql__out out = {path, sizeof path, 0};
+    for (uint32_t i = 0; i < node->path.count; i++) {
+        if (i) wql__out_z(&out, ".");
+        wql__out_text(&out, node->path.names[i].text.ptr, node->path.names[i].text.len);
+    }
+    (void)wql__out_end(&out);
+    return wql__fail_at(b->err, WQL_E_INVALID_QUERY, b->tree->text, offset, length, "%.*s.%s: %s", WQL_FMT(b->cls->name), path,
+                        why);
+}
+
+/* The literal in the plan's memory. */
+static wql_status copy_literal(wql__binder *b, const wql__node *node, wql__literal *out) {
+    *out = node->literal;
+    if (node->kind == WQL__NODE_NULL) {
+        memset(out, 0, sizeof *out);
+        out->kind = WQL__LIT_NULL;
+        return WQL_OK;
+    }
+    if (out->kind == WQL__LIT_PARAMETER)
+        return wql__fail_at(b->err, WQL_E_NOT_SUPPORTED, b->tree->text, out->offset, out->length, "parameters are not served yet");
+    out->text.ptr = wql__arena_text(b->arena, node->literal.text.ptr, node->literal.text.len);
+    return out->text.ptr ? WQL_OK : wql__bind_no_memory(b);
+}
+
+static uint8_t operator_of(const wql__node *node) {
+    switch (node->kind) {
+    case WQL__NODE_LIKE: return WQL_LIKE;
+    case WQL__NODE_NULL: return node->negated ? WQL_NOT_NULL : WQL_IS_NULL;
+    case WQL__NODE_ISA: return WQL__ISA;
+    default: return node->op;
+    }
+}
+
+/* What the test looks at, and the type that is known of it. */
+static wql_status bind_target(wql__binder *b, const wql__node *node, wql__expr *expr, uint32_t *type, uint32_t *flags) {
+    int system;
+    wql_status status = wql__bind_path(b, &node->path, &system, &expr->property);
+    *flags = 0;
+    if (status < 0) return status;
+    if (system != WQL__SYS_NONE) {
+        expr->at = WQL__AT_SYSTEM;
+        expr->system = (uint8_t)system;
+        *type = wql__system_type(system);
+    } else if (node->path.count > 1) {
+        expr->at = WQL__AT_PATH;
+        expr->name_count = node->path.count - 1;
+        *type = WQL_NULL;
+        status = wql__bind_steps(b, &node->path, &expr->names);
+    } else {
+        expr->at = WQL__AT_PROPERTY;
+        *type = wql__class_property_def(b->cls, expr->property)->type;
+        *flags = wql__class_property_def(b->cls, expr->property)->flags;
+    }
+    return status;
+}
+
+/* An order against the end of an integer type's range, such as `u >= 0`. */
+static bool is_settled_range(const wql__test *test, uint32_t type, bool *outcome) {
+    int64_t least;
+    uint64_t most;
+    bool first, last;
+    if ((test->by != WQL__BY_SIGNED && test->by != WQL__BY_UNSIGNED) || !wql__type_range(type, &least, &most)) return false;
+    first = test->by == WQL__BY_SIGNED ? test->as.i64 == least : test->as.u64 == 0;
+    last = test->by == WQL__BY_SIGNED ? test->as.i64 >= 0 && (uint64_t)test->as.i64 == most : test->as.u64 == most;
+    *outcome = test->op == WQL_GE || test->op == WQL_LE;
+    return (first && (test->op == WQL_GE || test->op == WQL_LT)) || (last && (test->op == WQL_LE || test->op == WQL_GT));
+}
+
+/* Whether the outcome is the same for every value that is there, and then which. */
+static bool is_settled(const wql__expr *expr, uint32_t type, bool *outcome) {
+    const wql__test *test = expr->test;
+    wql_value sample = wql_null();
+    wql_str text;
+    int shape;
+    if (expr->at == WQL__AT_PATH) return false;
+    if (test->by == WQL__BY_CONSTANT) {
+        sample.type = type;
+        *outcome = wql__test_value(test, &sample, NULL) == WQL__TRUE;
+        return true;
+    }
+    if (is_settled_range(test, type, outcome)) return true;
+    if (test->by != WQL__BY_LIKE || type != WQL_STRING) return false;
+    shape = wql__like_shape(test->pattern, &text);
+    *outcome = (shape == WQL__LIKE_ANY) != test->negated;
+    return shape == WQL__LIKE_ANY || shape == WQL__LIKE_NEVER;
+}
+
+/* A test that only NULL can decide becomes IS NULL, IS NOT NULL or a constant. In negation normal form UNKNOWN is as good as
+ * FALSE. */
+static wql_status settle_test(wql__binder *b, wql__expr *expr, uint32_t type, uint32_t flags, wql__expr **out) {
+    const wql__literal none = {.kind = WQL__LIT_NULL};
+    bool value = false, null;
+    const char *why;
+    *out = expr;
+    if (!is_settled(expr, type, &value)) return WQL_OK;
+    null = wql__test_null(expr->test) == WQL__TRUE;
+    if (value == null) {
+        *out = value ? &b->always : &b->never;
+        return WQL_OK;
+    }
+    if (wql__test_make(b->arena, type, flags, value ? WQL_NOT_NULL : WQL_IS_NULL, false, &none, b->zone, expr->test, &why) < 0)
+        return wql__bind_no_memory(b);
+    return WQL_OK;
+}
+
+wql_status wql__bind_test(wql__binder *b, const wql__node *node, bool negate, wql__expr **out) {
+    wql__expr *expr = wql__arena_zero(b->arena, sizeof *expr);
+    wql__literal literal;
+    uint32_t type = WQL_NULL, flags = 0;
+    const char *why = "the comparison makes no sense";
+    uint8_t op = operator_of(node);
+    bool negated = node->negated && node->kind != WQL__NODE_NULL;
+    wql_status status;
+    if (!expr) return wql__bind_no_memory(b);
+    if (node->kind == WQL__NODE_COMPARE_PATHS)
+        return wql__fail_at(b->err, WQL_E_NOT_SUPPORTED, b->tree->text, node->op_offset, node->op_length,
+                            "comparing two properties is not served yet");
+    expr->kind = WQL__EXPR_TEST;
+    expr->property = WQL_NO_COLUMN;
+    status = bind_target(b, node, expr, &type, &flags);
+    if (status >= 0) status = copy_literal(b, node, &literal);
+    if (status < 0) return status;
+    expr->test = wql__arena_zero(b->arena, sizeof *expr->test);
+    if (!expr->test) return wql__bind_no_memory(b);
+    status = wql__test_make(b->arena, type, flags, op, negated, &literal, b->zone, expr->test, &why);
+    if (status == WQL_E_INVALID_QUERY) return fail_test(b, node, type, op, why);
+    if (status < 0) return wql__bind_no_memory(b);
+    if (negate) wql__test_negate(expr->test);
+    if (expr->at == WQL__AT_SYSTEM) b->varying++;
+    b->leaf_count++;
+    status = settle_test(b, expr, type, flags, out);
+    expr->cost = wql__test_cost(expr);
+    return status;
+}

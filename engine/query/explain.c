@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT */
+/* explain.c: a plan as text: a node a line, two blanks a level, conditions as WQL. Stable: the same plan gives the same text. */
+#include "bind.h"
+
+#include "../base/utf8.h"
+#include "../data/value.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* -- conditions as WQL ------------------------------------------------------------------------------------------- */
+
+/* A text in quotes. WQL spells no control characters, and a line must stay one: they are shown as `?`. */
+static void print_text(wql__out *out, wql_str text) {
+    size_t from = 0;
+    wql__out_z(out, "'");
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        bool control = c < 0x20 || c == 0x7f;
+        if (!control && c != '\\' && c != '\'') continue;
+        wql__out_text(out, text.ptr + from, i - from);
+        if (control)
+            wql__out_z(out, "?");
+        else
+            wql__out_z(out, c == '\'' ? "\\'" : "\\\\");
+        from = i + 1;
+    }
+    wql__out_text(out, text.ptr + from, text.len - from);
+    wql__out_z(out, "'");
+}
+
+static void print_real(wql__out *out, double value) {
+    char buf[32];
+    wql__out_text(out, buf, wql__real_print(value, false, buf));
+}
+
+/* A literal as the query has it. */
+static void print_literal(wql__out *out, const wql__literal *literal) {
+    switch (literal->kind) {
+    case WQL__LIT_STRING: print_text(out, literal->text); break;
+    case WQL__LIT_INT: wql__out_format(out, "%s%" PRIu64, literal->negative ? "-" : "", literal->magnitude); break;
+    case WQL__LIT_REAL: print_real(out, literal->real); break;
+    case WQL__LIT_TRUE: wql__out_z(out, "TRUE"); break;
+    case WQL__LIT_FALSE: wql__out_z(out, "FALSE"); break;
+    default: break; /* NULL has no test of this kind, a parameter none yet */
+    }
+}
+
+/* What the test compares with: the converted literal, since that is what is compared. */
+static void print_operand(wql__out *out, const wql__test *test) {
+    char time[26];
+    switch (test->by) {
+    case WQL__BY_SIGNED: wql__out_format(out, "%" PRId64, test->as.i64); break;
+    case WQL__BY_UNSIGNED: wql__out_format(out, "%" PRIu64, test->as.u64); break;
+    case WQL__BY_REAL: print_real(out, test->as.f64); break;
+    case WQL__BY_BOOLEAN: wql__out_z(out, test->as.b ? "TRUE" : "FALSE"); break;
+    case WQL__BY_TIME: print_text(out, (wql_str){time, wql__datetime_print(&test->as.time, time)}); break;
+    case WQL__BY_ANY: print_literal(out, &test->literal); break;
+    default: print_text(out, test->text); break;
+    }
+}
+
+static const char *operator_text(const wql__test *test) {
+    switch (test->op) {
+    case WQL_EQ: return "=";
+    case WQL_NE: return "<>";
+    case WQL_LT: return "<";
+    case WQL_LE: return "<=";
+    case WQL_GT: return ">";
+    case WQL_GE: return ">=";
+    case WQL_LIKE: return "LIKE";
+    case WQL_IS_NULL: return "IS NULL";
+    case WQL_NOT_NULL: return "IS NOT NULL";
+    default: return "ISA";
+    }
+}
+
+static void print_test(wql__out *out, const wql_class *cls, const wql__expr *expr) {
+    const wql__test *test = expr->test;
+    const char *op = operator_text(test);
+    if (test->negated) wql__out_z(out, "NOT ");
+    wql__out_z(out, expr->at == WQL__AT_SYSTEM ? wql__system_name(expr->system) : cls->def.properties[expr->property].name);
+    for (uint32_t i = 0; expr->at == WQL__AT_PATH && i < expr->name_count; i++) {
+        wql__out_z(out, ".");
+        wql__out_text(out, expr->names[i].ptr, expr->names[i].len);
+    }
+    wql__out_format(out, " %s", op);
+    if (test->op == WQL_IS_NULL || test->op == WQL_NOT_NULL) return;
+    wql__out_z(out, " ");
+    print_operand(out, test);
+}
+
+/* `nested`: within an AND, where an OR needs parentheses; an AND within an OR needs none. */
+static void print_expr(wql__out *out, const wql_class *cls, const wql__expr *expr, bool nested) {
+    bool paren = nested && expr->kind == WQL__EXPR_OR;
+    if (expr->kind == WQL__EXPR_TEST) {
+        print_test(out, cls, expr);
+        return;
+    }
+    if (paren) wql__out_z(out, "(");
+    for (uint32_t i = 0; i < expr->count; i++) {
+        if (i) wql__out_z(out, expr->kind == WQL__EXPR_AND ? " AND " : " OR ");
+        print_expr(out, cls, expr->items[i], expr->kind == WQL__EXPR_AND);
+    }
+    if (paren) wql__out_z(out, ")");
+}
+
+/* -- a scan ------------------------------------------------------------------------------------------------------ */
+
+static uint32_t taken(const wql__plan_scan *scan, uint32_t conjunct) {
+    uint32_t number = scan->conjuncts[conjunct].pushed;
+    return number == WQL__NO_ENTRY ? WQL_NONE : scan->pushed[number].taken;
+}
+
+static void print_taken(wql__out *out, const wql__plan_scan *scan) {
+    const char *before = "takes ";
+    for (uint32_t i = 0; i < scan->conjunct_count; i++) {
+        if (taken(scan, i) == WQL_NONE) continue;
+        wql__out_z(out, before);
+        print_expr(out, scan->entry->cls, scan->conjuncts[i].expr, true);
+        wql__out_z(out, taken(scan, i) == WQL_EXACT ? " exactly" : " in part");
+        before = ", ";
+    }
+    if (before[0] == 't') wql__out_z(out, scan->conjunct_count ? "takes no condition" : "every row");
+}
+
+static void print_columns(wql__out *out, const wql__plan_scan *scan) {
+    const wql_class_def *def = &scan->entry->cls->def;
+    uint32_t count = 0;
+    wql__out_z(out, "; ");
+    for (uint32_t i = 0; i < def->property_count; i++) {
+        if (!((scan->wanted[i >> 6] >> (i & 63u)) & 1u)) continue;
+        wql__out_format(out, "%s%s", count ? ", " : "columns ", def->properties[i].name);
+        count++;
+    }
+    if (!count) wql__out_z(out, "no columns");
+}
+
+static void print_estimate(wql__out *out, double value) {
+    if (value < 1e15)
+        wql__out_format(out, "%" PRIu64, (uint64_t)(value + 0.5));
+    else
+        print_real(out, value);
+}
+
+static void indent(wql__out *out, uint32_t level) {
+    wql__out_z(out, "\n");
+    while (level--) wql__out_z(out, "  ");
+}
+
+/* A provider's line, which may be anything: repaired, and kept to one line. `text` has three times the room of `len`, behind it. */
+static void print_repaired(wql__out *out, char *text, size_t len) {
+    size_t clean = wql__utf8_repair(text, len, text + len);
+    text += len;
+    for (size_t i = 0; i < clean; i++)
+        if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f) text[i] = ' ';
+    wql__out_text(out, text, clean);
+}
+
+/* What the provider says of itself, in `room` bytes of memory. Returns the length that it says to need; SIZE_MAX: it could not be
+ * asked. */
+static size_t ask_explain(const wql__plan_scan *scan, const wql_request *request, char *buf, size_t room) {
+    size_t len;
+    buf[0] = '\0';
+    if (wql__mount_enter(scan->mount, NULL) != WQL_OK) return SIZE_MAX;
+    len = scan->mount->provider->explain(scan->mount->self, request, buf, room);
+    wql__mount_leave(scan->mount);
+    buf[room - 1] = '\0';
+    return len;
+}
+
+/* Most that a provider may say: it is a line for a person. */
+enum { EXPLAIN_FIRST = 512, EXPLAIN_MOST = 1 << 20 };
+
+static void print_provider(wql__out *out, const wql__plan *plan, const wql__plan_scan *scan, uint32_t level) {
+    char first[EXPLAIN_FIRST * 4 + 4], *buf = first;
+    size_t room = EXPLAIN_FIRST, len;
+    wql_request request;
+    if (!scan->mount->provider->explain) return;
+    wql__plan_request(scan, scan->wanted, &request);
+    if (scan->exact && (plan->flags & WQL_COUNT_ONLY)) request.flags = WQL_WISH_COUNT;
+    len = ask_explain(scan, &request, first, room);
+    if (len == SIZE_MAX) return;
+    if (len >= room) {
+        size_t more = len < EXPLAIN_MOST ? len + 1 : EXPLAIN_MOST;
+        buf = wql__alloc(plan->mem, more * 4 + 4);
+        if (buf) {
+            room = more;
+            (void)ask_explain(scan, &request, buf, room);
+        } else {
+            buf = first;
+        }
+    }
+    indent(out, level);
+    wql__out_z(out, "provider: ");
+    print_repaired(out, buf, strlen(buf));
+    if (len >= room) wql__out_z(out, " ...");
+    if (buf != first) wql__free(plan->mem, buf, room * 4 + 4);
+}
+
+static void print_checks(wql__out *out, const wql__plan_scan *scan, uint32_t level) {
+    bool some = false;
+    for (uint32_t i = 0; i < scan->conjunct_count; i++) {
+        if (taken(scan, i) == WQL_EXACT) continue;
+        if (!some) indent(out, level);
+        wql__out_z(out, some ? " AND " : "then checks ");
+        print_expr(out, scan->entry->cls, scan->conjuncts[i].expr, true);
+        if (taken(scan, i) == WQL_SUPERSET) wql__out_z(out, " (again)");
+        some = true;
+    }
+}
+
+static void print_scan(wql__out *out, const wql__plan *plan, const wql__plan_scan *scan, uint32_t level) {
+    wql__out_format(out, "scan %s from %s: ", scan->entry->cls->def.name, scan->mount->name);
+    print_taken(out, scan);
+    print_columns(out, scan);
+    if (scan->rows >= 0) {
+        wql__out_z(out, "; about ");
+        print_estimate(out, scan->rows);
+        wql__out_z(out, scan->rows == 1 ? " row" : " rows");
+    }
+    if (scan->cost >= 0) {
+        wql__out_z(out, "; cost ");
+        print_estimate(out, scan->cost);
+    }
+    if (scan->parts > 1) wql__out_format(out, "; %" PRIu32 " parts", scan->parts);
+    print_provider(out, plan, scan, level + 1);
+    print_checks(out, scan, level + 1);
+}
+
+void wql__plan_explain(const wql__plan *plan, wql__out *out) {
+    bool tree = plan->scan_count != 1 || plan->pruned;
+    if (plan->flags & WQL_COUNT_ONLY) wql__out_z(out, "count of ");
+    if (!plan->scan_count && !plan->pruned)
+        wql__out_format(out, "nothing: no provider serves %s", plan->from->cls->def.name);
+    else if (!plan->scan_count)
+        wql__out_z(out, "nothing");
+    else if (tree)
+        wql__out_format(out, "union of %" PRIu32 " class%s", plan->scan_count, plan->scan_count == 1 ? "" : "es");
+    if (plan->pruned)
+        wql__out_format(out, " (%" PRIu32 " %s can never match)", plan->pruned,
+                        plan->scan_count ? "more" : plan->pruned == 1 ? "class" : "classes");
+    for (uint32_t i = 0; i < plan->scan_count; i++) {
+        if (tree) indent(out, 1);
+        print_scan(out, plan, &plan->scans[i], tree ? 1 : 0);
+    }
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/* plan.c: making a plan: bind, normalise, one scan per class that can have rows, each asked of its provider. */
+#include "bind.h"
+
+#include <string.h>
+
+wql__plan *wql__plan_retain(wql__plan *plan) {
+    if (plan) atomic_fetch_add_explicit(&plan->refs, 1, memory_order_relaxed);
+    return plan;
+}
+
+void wql__plan_release(wql__plan *plan) {
+    wql__mem *mem;
+    if (!plan || atomic_fetch_sub_explicit(&plan->refs, 1, memory_order_acq_rel) != 1) return;
+    mem = plan->mem;
+    wql__arena_free(&plan->arena);
+    wql__catalog_release(plan->catalog);
+    wql__free(mem, plan, sizeof *plan);
+    wql__mem_release(mem);
+}
+
+static wql__plan *new_plan(const wql__query_tree *tree, wql__mem *mem, wql__catalog *catalog, uint32_t flags) {
+    wql__plan *plan = wql__alloc_zero(mem, sizeof *plan);
+    if (!plan) return NULL;
+    atomic_init(&plan->refs, 1);
+    plan->mem = wql__mem_retain(mem);
+    wql__arena_init(&plan->arena, mem);
+    plan->catalog = wql__catalog_retain(catalog);
+    plan->kind = tree->kind;
+    plan->flags = flags & WQL__PLAN_FLAGS;
+    plan->parameter_count = tree->parameter_count;
+    return plan;
+}
+
+/* Instances have exactly this class, and somebody brings them. */
+static bool is_served(const wql__class_entry *entry) { return entry->mount && !(entry->cls->def.flags & WQL_ABSTRACT); }
+
+/* Adds the scan of one class, unless its condition cannot be true. */
+static wql_status add_scan(wql__binder *b, const wql__class_entry *entry, wql__expr *shared) {
+    wql__plan *plan = b->plan;
+    wql__plan_scan *scan = &plan->scans[plan->scan_count];
+    wql__expr *where = shared;
+    wql_status status = shared ? WQL_OK : wql__fold_where(b, entry->cls, &where);
+    if (status < 0) return status;
+    if (where == &b->never) {
+        plan->pruned++;
+        return WQL_OK;
+    }
+    plan->scan_count++;
+    scan->entry = entry;
+    scan->mount = entry->mount;
+    scan->rows = scan->cost = -1;
+    scan->parts = 1;
+    status = shared && scan > plan->scans ? wql__copy_split(b, plan->scans, scan) : wql__split_where(b, where, scan);
+    if (status >= 0) status = wql__select_scan(b, scan);
+    return status;
+}
+
+/* All scans, before any provider is asked. A WHERE that is the same for every class is folded once. */
+static wql_status make_scans(wql__binder *b) {
+    wql__plan *plan = b->plan;
+    uint32_t family = plan->flags & WQL_DIRECT_READ ? 1 : b->family_count, served = 0;
+    wql__expr *shared = NULL;
+    wql_status status = b->varying ? WQL_OK : wql__fold_where(b, b->cls, &shared);
+    for (uint32_t i = 0; i < family; i++) served += is_served(b->family[i]);
+    plan->scans = wql__arena_zero(&plan->arena, wql__array_size(served, sizeof *plan->scans));
+    if (!plan->scans) return wql__bind_no_memory(b);
+    for (uint32_t i = 0; i < family && status >= 0; i++)
+        if (is_served(b->family[i])) status = add_scan(b, b->family[i], shared);
+    return status;
+}
+
+static wql_status ask_providers(wql__binder *b, wql__turn *turn) {
+    wql__plan *plan = b->plan;
+    bool known = true;
+    for (uint32_t i = 0; i < plan->scan_count; i++) {
+        wql__plan_scan *scan = &plan->scans[i];
+        wql_status status = wql__ask_provider(b, scan, turn);
+        if (status != WQL_OK) return status;
+        if (scan->mount->provider->flags & WQL_MAY_BLOCK) plan->may_block = true;
+        known = known && scan->rows >= 0;
+        plan->rows += scan->rows;
+    }
+    if (!known) plan->rows = -1;
+    if (plan->rows > 1e18) plan->rows = 1e18; /* estimates are the providers': the sum must still be a number of rows */
+    return WQL_OK;
+}
+
+wql_status wql__plan_make(const wql__query_tree *tree, wql__mem *mem, wql__catalog *catalog, uint32_t flags, const wql__zone *zone,
+                          wql__turn *turn, wql__plan **out, wql_error *err) {
+    static const wql__zone utc = {NULL, NULL};
+    wql__binder b;
+    wql_status status;
+    *out = NULL;
+    if (tree->kind != WQL_KIND_DATA) return wql__fail(err, WQL_E_NOT_SUPPORTED, "only data queries are served yet");
+    memset(&b, 0, sizeof b);
+    b.tree = tree;
+    b.zone = zone ? zone : &utc;
+    b.err = err;
+    b.plan = new_plan(tree, mem, catalog, flags);
+    if (!b.plan) return wql__fail_memory(mem, err);
+    b.arena = &b.plan->arena;
+    wql__arena_init(&b.scratch, mem);
+    status = wql__bind_class(&b);
+    if (status >= 0) status = wql__bind_select(&b);
+    if (status >= 0) status = wql__bind_where(&b);
+    if (status >= 0) status = make_scans(&b);
+    if (status >= 0) status = ask_providers(&b, turn);
+    wql__arena_free(&b.scratch);
+    if (status != WQL_OK) {
+        wql__plan_release(b.plan);
+        return status;
+    }
+    *out = b.plan;
+    return WQL_OK;
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/* select.c: the SELECT list -> columns that come out: duplicates collapse to their first place, parts of one object become one
+ * column. */
+#include "bind.h"
+
+#include "../base/fold.h"
+
+#include <string.h>
+
+/* Where the columns of the list are so far. */
+typedef struct list {
+    uint32_t *by_property;                      /* [property] its place in the list, or WQL__NO_ENTRY */
+    uint32_t by_system[WQL__SYS_SUPERCLASS + 1];
+} list;
+
+/* The part of that name among `*first` and its neighbours; made at their end if it is not there. NULL = no memory. */
+static wql__part *find_part(wql__binder *b, wql__part **first, wql_str name, bool *made) {
+    wql__part **at = first, *part;
+    *made = false;
+    for (; *at; at = &(*at)->next)
+        if (wql__fold_equal((*at)->name, name)) return *at;
+    part = wql__arena_zero(b->arena, sizeof *part);
+    if (!part) return NULL;
+    part->name.len = name.len;
+    part->name.ptr = wql__arena_text(b->arena, name.ptr, name.len);
+    if (!part->name.ptr) return NULL;
+    *made = true;
+    *at = part;
+    return part;
+}
+
+/* Adds `E.q.r` to the column of E. What stands there without parts is there as a whole, and stays so. */
+static wql_status add_parts(wql__binder *b, wql__output *output, bool made, const wql__path *path) {
+    wql__part **first = &output->tree;
+    for (uint32_t i = 1; i < path->count; i++) {
+        wql__part *part;
+        if (!*first && !made) return WQL_OK;
+        part = find_part(b, first, path->names[i].text, &made);
+        if (!part) return wql__bind_no_memory(b);
+        first = &part->first;
+    }
+    *first = NULL;
+    return WQL_OK;
+}
+
+static wql_status add_item(wql__binder *b, list *seen, const wql__path *path) {
+    int system;
+    uint32_t property, *place;
+    wql__output *output;
+    bool made;
+    wql_status status = wql__bind_path(b, path, &system, &property);
+    if (status < 0) return status;
+    place = system != WQL__SYS_NONE ? &seen->by_system[system] : &seen->by_property[property];
+    made = *place == WQL__NO_ENTRY;
+    if (made) *place = b->output_count++;
+    output = &b->outputs[*place];
+    if (system != WQL__SYS_NONE) {
+        output->name = wql__system_name(system);
+        output->property = WQL_NO_COLUMN;
+        output->system = (uint8_t)system;
+        output->type = wql__system_type(system);
+        if (!wql__system_is_constant(system)) b->lists_path = true;
+        return WQL_OK;
+    }
+    output->name = wql__class_property_def(b->cls, property)->name;
+    output->property = property;
+    output->type = wql__class_property_def(b->cls, property)->type;
+    return add_parts(b, output, made, path);
+}
+
+/* The first level of the parts as an array. */
+static wql_status list_parts(wql__binder *b, wql__output *output) {
+    wql_str *names;
+    uint32_t count = 0;
+    for (const wql__part *part = output->tree; part; part = part->next) count++;
+    if (!count) return WQL_OK;
+    names = wql__arena_alloc(b->arena, wql__array_size(count, sizeof *names));
+    if (!names) return wql__bind_no_memory(b);
+    for (const wql__part *part = output->tree; part; part = part->next) names[output->part_count++] = part->name;
+    output->parts = names;
+    return WQL_OK;
+}
+
+wql_status wql__bind_select(wql__binder *b) {
+    const wql__query_tree *tree = b->tree;
+    list seen;
+    wql_status status = WQL_OK;
+    b->plan->star = tree->star;
+    if (tree->star) return WQL_OK;
+    b->outputs = wql__arena_zero(b->arena, wql__array_size(tree->select_count, sizeof *b->outputs));
+    seen.by_property = wql__arena_alloc(&b->scratch, wql__array_size(b->cls->def.property_count, sizeof *seen.by_property));
+    if (!b->outputs || !seen.by_property) return wql__bind_no_memory(b);
+    for (uint32_t i = 0; i < b->cls->def.property_count; i++) seen.by_property[i] = WQL__NO_ENTRY;
+    memset(seen.by_system, 0xff, sizeof seen.by_system);
+    for (uint32_t i = 0; i < tree->select_count && status >= 0; i++) status = add_item(b, &seen, &tree->select[i]);
+    for (uint32_t i = 0; i < b->output_count && status >= 0; i++) status = list_parts(b, &b->outputs[i]);
+    return status;
+}
+
+/* -- one scan ---------------------------------------------------------------------------------------------------- */
+
+/* `*`: all properties of the class, in its order; with WQL_KEYS_ONLY its keys. */
+static wql_status star_outputs(wql__binder *b, wql__plan_scan *scan) {
+    const wql_class_def *def = &scan->entry->cls->def;
+    bool keys = (b->plan->flags & WQL_KEYS_ONLY) != 0;
+    uint32_t count = keys ? scan->entry->cls->key_count : def->property_count;
+    wql__output *outputs = wql__arena_zero(b->arena, wql__array_size(count, sizeof *outputs));
+    if (!outputs) return wql__bind_no_memory(b);
+    for (uint32_t i = 0; i < def->property_count; i++) {
+        wql__output *output = &outputs[scan->output_count];
+        if (keys && !(def->properties[i].flags & WQL_KEY)) continue;
+        output->name = def->properties[i].name;
+        output->property = i;
+        output->type = def->properties[i].type;
+        scan->output_count++;
+    }
+    scan->outputs = outputs;
+    return WQL_OK;
+}
+
+static bool comes_out(const wql__plan_scan *scan, uint32_t property) {
+    for (uint32_t i = 0; i < scan->output_count; i++)
+        if (scan->outputs[i].property == property) return true;
+    return false;
+}
+
+wql_status wql__select_scan(wql__binder *b, wql__plan_scan *scan) {
+    const wql_class *cls = scan->entry->cls;
+    uint32_t *hidden;
+    if (b->plan->star) {
+        wql_status status = star_outputs(b, scan);
+        if (status < 0) return status;
+    } else {
+        scan->outputs = b->outputs;
+        scan->output_count = b->output_count;
+    }
+    if (b->plan->star || !(b->lists_path || (b->plan->flags & WQL_ENSURE_LOCATABLE))) return WQL_OK;
+    hidden = wql__arena_alloc(b->arena, wql__array_size(cls->key_count, sizeof *hidden));
+    if (!hidden) return wql__bind_no_memory(b);
+    for (uint32_t i = 0; i < cls->key_count; i++)
+        if (!comes_out(scan, cls->keys[i])) hidden[scan->hidden_count++] = cls->keys[i];
+    scan->hidden = hidden;
+    return WQL_OK;
+}

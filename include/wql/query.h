@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/* query.h: what a session can be asked. All that starts a call takes (how, &call, err) and returns at once: it fails only for
+ * misuse, rights and limits. Errors of meaning end the call; wql_query_prepare is the way to know them early. */
+#ifndef WQL_QUERY_H
+#define WQL_QUERY_H
+
+#include "call.h"
+
+WQL_BEGIN
+
+typedef struct wql_query wql_query; /* parsed, bound and planned text: read-only, shared by threads, runs many times */
+
+/* Kinds of queries (wql_query_kind). */
+enum { WQL_KIND_DATA = 1, WQL_KIND_SCHEMA, WQL_KIND_ASSOCIATORS, WQL_KIND_REFERENCES, WQL_KIND_EVENT, WQL_KIND_EXTENDED };
+
+/* Runs a query text.
+ * @param text  UTF-8, copied
+ * @param how   NULL = pulled, all defaults
+ * @param out   [out] the call; close it. NULL: fire and forget, which needs a sink
+ * Returns WQL_OK; WQL_E_INVALID_PARAMETER (no session, empty or ill-formed text, an unknown flag, neither sink nor out, a sink
+ * with add_ref but no release); WQL_E_UNSUPPORTED_PARAMETER (a field unknown to this version); WQL_E_QUOTA_VIOLATION (text too
+ * long, too many calls; the error names the limit); WQL_E_NOT_AVAILABLE (a sink or WQL_RUN_AHEAD without workers, and no pump);
+ * WQL_E_NOT_SUPPORTED (a flag not served yet); WQL_E_OUT_OF_MEMORY; WQL_E_SHUTTING_DOWN. On failure the sink was not touched.
+ * Thread-safety: free, callback-safe. */
+WQL_API wql_status wql_session_exec(wql_session *session, wql_str text, const wql_call_options *how, wql_call *out,
+                                    wql_error *err);
+
+/* One object by its path. Not served yet: WQL_E_NOT_SUPPORTED, as the four that follow. */
+WQL_API wql_status wql_session_fetch(wql_session *session, const char *path, const wql_call_options *how, wql_call *out,
+                                     wql_error *err);
+/* Creates or changes an instance; its properties are how->params. */
+WQL_API wql_status wql_session_put(wql_session *session, const char *class_name, const wql_call_options *how, wql_call *out,
+                                   wql_error *err);
+/* Creates or changes a class. */
+WQL_API wql_status wql_session_define(wql_session *session, const wql_class_def *def, const wql_call_options *how, wql_call *out,
+                                      wql_error *err);
+/* Deletes an instance or a class. */
+WQL_API wql_status wql_session_delete(wql_session *session, const char *path, const wql_call_options *how, wql_call *out,
+                                      wql_error *err);
+/* Calls a method; its arguments are how->params; one row comes back. */
+WQL_API wql_status wql_session_invoke(wql_session *session, const char *path, const char *method, const wql_call_options *how,
+                                      wql_call *out, wql_error *err);
+
+/* Checks a text without a schema: lexis, grammar, and every rule that the text alone settles.
+ * @param engine  for its limits
+ * @param kind    [out] WQL_KIND_...; may be NULL
+ * Returns WQL_OK; WQL_E_INVALID_QUERY, WQL_E_INVALID_PARAMETER (empty, ill-formed UTF-8), WQL_E_QUOTA_VIOLATION,
+ * WQL_E_NOT_SUPPORTED (a kind or dialect not served yet), each with its place. Thread-safety: free, callback-safe. */
+WQL_API wql_status wql_query_check(wql_engine *engine, wql_str text, uint32_t dialect, int *kind, wql_error *err);
+
+/* Parses, binds and plans a text now. Providers are asked for their plan on this thread.
+ * @param out  [out] close it
+ * Returns WQL_OK; the codes of wql_query_check; WQL_E_INVALID_CLASS (hint: the nearest name); WQL_E_INVALID_QUERY (a property
+ * that is not there, an operator or literal that does not fit); a provider's failure; WQL_E_OUT_OF_MEMORY; WQL_E_SHUTTING_DOWN.
+ * Thread-safety: free, callback-safe. */
+WQL_API wql_status wql_query_prepare(wql_session *session, wql_str text, wql_query **out, wql_error *err);
+
+/* Lets a query go; its running calls run on. Accepts NULL. Thread-safety: free, callback-safe. */
+WQL_API void wql_query_close(wql_query *query);
+
+/* Runs a prepared query, any number of times at once. Re-plans first if classes or mounts have changed.
+ * Returns the codes of wql_session_exec but those of the text. Thread-safety: free, callback-safe. */
+WQL_API wql_status wql_query_exec(wql_query *query, const wql_call_options *how, wql_call *out, wql_error *err);
+
+/* WQL_KIND_...; 0 for NULL. Thread-safety: free, callback-safe. */
+WQL_API int wql_query_kind(const wql_query *query);
+
+/* The plan as text, a node a line: which provider scans what, what it took, what the engine checks. As snprintf.
+ * Thread-safety: free, callback-safe. */
+WQL_API size_t wql_query_explain(const wql_query *query, char *buf, size_t size);
+
+WQL_FINISH
+
+#endif

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: MIT
+# options.sh: the tool's arguments. Sourced by run.sh.
+# shellcheck shell=sh disable=SC2154
+
+all="SELECT * FROM Item"
+
+prints "version" "wql $(cat "$here/../../VERSION")" --version
+ask --help
+if [ "$code" = 0 ] && [ "$(head -c 10 out)" = "usage: wql" ] && ! [ -s err ]; then ok "help"
+else not_ok "help" "exit $code" err; fi
+for option in sqlite namespace format limit timeout count explain stats quiet dialect check version; do
+    if grep -q -- "--$option" out; then ok "help names --$option"; else not_ok "help names --$option" "it does not"; fi
+done
+exits "help wins over what else is asked for" 0 --count --help --check
+
+says "no arguments" 2 "usage: wql"
+says "unknown option" 2 "unknown option --zebra; wql --help" --zebra
+says "unknown option, near one" 2 "unknown option --namspace; did you mean --namespace\?" --namspace x "$all"
+says "unknown option, letters exchanged" 2 "did you mean --limit\?" --limti=3 "$all"
+says "unknown option, its beginning" 2 "did you mean --explain\?" --exp "$all"
+says "unknown option with one dash" 2 "unknown option -format; did you mean --format\?" -format csv "$all"
+says "an option is lower case" 2 "unknown option --COUNT" --COUNT "$all"
+says "a value missing" 2 "^wql: --format needs a value" "$all" --format
+says "a value too many" 2 "^wql: --count takes no value" --count=1 "$all"
+says "two queries" 2 "one argument too many: 'b'" a b
+says "an unknown format" 2 "not 'xml'" --format xml "$all"
+for format in list tsv markdown mof; do
+    says "format $format later" 2 "^wql: --format $format is not served yet" --format $format "$all"
+done
+for dialect in relaxed extended; do
+    says "dialect $dialect later" 2 "^wql: --dialect $dialect is not served yet" --dialect $dialect "$all"
+done
+says "an unknown dialect" 2 "not 'sql'" --dialect sql "$all"
+says "provider later" 2 "^wql: --provider is not served yet" --provider x.so "$all"
+says "mof later" 2 "^wql: --mof is not served yet" --mof=x.mof "$all"
+says "param later" 2 "^wql: --param is not served yet" --param a=1 "$all"
+says "progress later" 2 "^wql: --progress is not served yet" --progress "$all"
+for number in '' -1 +1 1x 0x10 ' 1' 1.5 1e3 18446744073709551616 99999999999999999999; do
+    says "limit '$number'" 2 "^wql: --limit takes a number" --sqlite shop.db --limit "$number" "$all"
+done
+for number in '' 0 -1 1x 4294967295 18446744073709551617; do
+    says "timeout '$number'" 2 "^wql: --timeout takes a number" --sqlite shop.db --timeout "$number" "$all"
+done
+says "check and explain" 2 "cannot be asked for together" --check --explain
+says "sqlite without a name" 2 "^wql: --sqlite needs the name" --sqlite "" "$all"
+
+one="SELECT Id FROM Item WHERE Id = 1"
+prints "both forms of a value" '{"Id":1}' --sqlite=shop.db --namespace=root/cimv2 --format ndjson --limit=9 "$one"
+prints "options behind the query" '{"Id":1}' "$one" --sqlite shop.db
+prints "two dashes end the options" '{"Id":1}' --sqlite shop.db -- "$one"
+exits "a query that looks like an option" 3 --sqlite shop.db -- --count
+prints "the last of a repeated option" "Id
+1" --sqlite shop.db --format json --format csv "$one"
+prints "dialect wql" '{"Id":1}' --sqlite shop.db --dialect wql "$one"
+exits "an empty query" 3 --sqlite shop.db ""
+
+# -- databases and namespaces ----------------------------------------------------------------------------------------
+says "nothing served" 2 "^wql: nothing is served" "$all"
+says "an unknown namespace" 2 "no namespace root.nope" --sqlite shop.db=root/shop --namespace root/nope "$all"
+says "the default namespace, where nothing is" 2 "no namespace root.cimv2" --sqlite shop.db=root/shop "$all"
+exits "a namespace that is none" 2 --sqlite shop.db --namespace "root//" "$all"
+prints "a namespace of one's own" '{"Id":1}' --sqlite shop.db --namespace root/shop "$one"
+prints "a namespace in another case, with backslashes" '{"Id":1}' --sqlite shop.db=root/shop --namespace 'ROOT\Shop' "$one"
+prints "a file with its namespace" '{"Id":1}' --sqlite shop.db=root/shop --namespace root/shop "$one"
+cp shop.db 'a=b.db'
+prints "a file with = in its name" '{"Id":1}' --sqlite a=b.db "$one"
+prints "a file with = in its name, and a namespace" '{"Id":1}' --sqlite a=b.db=root/x --namespace root/x "$one"
+sqlite3 second.db 'CREATE TABLE Other (Id INTEGER PRIMARY KEY); INSERT INTO Other VALUES (77)'
+prints "two databases" '{"Id":77}' --sqlite shop.db --sqlite second.db "SELECT * FROM Other"
+prints "two databases in two namespaces" '{"Id":77}' \
+    --sqlite shop.db --sqlite second.db=root/two --namespace root/two "SELECT * FROM Other"
+says "two databases with one class" 4 "namespace of its own" --sqlite shop.db --sqlite a=b.db "$all"
+if cmp -s shop.db a=b.db; then ok "databases are not written to"
+else not_ok "databases are not written to" "shop.db has changed"; fi

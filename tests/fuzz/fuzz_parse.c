@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/* fuzz_parse.c: any bytes through the parser. Accepted texts must come back equal when they are printed and parsed again, refused
+ * ones must have a place inside the text and a message.
+ *
+ * With clang -fsanitize=fuzzer -DWQL_FUZZER it is a fuzzer; without, a program that replays the files given as arguments. */
+#include "../../grammar/parse.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define MUST(condition)                                                                                                            \
+    do {                                                                                                                           \
+        if (!(condition)) {                                                                                                        \
+            fprintf(stderr, "fuzz_parse: line %d: %s\n", __LINE__, #condition);                                                    \
+            abort();                                                                                                               \
+        }                                                                                                                          \
+    } while (0)
+
+static void check_refusal(wql_status status, const wql_error *err, size_t size) {
+    MUST(status == WQL_E_INVALID_QUERY || status == WQL_E_INVALID_PARAMETER || status == WQL_E_QUOTA_VIOLATION ||
+         status == WQL_E_NOT_SUPPORTED || status == WQL_E_MISSING_GROUP_WITHIN);
+    MUST(err->status == status);
+    MUST(err->message[0] != '\0');
+    MUST((uint64_t)err->offset + err->length <= size);
+    MUST(size == 0 || (err->line > 0 && err->column > 0));
+}
+
+/* The printed tree again as a tree, and that printed: nothing changes any more. */
+static void check_round_trip(const wql__query_tree *tree, const wql__parse_limits *limits, wql__arena *arena) {
+    size_t size = wql__ast_print(tree, NULL, 0) + 1;
+    char *first = malloc(size), *second = malloc(size);
+    wql__query_tree *again;
+    wql_str text = {first, size - 1};
+    MUST(first != NULL && second != NULL);
+    MUST(wql__ast_print(tree, first, size) == size - 1);
+    MUST(wql__parse(text, 0, limits, arena, &again, NULL) == WQL_OK);
+    MUST(wql__ast_equal(tree, again));
+    MUST(wql__ast_print(again, second, size) == size - 1);
+    MUST(strcmp(first, second) == 0);
+    free(first);
+    free(second);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    static const wql__parse_limits limits = {100000, 60, 200, 100, 1000, 8192, 500};
+    /* What is printed may be longer (escapes, blanks), and say with an operator what blanks and parentheses said. */
+    static const wql__parse_limits wide = {1000000, 60, 200, 100, 1000, 8192, 500};
+    wql__mem *mem = wql__mem_open(NULL, NULL, 0);
+    char *text = malloc(size > 0 ? size : 1); /* exactly as long as the text: reading beyond it is found */
+    wql__arena arena;
+    wql__query_tree *tree;
+    wql_error err = WQL_INIT(wql_error);
+    wql_status status;
+    MUST(mem != NULL && text != NULL);
+    if (size > 0) memcpy(text, data, size);
+    wql__arena_init(&arena, mem);
+    status = wql__parse((wql_str){text, size}, 0, &limits, &arena, &tree, &err);
+    MUST((status == WQL_OK) == (tree != NULL));
+    if (status == WQL_OK) check_round_trip(tree, &wide, &arena);
+    else check_refusal(status, &err, size);
+    wql__arena_free(&arena);
+    wql__mem_release(mem);
+    free(text);
+    return 0;
+}
+
+#ifndef WQL_FUZZER /* libFuzzer brings its own main */
+static int replay(const char *name) {
+    FILE *file = fopen(name, "rb");
+    uint8_t *data = NULL;
+    size_t size = 0, got;
+    if (file == NULL) {
+        perror(name);
+        return 1;
+    }
+    do {
+        uint8_t *more = realloc(data, size + 65536);
+        if (more == NULL) abort();
+        data = more;
+        got = fread(data + size, 1, 65536, file);
+        size += got;
+    } while (got > 0);
+    fclose(file);
+    LLVMFuzzerTestOneInput(data, size);
+    free(data);
+    return 0;
+}
+
+int main(int argc, char **argv) {
+    int failed = 0;
+    for (int i = 1; i < argc; i++) failed += replay(argv[i]);
+    printf("fuzz_parse: %d files replayed\n", argc - 1 - failed);
+    return failed > 0;
+}
+#endif

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/* text.c: memory and text for the golden runner, which gives up when there is no memory. */
+#include "golden.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+
+void stop_with(const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fputc('\n', stderr);
+    exit(2);
+}
+
+/* splitmix64: small, seeded, good enough. */
+uint64_t next_random(uint64_t *seed) {
+    uint64_t z = *seed += 0x9e3779b97f4a7c15u;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+}
+
+/* -- memory ------------------------------------------------------------------------------------------------------ */
+
+typedef struct pool_block {
+    struct pool_block *next;
+    max_align_t bytes[];
+} pool_block;
+
+void *pool_get(pool *from, size_t size) {
+    pool_block *block = calloc(1, sizeof *block + size);
+    if (!block) stop_with("golden: no memory");
+    block->next = from->blocks;
+    from->blocks = block;
+    return block->bytes;
+}
+
+char *pool_copy(pool *from, const char *text, size_t len) {
+    char *copy = pool_get(from, len + 1);
+    if (len) memcpy(copy, text, len);
+    return copy;
+}
+
+void pool_free(pool *from) {
+    while (from->blocks) {
+        pool_block *block = from->blocks;
+        from->blocks = block->next;
+        free(block);
+    }
+}
+
+/* -- lists of lines ---------------------------------------------------------------------------------------------- */
+
+void lines_add(lines *to, pool *from, const char *text, size_t len) {
+    if (to->count == to->room) {
+        char **grown = pool_get(from, (to->room ? to->room * 2 : 16) * sizeof *grown);
+        if (to->count) memcpy(grown, to->at, to->count * sizeof *grown);
+        to->at = grown;
+        to->room = to->room ? to->room * 2 : 16;
+    }
+    to->at[to->count++] = pool_copy(from, text, len);
+}
+
+void lines_format(lines *to, pool *from, const char *format, ...) {
+    va_list args;
+    char *text = NULL;
+    int len;
+    va_start(args, format);
+    len = vasprintf(&text, format, args);
+    va_end(args);
+    if (len < 0) stop_with("golden: no memory");
+    lines_add(to, from, text, (size_t)len);
+    free(text);
+}
+
+static int compare_lines(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+
+void lines_sort(lines *list) {
+    if (list->count > 1) qsort(list->at, list->count, sizeof *list->at, compare_lines);
+}
+
+/* -- a text that grows ------------------------------------------------------------------------------------------- */
+
+void put(writer *to, const char *text, size_t len) {
+    if (to->room - to->len <= len) {
+        size_t room = (to->len + len + 64) * 2;
+        char *grown = pool_get(to->from, room);
+        if (to->len) memcpy(grown, to->at, to->len);
+        to->at = grown;
+        to->room = room;
+    }
+    if (len) memcpy(to->at + to->len, text, len);
+    to->len += len;
+    to->at[to->len] = '\0';
+}
+
+void put_z(writer *to, const char *text) { put(to, text, strlen(text)); }
+
+void put_format(writer *to, const char *format, ...) {
+    va_list args;
+    char *text = NULL;
+    int len;
+    va_start(args, format);
+    len = vasprintf(&text, format, args);
+    va_end(args);
+    if (len < 0) stop_with("golden: no memory");
+    put(to, text, (size_t)len);
+    free(text);
+}
+
+void put_code_point(writer *to, uint32_t c) {
+    char bytes[4];
+    size_t len = 0;
+    if (c < 0x80) {
+        bytes[len++] = (char)c;
+    } else if (c < 0x800) {
+        bytes[len++] = (char)(0xc0 | c >> 6);
+        bytes[len++] = (char)(0x80 | (c & 0x3f));
+    } else if (c < 0x10000) {
+        bytes[len++] = (char)(0xe0 | c >> 12);
+        bytes[len++] = (char)(0x80 | (c >> 6 & 0x3f));
+        bytes[len++] = (char)(0x80 | (c & 0x3f));
+    } else {
+        bytes[len++] = (char)(0xf0 | c >> 18);
+        bytes[len++] = (char)(0x80 | (c >> 12 & 0x3f));
+        bytes[len++] = (char)(0x80 | (c >> 6 & 0x3f));
+        bytes[len++] = (char)(0x80 | (c & 0x3f));
+    }
+    put(to, bytes, len);
+}

@@ -1,0 +1,50 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# docs.sh BUILD: the programs in README.md are those in examples/ that `make check` compiles and runs; every public function has a comment above it and
+# is called by a test or an example; every file that a document names is there.
+set -u
+passed=0
+failed=0
+ok() { passed=$((passed + 1)); echo "ok $1"; }
+bad() { failed=$((failed + 1)); echo "not ok $1"; }
+
+# Each C block of a document must stand, line for line, in one of the examples.
+check_blocks() {
+    awk -v doc="$1" '
+        FNR == 1 { file++ }
+        FILENAME != doc { text[FILENAME] = text[FILENAME] $0 "\n"; next }
+        /^```c$/ { on = 1; block = ""; start = FNR; next }
+        /^```$/ && on {
+            on = 0; found = ""
+            for (f in text) if (index(text[f], block)) found = f
+            if (found == "") { print "not ok " doc ":" start ": this program is in no example"; bad = 1 }
+            else print "ok " doc ":" start " is in " found
+        }
+        on { block = block $0 "\n" }
+        END { exit bad }' examples/*.c examples/*.cc "$1"
+}
+for document in README.md docs/*.md; do
+    out=$(check_blocks "$document") || failed=$((failed + 1))
+    [ -z "$out" ] || echo "$out"
+    passed=$((passed + $(echo "$out" | grep -c '^ok')))
+done
+
+for f in $(sed -n 's/^WQL_API [^(]*[ *]\(wql_[a-z0-9_]*\)(.*/\1/p' include/wql/*.h | sort -u); do
+    case $f in wql_provider_main) continue ;; esac
+    grep -rqw "$f" tests examples cli || bad "no test or example calls $f"
+done
+ok "public functions are called somewhere"
+for h in include/wql/*.h; do
+    # a declaration at the start of a line must follow a comment, another declaration of its group, or be inline
+    awk -v file="$h" '/^WQL_API/ && before !~ /\*\/$/ && before !~ /;$/ { print "not ok " file ":" NR " has no comment"; bad = 1 }
+        { if ($0 != "") before = $0 } END { exit bad }' "$h" && ok "$h is documented" || failed=$((failed + 1))
+done
+for file in README.md docs/*.md; do
+    for name in $(grep -o '`[a-z_./]*/[a-zA-Z0-9_./-]*`' "$file" | tr -d '`' | sort -u); do
+        case $name in build/* | root/* | ./* | */) continue ;; esac
+        [ -e "$name" ] || [ -e "engine/$name" ] || bad "$file names $name, which is not there"
+    done
+done
+ok "documents name files that are there"
+echo "$passed passed, $failed failed"
+[ $failed -eq 0 ]

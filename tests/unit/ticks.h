@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* ticks.h: a provider for tests of calls: class Tick with ascending Ids, and a knob for every way to behave. */
+#ifndef WQL_TESTS_TICKS_H
+#define WQL_TESTS_TICKS_H
+
+#include <wql/wql.h>
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+typedef struct ticks {
+    uint64_t rows;          /* to bring; then the end */
+    uint32_t per_next;      /* rows of one next; 0: as many as fit */
+    uint32_t flags;         /* of the provider */
+    bool zero_copy;         /* emit in place of rows */
+    uint64_t block_every;   /* answers WQL_S_PENDING before each so-many-th next; woken at once by a thread of its own */
+    bool silent;            /* answers WQL_S_PENDING for ever, never wakes */
+    _Atomic bool deaf;      /* next holds its thread until this is false, whatever happens */
+    wql_status fail_at_end; /* a failure or remark in place of WQL_END */
+    /* observed */
+    _Atomic int loads, unloads, opens, closes, nexts, inside, most_inside, emitted, released, interrupts;
+    _Atomic bool was_deaf; /* a thread is, or was, held inside next */
+    wql_provider table;
+} ticks;
+
+/* Fills the table and returns it; mount it with `ticks` as user. */
+const wql_provider *ticks_provider(ticks *t, const char *name);
+
+/* An event that a test waits for. */
+typedef struct event {
+    pthread_mutex_t lock;
+    pthread_cond_t cond;
+    bool set;
+} event;
+#define EVENT_INIT                                                                                                               \
+    { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false }
+void event_set(event *e);
+bool event_wait(event *e); /* false: not within 20 s */
+/* Waits until *flag is as wanted; false: not within 20 s. */
+bool wait_until(_Atomic bool *flag, bool wanted);
+
+#endif

@@ -1,0 +1,148 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# check.sh [--long]: everything that `make check` runs, in stages. Each stage prints one line: its time, its budget, what passed and what failed.
+# A test says "ok ..." or "not ok ..." at the start of a line; a command that fails without a "not ok" counts as one failure. The logs stay
+# in build/check/. The last line is "N passed, N failed".
+set -u
+cd "$(dirname "$0")/.."
+long=${1:-}
+make=${MAKE:-make}
+logs=build/check
+rm -rf $logs
+mkdir -p $logs
+passed=0
+failed=0
+started=$(date +%s)
+shared=../shared
+
+# stage NAME BUDGET COMMAND...
+stage() {
+    name=$1
+    budget=$2
+    shift 2
+    log=$logs/$name.log
+    from=$(date +%s)
+    "$@" >"$log" 2>&1 </dev/null
+    code=$?
+    took=$(($(date +%s) - from))
+    ok=$(grep -c '^ok' "$log")
+    bad=$(grep '^not ok' "$log" | grep -vc '# SKIP')
+    [ $code -ne 0 ] && [ "$bad" -eq 0 ] && bad=1
+    [ $code -eq 0 ] && [ "$ok" -eq 0 ] && [ "$bad" -eq 0 ] && ok=1
+    passed=$((passed + ok))
+    failed=$((failed + bad))
+    note=""
+    [ $took -gt "$budget" ] && note="  over budget"
+    printf '%-22s %4d s of %3d  %5d passed, %d failed%s\n' "$name" $took "$budget" "$ok" "$bad" "$note"
+    if [ "$bad" -ne 0 ]; then
+        grep -n -B2 -A25 '^not ok' "$log" | grep -v '# SKIP' | head -120
+        grep -q '^not ok' "$log" || tail -60 "$log"
+        echo "   (exit code $code; the whole log: $log)"
+    fi
+    grep '^skipped' "$log"
+    sed -n 's/^not ok .*# SKIP */skipped: /p' "$log"
+    return 0
+}
+
+build() { "$make" --no-print-directory -s -j2 WERROR=-Werror "$@"; }
+
+# Unit tests of a build: all, or those that are named, each with a time limit.
+run_units() {
+    code=0
+    for program in "$1"/tests/unit/test_*; do
+        case $program in *.d) continue ;; esac
+        [ -x "$program" ] || continue
+        CMOCKA_MESSAGE_OUTPUT=tap timeout 120 "$program"
+        got=$?
+        [ $got -eq 0 ] || { code=1; [ $got -lt 124 ] || echo "not ok $program ended with $got"; }
+    done
+    return $code
+}
+
+run_some() {
+    dir=$1
+    shift
+    code=0
+    for name in "$@"; do
+        CMOCKA_MESSAGE_OUTPUT=tap timeout 120 "$dir/tests/unit/$name"
+        got=$?
+        [ $got -eq 0 ] || { code=1; [ $got -lt 124 ] || echo "not ok $name ended with $got"; }
+    done
+    return $code
+}
+
+run_examples() {
+    code=0
+    for program in "$1"/examples/[0-9]*; do
+        case $program in *.d) continue ;; esac
+        name=$(basename "$program")
+        timeout 60 sh tests/examples.sh "$program" >"$logs/example.out" 2>&1
+        got=$?
+        if [ $got -eq 0 ] && cmp -s "$logs/example.out" "examples/expected/$name.txt"; then
+            echo "ok example $name"
+        else
+            echo "not ok example $name (exit $got)"
+            diff "examples/expected/$name.txt" "$logs/example.out" | head -20
+            code=1
+        fi
+    done
+    return $code
+}
+
+run_fuzz_seeds() {
+    code=0
+    for program in build/asan/tests/fuzz/fuzz_*; do
+        case $program in *.d) continue ;; esac
+        [ -x "$program" ] || continue
+        corpus=tests/fuzz/corpus/$(basename "$program")
+        if timeout 60 "$program" "$corpus"/*; then echo "ok replay $(basename "$program")"; else echo "not ok replay $program"; code=1; fi
+    done
+    return $code
+}
+
+asan_env="ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1"
+tsan_env="TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1"
+
+stage build 40 build lib tests
+stage build-address 60 build B=build/asan SAN="-fsanitize=address,undefined -fno-sanitize-recover=undefined" OPT="-O1 -g" lib tests
+stage build-thread 60 build B=build/tsan SAN=-fsanitize=thread OPT="-O1 -g" lib tests
+stage build-clang 40 build B=build/clang CC=clang-14 OPT=-O1 lib
+stage unit 40 run_units build
+stage golden 20 timeout 60 build/tests/golden/golden tests/golden/*.wqt
+stage oracle 40 timeout 120 build/tests/oracle/oracle
+stage examples 20 run_examples build
+stage tool 40 timeout 120 sh tests/cli/run.sh build
+stage fault 60 timeout 120 build/tests/fault/fault
+stage fuzz-replay 20 run_fuzz_seeds
+export $asan_env
+stage address-unit 60 run_units build/asan
+stage address-golden 60 timeout 120 build/asan/tests/golden/golden tests/golden/*.wqt
+stage address-stress 30 timeout 120 build/asan/tests/stress/stress 3
+export $tsan_env
+stage thread-stress 60 timeout 120 build/tsan/tests/stress/stress 10
+stage thread-unit 60 run_some build/tsan test_call test_mem test_memory_store test_sqlite
+stage headers 20 sh tests/tidy/headers.sh
+stage includes 5 sh tests/tidy/includes.sh
+stage symbols 10 sh tests/tidy/symbols.sh build
+stage lines 5 sh tests/tidy/lines.sh
+stage docs 10 sh tests/tidy/docs.sh build
+stage install 20 env MAKE="$make" sh tests/tidy/install.sh build
+if [ -x $shared/tools/check-corpus ]; then
+    stage corpus 10 sh tests/tidy/corpus.sh build $shared
+else
+    echo "skipped: the query corpus is not beside this tree"
+fi
+if [ "$long" = --long ]; then
+    stage oracle-long 600 timeout 1200 build/tests/oracle/oracle 1 20000
+    stage memory-flat 300 timeout 900 sh tests/long/memory.sh build
+    stage speed 300 timeout 900 sh tests/long/speed.sh build
+fi
+
+took=$(($(date +%s) - started))
+printf '%-22s %4d s of %3d\n' "all" $took 720
+if [ $took -gt 720 ] && [ "$long" != --long ]; then
+    echo "not ok: the whole took longer than 12 minutes"
+    failed=$((failed + 1))
+fi
+echo "$passed passed, $failed failed"
+[ $failed -eq 0 ]
