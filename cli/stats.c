@@ -21,5 +21,5 @@ void cli_say_stats(const wql_call_stats *stats, bool sqlite) {
     if (stats->batches > 0) duration("first batch", stats->first_batch_ns);
     duration("in providers", stats->provider_ns);
     duration("elapsed", stats->elapsed_ns);
-    if (sqlite) cli_say("read lock      SQLite's, on the database, from the first row to the last: also while a scan is parked");
+    if (sqlite) cli_say("read lock      SQLite's, on the database, from a scan's open to its close: also while it is parked");
 }

@@ -324,10 +324,12 @@ enum {
 typedef struct wql_sqlite {
     uint32_t struct_size;
     uint32_t flags;
-    void *connection; /* a sqlite3 * lent by the caller, instead of a path: runs one scan at a time, keeps its own handlers; must
-                       * outlive the mount */
-    void *(*symbol)(void *user,
-                    const char *name); /* finds SQLite's functions; NULL: those of this process, else libsqlite3.so.0 */
+    /* A sqlite3 * lent by the caller, instead of a path: runs one scan at a time, keeps its own handlers, must outlive the mount.
+     * Open it in serialized mode if its owner uses it meanwhile; a cancelled scan interrupts the owner's unfinished statements
+     * too. */
+    void *connection;
+    /* Finds SQLite's functions. NULL: those of this process, else of libsqlite3.so.0. */
+    void *(*symbol)(void *user, const char *name);
     void *symbol_user;
     uint32_t connections_max; /* scans that run side by side; 8 */
     uint32_t zero;

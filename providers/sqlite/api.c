@@ -56,8 +56,8 @@ wql_status wql__sqlite_api_open(wql__sqlite_api *api, void *(*symbol)(void *user
         api->library = dlopen(where, RTLD_NOW | RTLD_LOCAL);
         if (!api->library)
             return wql__sqlite_fail(err, WQL_E_PROVIDER_LOAD_FAILURE,
-                                    "SQLite is not in this process, and libsqlite3.so.0 cannot be "
-                                    "loaded: is the package libsqlite3-0 installed?");
+                                    "SQLite is not in this process, and libsqlite3.so.0 cannot be loaded: "
+                                    "is the package libsqlite3-0 installed?");
         missing = fill(api, find_loaded, api->library);
     }
     if (missing)

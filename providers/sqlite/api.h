@@ -50,8 +50,8 @@ typedef struct wql__sqlite_api {
 } wql__sqlite_api;
 
 /* Finds all functions in one place: where `symbol` says; else in this process, if SQLite is there; else, unless `present` (a
- * connection was lent, so its SQLite is here), in libsqlite3.so.0. Two copies of SQLite are never mixed. Returns WQL_OK;
- * WQL_E_PROVIDER_LOAD_FAILURE: not found, a function is missing, too old, or built without threads. */
+ * connection was lent, so its SQLite is here), in libsqlite3.so.0. Two copies of SQLite are never mixed.
+ * Returns WQL_OK; WQL_E_PROVIDER_LOAD_FAILURE: not found, a function is missing, too old, or built without threads. */
 wql_status wql__sqlite_api_open(wql__sqlite_api *api, void *(*symbol)(void *user, const char *name), void *user, bool present,
                                 wql_error *err);
 void wql__sqlite_api_close(wql__sqlite_api *api);

@@ -137,7 +137,7 @@ void wql__sqlite_sets_free(wql__sqlite_mount *m) {
     }
 }
 
-/* -- as columns -------------------------------------------------------------------------------------------------- */
+/* -- as columns ------------------------------------------------------------------------------------------------------------ */
 
 static void bytes_column(wql__sqlite_buffer *buffer, uint8_t kind, uint32_t rows, wql_column *out) {
     out->offsets = wql__sqlite_offsets(buffer);

@@ -8,9 +8,11 @@
  *   boolean   integers 0 and 1                        exact
  *   sint64    integers                                exact
  *   uint64    a literal beyond sint64 is never met    superset
- *   real64    exact where only reals are stored; integers that are no real are NULL for the query: superset. So is a literal from
- * 2^53 on, which may be a rounded integer, with < and > widened datetime  texts compare by the day, one day off for offsets:
- * superset string    see textual.c uint8[]   NULL or not: exact
+ *   real64    exact where only reals are stored; integers that are no real are NULL for the query: superset. So is a literal
+ *             from 2^53 on, which may be a rounded integer, with < and > widened
+ *   datetime  texts compare by the day, one day off for offsets: superset
+ *   string    see textual.c
+ *   uint8[]   NULL or not: exact
  *
  * A condition with values that are not known yet is answered for the worst of them. */
 #include "sqlite.h"
@@ -45,7 +47,7 @@ static void put_around(const term *t, const char *before, const char *after) {
     put(t, after);
 }
 
-/* -- NULL -------------------------------------------------------------------------------------------------------- */
+/* -- NULL ------------------------------------------------------------------------------------------------------------------ */
 
 /* For kinds that one type in SQLite is. */
 static uint8_t null_by_type(const term *t, const char *type, uint8_t taken) {
@@ -88,7 +90,7 @@ static uint8_t null_condition(const term *t) {
     }
 }
 
-/* -- booleans ---------------------------------------------------------------------------------------------------- */
+/* -- booleans -------------------------------------------------------------------------------------------------------------- */
 
 static uint8_t bool_condition(const term *t) {
     bool meets[2] = {false, false};
@@ -108,7 +110,7 @@ static uint8_t bool_condition(const term *t) {
     return WQL_EXACT;
 }
 
-/* -- integers ---------------------------------------------------------------------------------------------------- */
+/* -- integers -------------------------------------------------------------------------------------------------------------- */
 
 /* One value of the conjunct as SQLite knows integers. -1, 1: below, above all of them; 2: no integer, or NULL. */
 static int integer_value(const wql_value *value, int64_t *out) {
@@ -176,7 +178,7 @@ static uint8_t integer_condition(const term *t) {
     return taken;
 }
 
-/* -- reals ------------------------------------------------------------------------------------------------------- */
+/* -- reals ----------------------------------------------------------------------------------------------------------------- */
 
 #define EXACT_INTEGERS 9007199254740992.0 /* 2^53: from here on neighbouring integers may round to the same real */
 
@@ -222,7 +224,7 @@ static uint8_t real_condition(const term *t) {
     return taken == WQL_EXACT && !t->column->exact && !typed ? WQL_SUPERSET : taken;
 }
 
-/* -- datetimes --------------------------------------------------------------------------------------------------- */
+/* -- datetimes ------------------------------------------------------------------------------------------------------------- */
 
 /* ISO texts begin with the day, in their own offset: it is the day in UTC, or the one before or behind. */
 static uint8_t date_condition(const term *t) {
@@ -255,7 +257,7 @@ static uint8_t date_condition(const term *t) {
     return WQL_SUPERSET;
 }
 
-/* -- all --------------------------------------------------------------------------------------------------------- */
+/* -- all ------------------------------------------------------------------------------------------------------------------- */
 
 static uint8_t by_kind(const term *t) {
     uint8_t taken;

@@ -107,8 +107,8 @@ static bool read_eight(const char *at, const char *pattern, uint64_t most, uint6
 
 /* The one form that most columns have throughout, `yyyy-mm-dd HH:MM:SS`. False: it is another, or none. */
 static bool parse_common(const char *t, int64_t *us) {
-    const uint64_t day_most = UINT64_C(0x7f76767f76767676),
-                   time_most = UINT64_C(0x76767f76767f7676); /* 0x76: digit, 0x7f: exactly this */
+    const uint64_t day_most = UINT64_C(0x7f76767f76767676); /* 0x76: a digit, 0x7f: exactly this */
+    const uint64_t time_most = UINT64_C(0x76767f76767f7676);
     uint64_t date, time;
     unsigned year, month, day, hour, minute, second;
     if (!read_eight(t, "0000-00-", day_most, &date) || !read_eight(t + 11, "00:00:00", time_most, &time)) return false;

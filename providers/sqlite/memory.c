@@ -50,7 +50,7 @@ void wql__sqlite_arena_free(wql__sqlite_arena *arena) {
     }
 }
 
-/* -- SQL --------------------------------------------------------------------------------------------------------- */
+/* -- SQL ------------------------------------------------------------------------------------------------------------------- */
 
 /* Makes an array of the arena larger, by copying. */
 static void *grow(wql__sqlite_arena *arena, const void *old, size_t used, size_t *room, size_t need, size_t size, size_t least) {
@@ -139,8 +139,8 @@ void wql__sqlite_put_i64(wql__sqlite_sql *sql, int64_t value) {
     }
 }
 
-/* A real for a person, in as few digits as read back to it. snprintf and strtod agree on the locale's decimal point, which
- * becomes '.'. */
+/* A real for a person, to 15 digits, which is what its decimal spelling had; the locale's decimal point becomes '.'. The query
+ * itself is given the value, not this text. */
 static void show_real(wql__sqlite_sql *sql, double value) {
     char digits[64], *to = digits;
     if (value - value != 0) { /* infinite */
@@ -152,10 +152,7 @@ static void show_real(wql__sqlite_sql *sql, double value) {
         wql__sqlite_put(sql, digits);
         return;
     }
-    for (int precision = 1; precision <= 17; precision++) {
-        (void)snprintf(digits, sizeof digits, "%.*g", precision, value);
-        if (strtod(digits, NULL) == value) break;
-    }
+    (void)snprintf(digits, sizeof digits, "%.15g", value);
     for (const char *at = digits; *at; at++) {
         if (strchr("0123456789+-e", *at)) *to++ = *at;
         else if (to == digits || to[-1] != '.') *to++ = '.';

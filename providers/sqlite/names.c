@@ -18,7 +18,7 @@ static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 static char to_lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
 
-/* -- sameness ---------------------------------------------------------------------------------------------------- */
+/* -- sameness -------------------------------------------------------------------------------------------------------------- */
 
 /* Where the two cases of letters lie: side by side, or at a distance. */
 enum { EVEN = 100001, ODD, ALL }; /* pairs that begin at an even or odd number; all in one, since pairs do not lie alike */
@@ -98,7 +98,7 @@ static bool same_word(const char *a, const char *b) {
     return to_lower(*a) == to_lower(*b);
 }
 
-/* -- making a name sayable --------------------------------------------------------------------------------------- */
+/* -- making a name sayable ------------------------------------------------------------------------------------------------- */
 
 static bool is_reserved(const char *name) {
     return same_word(name, "NULL") || same_word(name, "TRUE") || same_word(name, "FALSE") || same_word(name, "NOT");
@@ -142,7 +142,7 @@ static void mangle(const char *name, char *out) {
     }
 }
 
-/* -- giving names ------------------------------------------------------------------------------------------------ */
+/* -- giving names ---------------------------------------------------------------------------------------------------------- */
 
 bool wql__sqlite_names_init(wql__sqlite_names *names, wql__sqlite_arena *arena, uint32_t count) {
     names->count = 0;

@@ -21,7 +21,7 @@ static const char *reason(int error) {
     }
 }
 
-/* -- one connection ---------------------------------------------------------------------------------------------- */
+/* -- one connection -------------------------------------------------------------------------------------------------------- */
 
 static void close_connection(wql__sqlite_mount *m, wql__sqlite_connection *connection) {
     const wql__sqlite_api *api = &m->api;
@@ -54,7 +54,7 @@ static wql_status open_file(wql__sqlite_mount *m, wql__sqlite_connection *connec
     return status;
 }
 
-/* -- the pool ---------------------------------------------------------------------------------------------------- */
+/* -- the pool -------------------------------------------------------------------------------------------------------------- */
 
 wql_status wql__sqlite_pool_init(wql__sqlite_mount *m, wql_error *err) {
     size_t size = m->connections_max * sizeof *m->connections;

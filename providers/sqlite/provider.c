@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* -- what the caller says ---------------------------------------------------------------------------------------- */
+/* -- what the caller says -------------------------------------------------------------------------------------------------- */
 
 /* The options as this version knows them: what lies beyond struct_size is zero. */
 static wql_status read_options(const void *user, wql_sqlite *out, wql_error *err) {
@@ -84,7 +84,7 @@ static wql_status find_database(wql__sqlite_mount *m, const char *config, const 
     return status;
 }
 
-/* -- load -------------------------------------------------------------------------------------------------------- */
+/* -- load ------------------------------------------------------------------------------------------------------------------ */
 
 static void free_mount(wql__sqlite_mount *m) {
     wql_mount *mount = m->mount;
@@ -166,7 +166,7 @@ static wql_status load(wql_mount *mount, const char *config, void *user, void **
 
 static void unload(void *self) { free_mount(self); }
 
-/* -- plan, explain ----------------------------------------------------------------------------------------------- */
+/* -- plan, explain --------------------------------------------------------------------------------------------------------- */
 
 static wql_status plan(void *self, const wql_request *request, wql_answer *answer, wql_error *err) {
     const wql__sqlite_mount *m = self;

@@ -2,7 +2,7 @@
 /* query.c: a request -> SQL, answers and estimates. */
 #include "sqlite.h"
 
-/* -- planning ---------------------------------------------------------------------------------------------------- */
+/* -- planning -------------------------------------------------------------------------------------------------------------- */
 
 /* What part of the rows a condition leaves, by the usual guesses. */
 static double selectivity(const wql__sqlite_table *table, const wql_conjunct *c) {
@@ -24,7 +24,8 @@ static double selectivity(const wql__sqlite_table *table, const wql_conjunct *c)
 static bool is_search(const wql__sqlite_table *table, const wql_conjunct *c) {
     const wql__sqlite_column *column = &table->columns[c->property];
     if (c->op == WQL_NE || c->op == WQL_IS_NULL || c->op == WQL_NOT_NULL) return false;
-    if (column->kind == WQL__SQLITE_TEXT) return c->op == WQL_EQ && column->indexed && column->affine && c->count == 1;
+    if (column->kind == WQL__SQLITE_TEXT)
+        return c->op == WQL_EQ && column->indexed && column->affine && c->count == 1 && !wql__sqlite_is_small(table);
     return column->sure || !column->name || column->indexed;
 }
 
@@ -48,7 +49,7 @@ void wql__sqlite_plan(const wql__sqlite_mount *m, const wql_request *request, wq
     answer->cost = search ? answer->rows : table->rows;
 }
 
-/* -- the statement ----------------------------------------------------------------------------------------------- */
+/* -- the statement --------------------------------------------------------------------------------------------------------- */
 
 /* A key that may turn out to be NULL is asked for: rows may be left out, so the end of a limit is not SQLite's to find. */
 static bool may_leave_out(const wql__sqlite_table *table, const wql_request *request) {

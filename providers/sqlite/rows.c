@@ -26,7 +26,7 @@ int wql__sqlite_on_progress(void *scan) {
     return s->step.ended < 0;
 }
 
-/* -- a row ------------------------------------------------------------------------------------------------------------------------ */
+/* -- a row ----------------------------------------------------------------------------------------------------------------- */
 
 /* The first step takes the snapshot over; it may meet a lock. */
 static int first_step(wql__sqlite_scan *s) {
@@ -61,7 +61,7 @@ static int read_row_held(wql__sqlite_scan *s) {
     return outcome;
 }
 
-/* -- a batch ---------------------------------------------------------------------------------------------------------------------- */
+/* -- a batch --------------------------------------------------------------------------------------------------------------- */
 
 /* Whether the rows in hand are a batch, be it for their number, their size or their age. */
 static inline bool is_batch(wql__sqlite_scan *s, uint32_t most) {

@@ -4,7 +4,7 @@
 
 enum { TICK = 1000 /* steps of SQLite's machine between two looks at the call: some microseconds */ };
 
-/* -- open -------------------------------------------------------------------------------------------------------- */
+/* -- open ------------------------------------------------------------------------------------------------------------------ */
 
 static void enlist(wql__sqlite_scan *s) {
     (void)pthread_mutex_lock(&s->m->lock);
@@ -122,7 +122,7 @@ wql_status wql__sqlite_open(wql_scan *scan, wql_error *err) {
     return WQL_OK;
 }
 
-/* -- close, interrupt -------------------------------------------------------------------------------------------- */
+/* -- close, interrupt ------------------------------------------------------------------------------------------------------ */
 
 void wql__sqlite_close(wql_scan *scan) { free_scan(scan->state); }
 

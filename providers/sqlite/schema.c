@@ -21,7 +21,7 @@ typedef struct listed {
     bool strict, without_rowid;
 } listed;
 
-/* -- asking ------------------------------------------------------------------------------------------------------ */
+/* -- asking ---------------------------------------------------------------------------------------------------------------- */
 
 static wql_status fail_reading(reading *r, int code) {
     r->code = code;
@@ -76,7 +76,7 @@ static bool same(const char *a, const char *b) {
     return lower(*a) == lower(*b);
 }
 
-/* -- tables ------------------------------------------------------------------------------------------------------ */
+/* -- tables ---------------------------------------------------------------------------------------------------------------- */
 
 /* A row of PRAGMA table_list: schema, name, type, columns, without rowid, strict. False: none of ours. */
 static bool read_listed(reading *r, sqlite3_stmt *stmt, listed *out) {
@@ -96,7 +96,7 @@ static bool read_listed(reading *r, sqlite3_stmt *stmt, listed *out) {
     return true;
 }
 
-/* -- columns ----------------------------------------------------------------------------------------------------- */
+/* -- columns --------------------------------------------------------------------------------------------------------------- */
 
 /* Rows of PRAGMA table_xinfo: number, name, type, not null, default, place in the key, hidden (1: of a virtual table, not for
  * `*`). The array has room for one more: the rowid. */
@@ -149,7 +149,7 @@ static wql_status find_rowid(reading *r, wql__sqlite_table *table) {
     return WQL_OK;
 }
 
-/* -- indexes ----------------------------------------------------------------------------------------------------- */
+/* -- indexes --------------------------------------------------------------------------------------------------------------- */
 
 /* The first column of an index: PRAGMA index_xinfo gives place, number, name, descending, collation. */
 static wql_status read_index(reading *r, wql__sqlite_table *table, const char *index) {
@@ -199,7 +199,7 @@ static wql_status read_indexes(reading *r, wql__sqlite_table *table) {
     return WQL_OK;
 }
 
-/* -- how many rows ----------------------------------------------------------------------------------------------- */
+/* -- how many rows --------------------------------------------------------------------------------------------------------- */
 
 /* What ANALYZE noted: the first number is the rows of the index; a partial index has fewer than the table. */
 static wql_status read_statistics(reading *r) {
@@ -232,7 +232,7 @@ static wql_status guess_rows(reading *r, wql__sqlite_table *table) {
     return WQL_OK;
 }
 
-/* -- compound views ---------------------------------------------------------------------------------------------- */
+/* -- compound views -------------------------------------------------------------------------------------------------------- */
 
 /* Whether one text contains another, without regard to the case of ASCII letters. */
 static bool mentions(const char *text, const char *name) {
@@ -273,7 +273,7 @@ static wql_status find_compounds(reading *r, bool *more) {
     return status < 0 ? status : WQL_OK;
 }
 
-/* -- all of it --------------------------------------------------------------------------------------------------- */
+/* -- all of it ------------------------------------------------------------------------------------------------------------- */
 
 static int by_name(const void *a, const void *b) { return strcmp(((const listed *)a)->name, ((const listed *)b)->name); }
 
@@ -365,7 +365,7 @@ wql_status wql__sqlite_read_schema(wql__sqlite_mount *m, wql__sqlite_connection 
     return status;
 }
 
-/* -- later ------------------------------------------------------------------------------------------------------- */
+/* -- later ----------------------------------------------------------------------------------------------------------------- */
 
 static wql_status changed(const wql__sqlite_mount *m, const wql__sqlite_table *table, wql_error *err, const char *what,
                           const char *column) {

@@ -45,7 +45,7 @@ enum {
     WQL__SQLITE_PATIENCE_MS = 5000       /* how long a lock is waited for without a deadline */
 };
 
-/* -- memory.c ---------------------------------------------------------------------------------------------------- */
+/* -- memory.c -------------------------------------------------------------------------------------------------------------- */
 
 /* Memory that is freed at once. Not thread-safe. */
 typedef struct wql__sqlite_arena {
@@ -99,7 +99,7 @@ void wql__sqlite_put_text(wql__sqlite_sql *sql, wql_str text);
 wql__sqlite_mark wql__sqlite_mark_sql(const wql__sqlite_sql *sql);
 void wql__sqlite_cut_sql(wql__sqlite_sql *sql, wql__sqlite_mark mark);
 
-/* -- what a mount knows ------------------------------------------------------------------------------------------ */
+/* -- what a mount knows ---------------------------------------------------------------------------------------------------- */
 
 /* What the values of a column become. */
 enum {
@@ -183,7 +183,7 @@ typedef struct wql__sqlite_mount {
     uint32_t set_count;
 } wql__sqlite_mount;
 
-/* -- errors.c ---------------------------------------------------------------------------------------------------- */
+/* -- errors.c -------------------------------------------------------------------------------------------------------------- */
 
 /* Fills `err` (may be NULL) as far as it reaches, and returns `status`. What is not fit for a message in arguments becomes '?'. */
 wql_status wql__sqlite_fail(wql_error *err, wql_status status, const char *format, ...) WQL_PRINTF(3, 4);
@@ -198,7 +198,7 @@ void wql__sqlite_log(const wql__sqlite_mount *m, int level, const char *format, 
 /* Makes bytes fit for a message, in place: one line of UTF-8. */
 void wql__sqlite_clean(char *text);
 
-/* -- names.c ----------------------------------------------------------------------------------------------------- */
+/* -- names.c --------------------------------------------------------------------------------------------------------------- */
 
 /* Names given so far, for finding clashes. */
 typedef struct wql__sqlite_names {
@@ -214,14 +214,14 @@ bool wql__sqlite_name_is_plain(const char *name);
 /* The name, made sayable and different from all given so far, and given with this. NULL = no memory. */
 const char *wql__sqlite_name_give(wql__sqlite_names *names, wql__sqlite_arena *arena, const char *name);
 
-/* -- types.c ----------------------------------------------------------------------------------------------------- */
+/* -- types.c --------------------------------------------------------------------------------------------------------------- */
 
 /* Sets kind, exact and affine from `declared` and the table. */
 void wql__sqlite_type_column(const wql__sqlite_table *table, wql__sqlite_column *column);
 /* CIM type of a kind. */
 uint32_t wql__sqlite_cim_type(uint8_t kind);
 
-/* -- schema.c, keys.c, classes.c --------------------------------------------------------------------------------- */
+/* -- schema.c, keys.c, classes.c ------------------------------------------------------------------------------------------- */
 
 /* Reads all tables and views into m->tables, without names of classes and properties. `scratch` is freed after loading. */
 wql_status wql__sqlite_read_schema(wql__sqlite_mount *m, wql__sqlite_connection *connection, wql__sqlite_arena *scratch,
@@ -238,7 +238,7 @@ wql_status wql__sqlite_define(wql__sqlite_mount *m, wql__sqlite_arena *scratch, 
 /* Appends `t."column"`, as statements name it. */
 void wql__sqlite_put_column(wql__sqlite_sql *sql, const wql__sqlite_table *table, const wql__sqlite_column *column);
 
-/* -- dates.c, text.c --------------------------------------------------------------------------------------------- */
+/* -- dates.c, text.c ------------------------------------------------------------------------------------------------------- */
 
 /* An ISO 8601 date (yyyy-mm-dd), perhaps with a time behind `T` or a blank (HH:MM, HH:MM:SS, fractions), perhaps with an offset
  * (Z, +HH:MM, +HHMM, +HH); none is UTC. *cut: there were digits below the microsecond. False: the text is no such thing. */
@@ -253,7 +253,7 @@ size_t wql__sqlite_check_text(const char *text, size_t len);
 /* Copies with U+FFFD for each maximal ill-formed part. `to` NULL only measures. Returns the length. */
 size_t wql__sqlite_repair_text(char *to, const char *from, size_t len);
 
-/* -- buffers.c, values.c ----------------------------------------------------------------------------------------- */
+/* -- buffers.c, values.c --------------------------------------------------------------------------------------------------- */
 
 /* One column that is read. */
 typedef struct wql__sqlite_lane {
@@ -317,12 +317,14 @@ enum {
 int wql__sqlite_read_row(wql__sqlite_mount *m, wql__sqlite_set *set, const wql__sqlite_lane *lanes, uint32_t count, uint32_t row,
                          sqlite3_stmt *stmt, wql__sqlite_tally *tally);
 
-/* -- condition.c, textual.c, query.c ----------------------------------------------------------------------------- */
+/* -- condition.c, textual.c, query.c --------------------------------------------------------------------------------------- */
 
 /* Appends what a condition is in SQL, without AND, and says how much that promises (WQL_NONE: nothing is appended). */
 uint8_t wql__sqlite_condition(wql__sqlite_sql *sql, const wql__sqlite_table *table, const wql_conjunct *conjunct);
 uint8_t wql__sqlite_text_condition(wql__sqlite_sql *sql, const wql__sqlite_table *table, const wql__sqlite_column *column,
                                    const wql_conjunct *conjunct);
+/* Whether a table is rather read than searched for a text. */
+bool wql__sqlite_is_small(const wql__sqlite_table *table);
 const char *wql__sqlite_operator(uint16_t op); /* of EQ ... GE */
 /* Appends a column to be compared: without an affinity where those of a view are not settled. */
 void wql__sqlite_put_operand(wql__sqlite_sql *sql, const wql__sqlite_table *table, const wql__sqlite_column *column);
@@ -342,7 +344,7 @@ void wql__sqlite_plan(const wql__sqlite_mount *m, const wql_request *request, wq
 void wql__sqlite_build(wql__sqlite_sql *sql, const wql__sqlite_mount *m, const wql_request *request, uint8_t *take,
                        wql__sqlite_built *built);
 
-/* -- pool.c, statement.c ----------------------------------------------------------------------------------------- */
+/* -- pool.c, statement.c --------------------------------------------------------------------------------------------------- */
 
 wql_status wql__sqlite_pool_init(wql__sqlite_mount *m, wql_error *err);
 /* Lends a connection, opening one if that may be: WQL_OK; WQL_S_PENDING: all are in use, `scan`'s waker is stored; or a failure.
@@ -382,7 +384,7 @@ wql_status wql__sqlite_statement_take(wql__sqlite_mount *m, wql__sqlite_connecti
 void wql__sqlite_statement_give(wql__sqlite_mount *m, wql__sqlite_connection *connection, sqlite3_stmt *stmt);
 int64_t wql__sqlite_now_us(void);
 
-/* -- scan.c, rows.c ------------------------------------------------------------------------------------------------------ */
+/* -- scan.c, rows.c -------------------------------------------------------------------------------------------------------- */
 
 wql_status wql__sqlite_open(wql_scan *scan, wql_error *err);
 wql_status wql__sqlite_next(wql_scan *scan, wql_error *err);

@@ -18,7 +18,7 @@ int64_t wql__sqlite_now_us(void) {
     return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
-/* -- inside SQLite ----------------------------------------------------------------------------------------------- */
+/* -- inside SQLite --------------------------------------------------------------------------------------------------------- */
 
 /* False: interrupt was called, and SQLite is not to be entered any more. */
 static bool enter(wql__sqlite_mount *m, const wql__sqlite_connection *connection, wql__sqlite_step *step) {
@@ -38,7 +38,7 @@ static void leave(wql__sqlite_mount *m, const wql__sqlite_connection *connection
     (void)pthread_mutex_unlock(&m->lock);
 }
 
-/* -- patience ---------------------------------------------------------------------------------------------------- */
+/* -- patience -------------------------------------------------------------------------------------------------------------- */
 
 static bool is_locked(int code) { return (code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED; }
 
@@ -126,7 +126,7 @@ wql_status wql__sqlite_step_fail(wql__sqlite_mount *m, wql__sqlite_connection *c
                             (long long)waited);
 }
 
-/* -- snapshots --------------------------------------------------------------------------------------------------- */
+/* -- snapshots ------------------------------------------------------------------------------------------------------------- */
 
 /* The statement that reads the schema's version stays unfinished, and holds the read lock until another one does. */
 wql_status wql__sqlite_begin(wql__sqlite_mount *m, wql__sqlite_connection *connection, wql__sqlite_step *step, int64_t *version,
@@ -146,7 +146,7 @@ wql_status wql__sqlite_begin(wql__sqlite_mount *m, wql__sqlite_connection *conne
 
 void wql__sqlite_end(wql__sqlite_mount *m, wql__sqlite_connection *connection) { (void)m->api.reset(connection->version); }
 
-/* -- statements that are used again ------------------------------------------------------------------------------ */
+/* -- statements that are used again ---------------------------------------------------------------------------------------- */
 
 static wql__sqlite_statement *find_statement(wql__sqlite_connection *connection, const wql__sqlite_sql *sql) {
     for (size_t i = 0; i < WQL__SQLITE_STATEMENTS; i++) {
@@ -183,11 +183,11 @@ static int bind_all(const wql__sqlite_api *api, sqlite3_stmt *stmt, const wql__s
     int code = SQLITE_OK;
     for (uint32_t i = 0; i < sql->bind_count && code == SQLITE_OK; i++) {
         const wql__sqlite_bind *bind = &sql->binds[i];
-        if (bind->type == SQLITE_INTEGER) code = api->bind_int64(stmt, (int)i + 1, bind->i64);
-        else if (bind->type == SQLITE_FLOAT) code = api->bind_double(stmt, (int)i + 1, bind->f64);
-        else
-            code = api->bind_text64(stmt, (int)i + 1, bind->text.ptr ? bind->text.ptr : "", bind->text.len, SQLITE_STATIC,
-                                    SQLITE_UTF8);
+        const char *text = bind->type == SQLITE_TEXT && bind->text.ptr ? bind->text.ptr : "";
+        int place = (int)i + 1;
+        if (bind->type == SQLITE_INTEGER) code = api->bind_int64(stmt, place, bind->i64);
+        else if (bind->type == SQLITE_FLOAT) code = api->bind_double(stmt, place, bind->f64);
+        else code = api->bind_text64(stmt, place, text, bind->text.len, SQLITE_STATIC, SQLITE_UTF8);
     }
     return code;
 }

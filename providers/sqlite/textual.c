@@ -4,9 +4,9 @@
  * A query compares texts by Unicode's simple case folding; SQLite's NOCASE knows ASCII only. The two agree on a literal that is
  * ASCII and has neither k nor s, for U+212A (the Kelvin sign) folds to k and U+017F (the long s) to s. On such a literal:
  *
- *   =, <>        exact as COLLATE NOCASE. Blobs are NULL for the query. Where numbers can be stored, they are compared as SQLite
- * prints them, by a CAST; in a column with text affinity there are none LIKE 'ab%'   superset: what lies between the prefix and
- * its successor, by NOCASE (SQLite's own LIKE can be switched)
+ *   =, <>        exact as COLLATE NOCASE. Blobs are NULL for the query. Where numbers can be stored, they are compared as
+ *                SQLite prints them, by a CAST; in a column with text affinity there are none
+ *   LIKE 'ab%'   superset: what lies between the prefix and its successor, by NOCASE (SQLite's own LIKE can be switched)
  *
  * Of any other literal only the length is the same for all that equal it (folding is one character to one): superset. A text that
  * is not well-formed becomes one with U+FFFD, which SQLite counts in its own way; and NUL ends a text for length() and NOCASE:
@@ -34,7 +34,7 @@ typedef struct term {
 static void put(const term *t, const char *text) { wql__sqlite_put(t->sql, text); }
 static void put_column(const term *t) { wql__sqlite_put_operand(t->sql, t->table, t->column); }
 
-/* -- literals ---------------------------------------------------------------------------------------------------- */
+/* -- literals -------------------------------------------------------------------------------------------------------------- */
 
 static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 static bool is_plain_byte(char c) { return c > 0 && (c | 32) != 'k' && (c | 32) != 's'; }
@@ -63,7 +63,7 @@ static bool count_characters(wql_str s, uint64_t *out) {
     return true;
 }
 
-/* -- looking a literal up in an index ---------------------------------------------------------------------------- */
+/* -- looking a literal up in an index -------------------------------------------------------------------------------------- */
 
 static void put_way(const term *t, uint64_t place, const char *text, size_t len, bool first) {
     put(t, first ? "(" : ", (");
@@ -84,16 +84,19 @@ static void put_ways(const term *t, wql_str s) {
     }
 }
 
+bool wql__sqlite_is_small(const wql__sqlite_table *table) { return table->rows >= 0 && table->rows < LOOKUP_ROWS; }
+
 /* Appends ` AND column IN (the texts of the index that equal the literal)`, which leaves none of those out. */
 static void put_lookup(const term *t, wql_str s) {
-    bool small = t->table->rows >= 0 && t->table->rows < LOOKUP_ROWS;
-    if (!t->column->indexed || !t->column->affine || small || !s.len || s.len > LOOKUP_MOST || !is_ascii(s)) return;
+    if (!t->column->indexed || !t->column->affine || wql__sqlite_is_small(t->table) || !s.len || s.len > LOOKUP_MOST ||
+        !is_ascii(s))
+        return;
     put(t, " AND ");
     put_column(t);
     put(t, " COLLATE BINARY IN (WITH RECURSIVE a(n, c) AS (VALUES ");
     put_ways(t, s);
-    put(t, "), w(p, n) AS (VALUES ('', 1) UNION ALL SELECT w.p || a.c, w.n + 1 FROM w, a WHERE a.n = w.n AND EXISTS (SELECT 1 "
-           "FROM main.");
+    put(t, "), w(p, n) AS (VALUES ('', 1) UNION ALL SELECT w.p || a.c, w.n + 1 FROM w, a WHERE a.n = w.n AND EXISTS "
+           "(SELECT 1 FROM main.");
     wql__sqlite_put_name(t->sql, t->table->name);
     put(t, " AS u WHERE u.");
     wql__sqlite_put_name(t->sql, t->column->name);
@@ -104,7 +107,7 @@ static void put_lookup(const term *t, wql_str s) {
     put(t, ")");
 }
 
-/* -- equality ---------------------------------------------------------------------------------------------------- */
+/* -- equality -------------------------------------------------------------------------------------------------------------- */
 
 /* The column as text: as it is, or printed. Blobs must be kept out beside it. */
 static void put_printed(const term *t) {
@@ -189,7 +192,7 @@ static uint8_t equality(const term *t) {
     return put_lengths(t);
 }
 
-/* -- LIKE -------------------------------------------------------------------------------------------------------- */
+/* -- LIKE ------------------------------------------------------------------------------------------------------------------ */
 
 /* The plain beginning of a pattern, in small letters, and its successor: the last byte one higher. A byte that has no such
  * successor in ASCII is left out at the end. */

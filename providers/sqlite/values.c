@@ -80,7 +80,7 @@ static int read_date(const wql__sqlite_api *api, wql__sqlite_buffer *buffer, uin
     return cut ? CELL_REPAIRED : CELL_SET;
 }
 
-/* -- bytes ------------------------------------------------------------------------------------------------------- */
+/* -- bytes ----------------------------------------------------------------------------------------------------------------- */
 
 static int bytes_null(wql__sqlite_buffer *buffer, uint32_t row, int type) {
     int32_t *offsets = wql__sqlite_offsets(buffer);
@@ -167,7 +167,7 @@ static inline int read_cell(wql__sqlite_mount *m, uint8_t kind, wql__sqlite_buff
     }
 }
 
-/* -- a row -------------------------------------------------------------------------------------------------------------------------- */
+/* -- a row ----------------------------------------------------------------------------------------------------------------- */
 
 /* A row that was begun is not there: its bits are as they were, that is valid, and false. */
 static int undo_row(wql__sqlite_set *set, const wql__sqlite_lane *lanes, uint32_t count, uint32_t row, int outcome) {

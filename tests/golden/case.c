@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* case.c: reads a case file: blocks of lines that begin with a keyword, what belongs to it indented below. README.md has the format. */
+/* case.c: reads a case file: blocks of lines that begin with a keyword, what belongs to it indented below. The format is told in
+ * README.md. */
 #include "golden.h"
 
 #include <stdarg.h>
@@ -370,7 +371,8 @@ static bool read_question(reader *from, query_case *c, wql_str keyword) {
     } else if (is(keyword, "options")) {
         for (wql_str word = next_word(from); word.len; word = next_word(from)) read_option(from, c, word);
     } else if (is(keyword, "show")) {
-        for (wql_str word = next_word(from); word.len; word = next_word(from)) lines_add(&c->show, &file->memory, word.ptr, word.len);
+        for (wql_str word = next_word(from); word.len; word = next_word(from))
+            lines_add(&c->show, &file->memory, word.ptr, word.len);
     } else {
         return false;
     }

@@ -3,8 +3,8 @@
  *
  *   golden [--update | --fill] [--only TEXT] [--way TEXT] [--verbose] FILE...
  *
- * --update writes what came in the first way as what is expected; --fill does so only where nothing is written yet, or only the code
- * of an error, which then must be right. Prints a line a file and, last, `N passed, N failed`. */
+ * --update writes what came in the first way as what is expected; --fill does so only where nothing is written yet, or only the
+ * code of an error, which then must be right. Prints a line a file and, last, `N passed, N failed`. */
 #include "golden.h"
 
 #include <stdlib.h>

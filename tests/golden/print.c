@@ -123,10 +123,10 @@ void print_row(writer *to, const wql_batch *batch, uint32_t row, const lines *sh
 }
 
 static const char *type_name(uint32_t type) {
-    static const char *const low[] = {[WQL_SINT16] = "sint16", [WQL_SINT32] = "sint32", [WQL_REAL32] = "real32", [WQL_REAL64] = "real64",
-                                      [WQL_STRING] = "string", [WQL_BOOLEAN] = "boolean", [WQL_OBJECT] = "object", [WQL_SINT8] = "sint8",
-                                      [WQL_UINT8] = "uint8", [WQL_UINT16] = "uint16", [WQL_UINT32] = "uint32", [WQL_SINT64] = "sint64",
-                                      [WQL_UINT64] = "uint64"};
+    static const char *const low[] = {
+        [WQL_SINT8] = "sint8",     [WQL_SINT16] = "sint16", [WQL_SINT32] = "sint32", [WQL_SINT64] = "sint64", [WQL_UINT8] = "uint8",
+        [WQL_UINT16] = "uint16",   [WQL_UINT32] = "uint32", [WQL_UINT64] = "uint64", [WQL_REAL32] = "real32",
+        [WQL_REAL64] = "real64",   [WQL_STRING] = "string", [WQL_BOOLEAN] = "boolean", [WQL_OBJECT] = "object"};
     type &= ~(uint32_t)WQL_ARRAY;
     switch (type) {
     case WQL_DATETIME: return "datetime";

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* source.c: the provider that serves the rows of a case file, one by one. It has habits, which a query must not notice: which conditions
- * it takes, whether it sets cells that nobody wants, and whether it makes the engine wait. */
+/* source.c: the provider that serves the rows of a case file, one by one. It has habits, which a query must not notice: which
+ * conditions it takes, whether it sets cells that nobody wants, and whether it makes the engine wait. */
 #include "golden.h"
 
 #include <sched.h>

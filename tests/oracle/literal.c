@@ -42,9 +42,23 @@ static wql_value make_integer(uint64_t *seed, uint32_t type, bool small) {
 }
 
 static double make_real(uint64_t *seed) {
-    static const double edges[] = {0.0, -0.0, 0.5, -0.5, 1.5, 0.1, 5e-324, 2.2250738585072014e-308, DBL_MAX, -DBL_MAX, 9007199254740992.0,
-                                   9007199254740994.0, 9223372036854775808.0, 18446744073709551616.0, -9223372036854775808.0, 1e15,
-                                   1e-7, 1e300, 3.5, 4294967296.0, (double)INFINITY, -(double)INFINITY};
+    static const double edges[] = {0.0,
+                                   -0.0,
+                                   0.5,
+                                   -0.5,
+                                   1.5,
+                                   3.5,
+                                   0.1,
+                                   1e-7,
+                                   1e15,
+                                   1e300,
+                                   4294967296.0,
+                                   5e-324,
+                                   2.2250738585072014e-308,
+                                   DBL_MAX,
+                                   -DBL_MAX,
+                                   (double)INFINITY,
+                                   -(double)INFINITY};
     static const double large[] = {0x1p53, 0x1p53 + 2, 0x1p63, 0x1p64, -0x1p63, -0x1p53};
     switch (below(seed, 5)) {
     case 0: return edges[below(seed, sizeof edges / sizeof edges[0])];
@@ -67,8 +81,9 @@ static uint32_t make_char(uint64_t *seed) {
 static void put_in_other_case(text *to, uint64_t *seed, wql_str s);
 
 static wql_value make_string(pool *from, uint64_t *seed) {
-    static const char *const words[] = {"", "a", "A", "alpha", "Alpha", "beta", "kelvin", "size", "NULL", "12", "explorer.exe", "x' OR 1=1",
-                                        "C:\\temp\\x", "100%", "a_b", "[x]", " a ", "TRUE", "twelve bytes", "thirteen byte"};
+    static const char *const words[] = {"", "a", "A", "alpha", "Alpha", "beta", "kelvin", "size", "NULL", "12",
+                                        "explorer.exe", "x' OR 1=1", "C:\\temp\\x", "100%", "a_b", "[x]", " a ", "TRUE",
+                                        "twelve bytes", "thirteen byte"};
     text made = {from, NULL, 0, 0};
     uint32_t count;
     put(&made, "", 0);
@@ -197,7 +212,9 @@ static void make_number(pool *from, uint64_t *seed, const table *t, uint32_t p, 
         if (isinf(v.f64)) v.f64 = 1e308;
         put_real(&bare, seed, v.f64);
     } else {
-        wide number = v.type != WQL_REAL64 ? near_integer(v, seed) : whole ? (wide)v.f64 + (int)below(seed, 5) - 2 : edge_number(seed);
+        wide number = v.type != WQL_REAL64 ? near_integer(v, seed)
+                      : whole              ? (wide)v.f64 + (int)below(seed, 5) - 2
+                                           : edge_number(seed);
         bool negative = number < 0;
         if (number > most_literal) number = most_literal;
         if (number < least_literal) number = least_literal;

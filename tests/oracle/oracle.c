@@ -3,10 +3,10 @@
  *
  *   oracle [SEED [COUNT]]     COUNT rounds, each with rows of its own and some predicates; the same seed gives the same rounds
  *
- * Beside the rows themselves: the rows of p, of NOT p, and those for which p is unknown are all rows and no row twice; NOT NOT p is p;
- * the order of conjuncts, what a provider takes over, where the rows lie, the size of batches and the way of driving change nothing;
- * a count is the number of rows; a limit gives so many of them. What fails is made small before it is printed. The last line is
- * `N passed, N failed`. */
+ * Beside the rows themselves: the rows of p, of NOT p, and those for which p is unknown are all rows and no row twice; NOT NOT p is
+ * p; the order of conjuncts, what a provider takes over, where the rows lie, the size of batches and the way of driving change
+ * nothing; a count is the number of rows; a limit gives so many of them. What fails is made small before it is printed. The last
+ * line is `N passed, N failed`. */
 #include "oracle.h"
 
 #include <stdlib.h>

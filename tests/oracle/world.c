@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* world.c: the rows in libwql, as tables of the memory provider that answer conditions in different ways and as a file of the sqlite
- * provider; and a query run in one of many ways. */
+/* world.c: the rows in libwql, as tables of the memory provider that answer conditions in different ways and as a file of the
+ * sqlite provider; and a query run in one of many ways. */
 #include "oracle.h"
 
 #include <poll.h>
@@ -14,7 +14,8 @@ static const char *const sources[] = {"M0", "M1", "M2", "M3", "F"};
 static const char *const property_names[] = {"Id", "P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8"};
 
 const char *source_name(int source) {
-    static const char *const names[] = {"memory, takes nothing", "memory, superset", "memory, exact", "memory, mixed", "sqlite file"};
+    static const char *const names[] = {"memory, takes nothing", "memory, superset", "memory, exact", "memory, mixed",
+                                        "sqlite file"};
     return names[source];
 }
 
@@ -122,7 +123,8 @@ static bool same_value(const wql_value *is, const wql_value *came) {
     switch (is->type) {
     case WQL_REAL64: return came->type == WQL_REAL64 && (is->f64 == came->f64 || (is->f64 != is->f64 && came->f64 != came->f64));
     case WQL_BOOLEAN: return came->type == WQL_BOOLEAN && is->b == came->b;
-    case WQL_DATETIME: return came->type == WQL_DATETIME && is->time.us == came->time.us && is->time.offset_min == came->time.offset_min;
+    case WQL_DATETIME:
+        return came->type == WQL_DATETIME && is->time.us == came->time.us && is->time.offset_min == came->time.offset_min;
     case WQL_STRING:
         return came->type == WQL_STRING && is->str.len == came->str.len && !memcmp(is->str.ptr, came->str.ptr, is->str.len);
     default: return same_number(is, came);

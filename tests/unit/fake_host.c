@@ -30,7 +30,7 @@ WQL_PRINTF(2, 3) static void breach(fake_host *h, const char *format, ...) {
     (void)pthread_mutex_unlock(&h->lock);
 }
 
-/* -- the mount's part of the table ------------------------------------------------------------------------------- */
+/* -- the mount's part of the table ----------------------------------------------------------------------------------------- */
 
 static char *mapping_of(const wql_qualifier *qualifiers, uint32_t count) {
     for (uint32_t i = 0; i < count; i++) {
@@ -102,7 +102,7 @@ static void mount_log(wql_mount *mount, int level, const char *line) {
     add_log(host_of(mount), line);
 }
 
-/* -- values as text ---------------------------------------------------------------------------------------------- */
+/* -- values as text -------------------------------------------------------------------------------------------------------- */
 
 static bool is_utf8(const char *text, size_t len) {
     const unsigned char *p = (const unsigned char *)text, *end = p + len;
@@ -192,7 +192,7 @@ static char *print_cell(const wql_column *c, uint32_t row) {
     return print_value(&v);
 }
 
-/* -- rows -------------------------------------------------------------------------------------------------------- */
+/* -- rows ------------------------------------------------------------------------------------------------------------------ */
 
 static char **add_row(fake_scan *s) {
     size_t need = (size_t)(s->row_count + 1) * s->width;
@@ -304,7 +304,7 @@ static bool row_end(wql_scan *scan) {
     return ++s->rows_in_batch < 1024;
 }
 
-/* -- the scan's part of the table -------------------------------------------------------------------------------- */
+/* -- the scan's part of the table ------------------------------------------------------------------------------------------ */
 
 static wql_status check(const wql_scan *scan, uint64_t *left_ms) {
     fake_scan *s = scan_of(scan);
@@ -366,7 +366,7 @@ static void wake(wql_waker w) {
     (void)pthread_mutex_unlock(&h->lock);
 }
 
-/* -- for tests --------------------------------------------------------------------------------------------------- */
+/* -- for tests ------------------------------------------------------------------------------------------------------------- */
 
 fake_host *fake_open(const wql_provider *provider) {
     fake_host *h = must(calloc(1, sizeof *h));

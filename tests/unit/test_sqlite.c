@@ -44,7 +44,7 @@ static int end(void **state) {
     return 0;
 }
 
-/* -- texts and dates --------------------------------------------------------------------------------------------- */
+/* -- texts and dates ------------------------------------------------------------------------------------------------------- */
 
 static void test_utf8(void **state) {
     static const struct {
@@ -167,8 +167,7 @@ static void test_dates(void **state) {
         "2024-03-x1 12:34:56",
         "2024-03-01_12:34:56",
         "2024:03:01 12:34:56",
-        "2\xb2"
-        "24-03-01 12:34:56",
+        ("2\xb2" "24-03-01 12:34:56"),
         "2024-03-:1 12:34:56",
         "2024-03-01 24:00:00",
         "2024-03-00 12:34:56",
@@ -249,7 +248,7 @@ static void test_days(void **state) {
     assert_false(wql__sqlite_print_day(us + 3652058 * day, 1, text));
 }
 
-/* -- names ------------------------------------------------------------------------------------------------------- */
+/* -- names ----------------------------------------------------------------------------------------------------------------- */
 
 /* Gives a list of names, in this order, and compares. */
 static void give_names(const char *const *names, const char *const *expected, uint32_t count) {
@@ -373,7 +372,7 @@ static void test_ill_formed_names(void **state) {
     assert_int_equal(fake_close(host), 0);
 }
 
-/* -- types ------------------------------------------------------------------------------------------------------- */
+/* -- types ----------------------------------------------------------------------------------------------------------------- */
 
 static void test_types(void **state) {
     static const struct {
@@ -468,7 +467,7 @@ static void test_broken_view(void **state) {
     assert_int_equal(fake_close(host), 0);
 }
 
-/* -- keys -------------------------------------------------------------------------------------------------------- */
+/* -- keys ------------------------------------------------------------------------------------------------------------------ */
 
 static void test_keys(void **state) {
     static const struct {
@@ -518,13 +517,17 @@ static void test_keys(void **state) {
 static void test_lost_keys(void **state) {
     fake_host *host = aid_mount(*state, "lost.db",
                                 "CREATE TABLE t(a TEXT PRIMARY KEY, n INT); INSERT INTO t VALUES('x', 1), ('z', 3);"
-                                "CREATE TABLE r(n INT); INSERT INTO r VALUES(5);");
+                                "CREATE TABLE r(n INT); INSERT INTO r VALUES(5);"
+                                "CREATE TABLE m(b BOOL, n INT, k TEXT PRIMARY KEY, s TEXT);");
     char path[160];
     fake_scan scan;
     char *rows;
     assert_non_null(host);
     (void)snprintf(path, sizeof path, "%s", ((aid_place *)*state)->path);
-    assert_true(aid_sql(path, "INSERT INTO t VALUES(NULL, 2), (x'ff', 4), ('y', 5); INSERT INTO r(rowid, n) VALUES(-7, 6)"));
+    assert_true(aid_sql(
+        path, "INSERT INTO t VALUES(NULL, 2), (x'ff', 4), ('y', 5); INSERT INTO r(rowid, n) VALUES(-7, 6);"
+              "INSERT INTO m VALUES(1, NULL, NULL, 'gone'), (0, 5, 'x', 'here'), (1, NULL, x'00', 'gone'), (0, 7, 'y', NULL)"));
+    assert_rows(host, "m", WQL_S_PARTIAL_RESULTS, "FALSE|5|x|here;FALSE|7|y|NULL"); /* nothing of the others is left behind */
     assert_rows(host, "t", WQL_S_PARTIAL_RESULTS, "x|1;z|3;y|5");
     assert_non_null(strstr(host->log, "t: rows left out: 2"));
     assert_rows(host, "r", WQL_S_PARTIAL_RESULTS, "5|1");
@@ -544,7 +547,7 @@ static void test_lost_keys(void **state) {
     assert_int_equal(fake_close(host), 0);
 }
 
-/* -- values ------------------------------------------------------------------------------------------------------ */
+/* -- values ---------------------------------------------------------------------------------------------------------------- */
 
 static void test_values(void **state) {
     static const struct {
@@ -648,7 +651,7 @@ static void test_utf16(void **state) {
     assert_int_equal(fake_close(host), 0);
 }
 
-/* -- files that cannot be mounted -------------------------------------------------------------------------------- */
+/* -- files that cannot be mounted ------------------------------------------------------------------------------------------ */
 
 static void refuse(const char *path, void *user, wql_status expected, const char *message) {
     fake_host *host = fake_open(wql_sqlite_provider());
@@ -763,7 +766,7 @@ static void test_options(void **state) {
     assert_int_equal(fake_close(host), 0);
 }
 
-/* -- finding SQLite ---------------------------------------------------------------------------------------------- */
+/* -- finding SQLite -------------------------------------------------------------------------------------------------------- */
 
 static void *find_none(void *user, const char *name) {
     (void)user, (void)name;

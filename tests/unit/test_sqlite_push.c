@@ -27,7 +27,7 @@ static int end(void **state) {
     return 0;
 }
 
-/* -- the SQL ----------------------------------------------------------------------------------------------------- */
+/* -- the SQL --------------------------------------------------------------------------------------------------------------- */
 
 /* The SQL of one condition, with its answer in front: "2 SELECT ...". */
 static void explain(fake_host *host, const char *property, uint16_t op, const wql_value *values, uint32_t count, char *out,
@@ -228,7 +228,7 @@ static void test_explain(void **state) {
     assert_int_equal(fake_close(host), 0);
 }
 
-/* -- is it true? ------------------------------------------------------------------------------------------------- */
+/* -- is it true? ----------------------------------------------------------------------------------------------------------- */
 
 static uint32_t next_random(uint32_t *seed) {
     *seed ^= *seed << 13;
@@ -576,7 +576,26 @@ static void test_random(void **state) {
     }
 }
 
-/* -- looking texts up in an index -------------------------------------------------------------------------------- */
+/* A lent connection takes the same conditions. */
+static void test_random_lent(void **state) {
+    uint32_t seed = 4711;
+    wql_sqlite options = WQL_INIT(wql_sqlite);
+    wql_error err = WQL_INIT(wql_error);
+    fake_host *host = fake_open(wql_sqlite_provider());
+    sqlite3 *db;
+    make_tables(*state, &seed);
+    db = aid_connect(((aid_place *)*state)->path);
+    assert_non_null(db);
+    options.connection = db;
+    assert_true(aid_exec(db, "PRAGMA case_sensitive_like = ON")); /* its owner's settings make no difference */
+    assert_int_equal(fake_load(host, NULL, &options, &err), WQL_OK);
+    random_conditions(host, fake_find_class(host, "t"), 200, &seed);
+    random_conditions(host, fake_find_class(host, "v"), 50, &seed);
+    assert_int_equal(fake_close(host), 0);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+/* -- looking texts up in an index ------------------------------------------------------------------------------------------ */
 
 static void test_index(void **state) {
     fake_host *host = aid_mount(*state, "index.db",
@@ -649,7 +668,7 @@ static void test_index_is_used(void **state) {
     assert_int_equal(fake_close(host), 0);
 }
 
-/* -- estimates, limits, columns ---------------------------------------------------------------------------------- */
+/* -- estimates, limits, columns -------------------------------------------------------------------------------------------- */
 
 static void test_estimates(void **state) {
     fake_host *host = aid_mount(
@@ -740,6 +759,7 @@ int main(void) {
         cmocka_unit_test(test_parameters),
         cmocka_unit_test(test_explain),
         cmocka_unit_test(test_random),
+        cmocka_unit_test(test_random_lent),
         cmocka_unit_test(test_index),
         cmocka_unit_test(test_index_is_used),
         cmocka_unit_test(test_estimates),

@@ -43,7 +43,7 @@ static void init_scan(fake_scan *scan, fake_host *host, const char *class_name) 
     fake_scan_init(scan, host, fake_find_class(host, class_name));
 }
 
-/* -- batches ----------------------------------------------------------------------------------------------------- */
+/* -- batches --------------------------------------------------------------------------------------------------------------- */
 
 /* The first batch is small, later ones are full; all rows come, in order. */
 static void test_batches(void **state) {
@@ -179,7 +179,7 @@ static void test_corrupt_page(void **state) {
     assert_int_equal(fake_close(host), 0);
 }
 
-/* -- connections ------------------------------------------------------------------------------------------------- */
+/* -- connections ----------------------------------------------------------------------------------------------------------- */
 
 static void test_pool(void **state) {
     aid_place *place = *state;
@@ -268,7 +268,7 @@ static void test_snapshot(void **state) {
     assert_int_equal(fake_close(host), 0);
 }
 
-/* -- ending a call ----------------------------------------------------------------------------------------------- */
+/* -- ending a call --------------------------------------------------------------------------------------------------------- */
 
 /* What another thread does to a scan once it is well inside. */
 typedef struct canceller {
@@ -346,7 +346,7 @@ static void test_cancel_before(void **state) {
     assert_int_equal(fake_close(host), 0);
 }
 
-/* -- locks ------------------------------------------------------------------------------------------------------- */
+/* -- locks ----------------------------------------------------------------------------------------------------------------- */
 
 /* Lets a lock go once the scan has met it. */
 typedef struct unlocker {
@@ -418,7 +418,7 @@ static void test_patience(void **state) {
     assert_int_equal(fake_close(host), 0);
 }
 
-/* -- lent connections -------------------------------------------------------------------------------------------- */
+/* -- lent connections ------------------------------------------------------------------------------------------------------ */
 
 static int count_progress(void *ctx) {
     (void)atomic_fetch_add((_Atomic uint64_t *)ctx, 1);
@@ -524,7 +524,7 @@ static void test_lent_between(void **state) {
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 
-/* -- changing schemas -------------------------------------------------------------------------------------------- */
+/* -- changing schemas ------------------------------------------------------------------------------------------------------ */
 
 static void test_schema_changes(void **state) {
     static const struct {
@@ -597,7 +597,7 @@ static void test_no_quoted_text(void **state) {
     assert_int_equal(fake_close(host), 0);
 }
 
-/* -- refused memory ---------------------------------------------------------------------------------------------- */
+/* -- refused memory -------------------------------------------------------------------------------------------------------- */
 
 #define FAULT_SQL                                                                                                                \
     "CREATE TABLE \"a table\"(id INTEGER PRIMARY KEY, s TEXT, d DATE, b BLOB, n, \"x y\" BOOL); CREATE INDEX i ON \"a "          \
@@ -650,6 +650,33 @@ static void test_faults(void **state) {
     }
 }
 
+/* And while a changed schema is compared. */
+static void test_fault_verify(void **state) {
+    aid_place *place = *state;
+    fake_host *host =
+        aid_mount(place, "verify.db", "CREATE TABLE t(id INTEGER PRIMARY KEY, s TEXT, n INT); INSERT INTO t VALUES(1, 'x', 2)");
+    bool failed = true;
+    assert_non_null(host);
+    for (size_t fail_at = 1; failed; fail_at++) {
+        fake_scan scan;
+        char sql[60];
+        (void)snprintf(sql, sizeof sql, "CREATE TABLE more%zu(x)", fail_at);
+        assert_true(aid_sql(place->path, sql));
+        init_scan(&scan, host, "t");
+        host->allocations = 0;
+        host->failed = false;
+        host->fail_at = fail_at;
+        (void)fake_run(&scan);
+        host->fail_at = 0;
+        failed = host->failed;
+        if (failed && scan.status != WQL_END) assert_int_equal(scan.status, WQL_E_OUT_OF_MEMORY);
+        else assert_int_equal(scan.row_count, 1);
+        fake_scan_free(&scan);
+        assert_true(fail_at < 100);
+    }
+    assert_int_equal(fake_close(host), 0);
+}
+
 /* Waiting needs memory for the waker. */
 static void test_fault_waiting(void **state) {
     aid_place *place = *state;
@@ -671,7 +698,7 @@ static void test_fault_waiting(void **state) {
     assert_int_equal(fake_close(host), 0);
 }
 
-/* -- threads ----------------------------------------------------------------------------------------------------- */
+/* -- threads --------------------------------------------------------------------------------------------------------------- */
 
 typedef struct worker {
     pthread_t thread;
@@ -777,6 +804,7 @@ int main(void) {
         cmocka_unit_test(test_schema_changes),
         cmocka_unit_test(test_no_quoted_text),
         cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_fault_verify),
         cmocka_unit_test(test_fault_waiting),
         cmocka_unit_test(test_threads),
     };
