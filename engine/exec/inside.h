@@ -194,6 +194,7 @@ typedef struct wql__input {
     wql_batch *source;    /* NULL: none */
     const uint16_t *rows; /* which; NULL: all */
     uint32_t count, at;   /* how many, and how many of them are through */
+    int64_t since;        /* when the oldest of them came */
 } wql__input;
 
 /* The batch that is being gathered. */

@@ -165,7 +165,7 @@ static bool begin(wql__run *run, wql__scan *scan) {
     g->rows = 0;
     g->room = room;
     g->bytes = 0;
-    g->since = run->now_us;
+    g->since = run->input.since;
     wql__outputs_begin(scan, g->batch, room);
     for (uint32_t i = 0; i < outputs->width + outputs->hidden; i++) {
         wql__out_column *col = &outputs->columns[i];

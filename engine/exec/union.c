@@ -77,6 +77,7 @@ static wql_status take_source(wql__run *run, wql__scan *scan) {
         return WQL_OK;
     }
     run->input.count = run->passed.count;
+    run->input.since = scan->brought ? run->now_us : scan->rows_since;
     if (run->passed.count < source->rows) {
         wql__rows_list(&run->passed);
         run->input.rows = run->passed.list;

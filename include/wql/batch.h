@@ -139,7 +139,8 @@ static inline wql_str wql_column_str(const wql_column *col, uint32_t row) {
     return s;
 }
 
-/* A datetime with its offset and wildcards; zero for NULL. */
+/* A datetime with its offset and wildcards; zero for NULL. A column does not say that its datetimes are intervals, its property's
+ * WQL_INTERVAL does: `interval` is left 0 here and in wql_column_value; wql_batch_value sets it. */
 static inline wql_datetime wql_column_time(const wql_column *col, uint32_t row) {
     wql_datetime t = {0, 0, 0, 0, 0};
     if (wql_column_is_null(col, row)) return t;

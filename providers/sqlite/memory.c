@@ -147,7 +147,7 @@ static void show_real(wql__sqlite_sql *sql, double value) {
         wql__sqlite_put(sql, value > 0 ? "9e999" : "-9e999");
         return;
     }
-    if (value > -1e15 && value < 1e15 && value == (double)(int64_t)value) {
+    if (value > -9e18 && value < 9e18 && value == (double)(int64_t)value) {
         (void)snprintf(digits, sizeof digits, "%lld.0", (long long)value);
         wql__sqlite_put(sql, digits);
         return;
