@@ -7,6 +7,10 @@
 #include "../data/batch.h"
 #include "../data/rule.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 enum { WQL__WORDS = WQL_BATCH_ROWS_MAX / 64 };
 
 /* A set of rows of one batch. While more than a quarter of the rows are in it, it is bits, and kernels run over all rows at once;
@@ -164,13 +168,21 @@ static inline uint32_t wql__count_bits(uint64_t x) {
     x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0fu;
     return (uint32_t)((x * 0x0101010101010101u) >> 56);
 }
-/* 64 bytes of 0 or 0xff -> 64 bits: one product gathers the lowest bits of eight bytes in its highest byte. */
+/* 64 bytes of 0 or 1 -> 64 bits. */
 static inline uint64_t wql__pack_bytes(const uint8_t *bytes) {
-    uint64_t out = 0, x;
-    for (unsigned i = 0; i < 8; i++) {
-        __builtin_memcpy(&x, bytes + 8 * i, 8);
-        out |= (((x & 0x0101010101010101u) * 0x0102040810204080u) >> 56) << (8 * i);
+    uint64_t out = 0;
+#if defined(__SSE2__)
+    for (unsigned i = 0; i < 4; i++) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(bytes + 16 * i));
+        out |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_slli_epi16(x, 7)) << (16 * i);
     }
+#else
+    for (unsigned i = 0; i < 8; i++) { /* one product gathers the lowest bits of eight bytes in its highest byte */
+        uint64_t x;
+        __builtin_memcpy(&x, bytes + 8 * i, 8);
+        out |= ((x * 0x0102040810204080u) >> 56) << (8 * i);
+    }
+#endif
     return out;
 }
 

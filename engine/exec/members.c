@@ -138,14 +138,20 @@ bool wql__members_have(const wql__members *m, const wql_column *col, uint32_t ro
     return wql__map_find(&m->map, value.str) != WQL__NO_ENTRY;
 }
 
-/* `v[i]` widens with its sign, as the members did. */
+/* `v[i]` widens with its sign, as the members did. In a bitmap, a number outside looks at the first bit, and is not counted. */
 #define MEMBERS(T)                                                                                                                 \
     do {                                                                                                                           \
         const T *v = (const T *)col->values + (size_t)w * 64;                                                                      \
-        for (uint32_t i = 0; i < count; i++) bytes[i] = number_in(m, (uint64_t)v[i]);                                              \
+        for (uint32_t i = 0; i < count && m->bitmap; i++) {                                                                        \
+            uint64_t place = (uint64_t)v[i] - least, inside = place < range;                                                       \
+            place &= 0 - inside;                                                                                                   \
+            bytes[i] = (uint8_t)(m->bitmap[place >> 6] >> (place & 63u) & inside);                                                 \
+        }                                                                                                                          \
+        for (uint32_t i = 0; i < count && !m->bitmap; i++) bytes[i] = hash_have(m, (uint64_t)v[i]);                                \
     } while (0)
 
 void wql__members_dense(const wql__members *m, const wql_column *col, uint32_t rows, uint64_t *mask) {
+    const uint64_t least = m->least, range = m->range;
     for (uint32_t w = 0; w < wql__bit_words(rows); w++) {
         uint32_t count = rows - w * 64 < 64 ? rows - w * 64 : 64;
         uint8_t bytes[64] = {0};

@@ -108,23 +108,34 @@ typedef struct hunt {
     unsigned blocks;
 } hunt;
 
-static uint64_t probe_block(const wql__needle *n, const uint8_t *at) {
-    const uint8_t *a = at + n->probe[0], *b = at + n->probe[1];
-    const uint8_t low_a = n->low[n->probe[0]], low_b = n->low[n->probe[1]];
-    const uint8_t mask_a = n->mask[n->probe[0]], mask_b = n->mask[n->probe[1]];
-    uint64_t any = 0, part;
+/* `count` places in one go; a constant, so that the loop becomes vector code. */
+#define PROBE(COUNT)                                                                                                               \
+    const uint8_t *a = at + n->probe[0], *b = at + n->probe[1];                                                                    \
+    const uint8_t low_a = n->low[n->probe[0]], low_b = n->low[n->probe[1]];                                                        \
+    const uint8_t mask_a = n->mask[n->probe[0]], mask_b = n->mask[n->probe[1]];                                                    \
+    for (unsigned i = 0; i < (COUNT); i++)                                                                                         \
+        m[i] = (uint8_t)(((uint8_t)(a[i] | mask_a) == low_a) & ((uint8_t)(b[i] | mask_b) == low_b))
+
+static uint64_t probe_64(const wql__needle *n, const uint8_t *at) {
     uint8_t m[64];
-    for (unsigned i = 0; i < 64; i++) m[i] = (uint8_t)(((uint8_t)(a[i] | mask_a) == low_a) & ((uint8_t)(b[i] | mask_b) == low_b));
-    for (unsigned i = 0; i < 64; i += 8) {
-        memcpy(&part, m + i, 8);
-        any |= part;
-    }
-    return any ? wql__pack_bytes(m) : 0;
+    PROBE(64);
+    return wql__pack_bytes(m);
 }
 
+static uint64_t probe_16(const wql__needle *n, const uint8_t *at) {
+    uint8_t m[64] = {0};
+    PROBE(16);
+    return wql__pack_bytes(m);
+}
+
+/* Fewer than 64: by 16, the last of them again with those before; nothing behind them is read. */
 static uint64_t probe_few(const wql__needle *n, const uint8_t *at, size_t count) {
     uint32_t i = n->probe[0], j = n->probe[1];
     uint64_t bits = 0;
+    if (count >= 16) {
+        for (size_t k = 0; k + 16 < count; k += 16) bits |= probe_16(n, at + k) << k;
+        return bits | probe_16(n, at + count - 16) << (count - 16);
+    }
     for (size_t k = 0; k < count; k++)
         bits |= (uint64_t)((at[k + i] | n->mask[i]) == n->low[i] && (at[k + j] | n->mask[j]) == n->low[j]) << k;
     return bits;
@@ -133,7 +144,7 @@ static uint64_t probe_few(const wql__needle *n, const uint8_t *at, size_t count)
 static void hunt_block(hunt *h, size_t from) {
     size_t left = h->limit - from;
     h->base = from;
-    h->bits = left >= 64 ? probe_block(h->needle, h->bytes + from) : probe_few(h->needle, h->bytes + from, left);
+    h->bits = left >= 64 ? probe_64(h->needle, h->bytes + from) : probe_few(h->needle, h->bytes + from, left);
 }
 
 /* Places from `from` up to `end` bytes of `bytes` are looked through. */

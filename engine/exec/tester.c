@@ -370,18 +370,17 @@ static void learn(const wql__tester *t, wql__known *known, const wql_column *col
 }
 
 /* The outcomes of up to 64 rows; false: some are not known yet. */
-static bool known_word(const wql__known *known, const int32_t *codes, uint32_t count, uint64_t *word) {
+static bool known_word(const wql__known *known, const int32_t *codes, uint32_t count, bool nulls, uint64_t *word) {
     const uint8_t *outcome = known->outcome;
     uint32_t texts = (uint32_t)known->rows;
-    bool all = true;
-    uint8_t m[64] = {0};
+    uint8_t m[64] = {0}, least = UINT8_MAX;
     for (uint32_t i = 0; i < count; i++) {
-        uint8_t o = outcome[safe_code(codes, i, texts)];
+        uint8_t o = outcome[nulls ? safe_code(codes, i, texts) : (uint32_t)codes[i]];
         m[i] = o == 1 + WQL__TRUE;
-        all &= o != 0;
+        least = o < least ? o : least;
     }
     *word = wql__pack_bytes(m);
-    return all;
+    return least != 0;
 }
 
 static void known_dense(const wql__tester *t, wql__known *known, const wql_column *col, wql__rows *set,
@@ -390,9 +389,9 @@ static void known_dense(const wql__tester *t, wql__known *known, const wql_colum
     uint64_t mask[WQL__WORDS];
     for (uint32_t w = 0; w < wql__bit_words(set->rows); w++) {
         uint32_t count = set->rows - w * 64 < 64 ? set->rows - w * 64 : 64;
-        if (known_word(known, codes + (size_t)w * 64, count, &mask[w])) continue;
+        if (known_word(known, codes + (size_t)w * 64, count, col->validity != NULL, &mask[w])) continue;
         learn(t, known, col, w * 64, count, stop);
-        (void)known_word(known, codes + (size_t)w * 64, count, &mask[w]);
+        (void)known_word(known, codes + (size_t)w * 64, count, col->validity != NULL, &mask[w]);
     }
     wql__rows_and(set, mask);
 }

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* -- values ------------------------------------------------------------------------------------------------------------------- */
+/* -- values ------------------------------------------------------------------------------------------------------ */
 
 typedef __int128 wide;
 
@@ -137,7 +137,7 @@ static wql_value near_value(pool *from, uint64_t *seed, const table *t, uint32_t
     return v.type == WQL_NULL ? make_value(from, seed, t->shape.types[p], t->shape.small) : v;
 }
 
-/* -- texts -------------------------------------------------------------------------------------------------------------------- */
+/* -- texts ------------------------------------------------------------------------------------------------------- */
 
 void put_wql_text(text *to, uint64_t *seed, const char *bytes, size_t len) {
     char quote = chance(seed, 2) ? '\'' : '"';
@@ -174,7 +174,7 @@ static void put_comparison(text *wql, uint64_t *seed, const char *name, uint32_t
         put_format(wql, "%s %s %s", name, operator_in_wql(seed, operators, op), literal);
 }
 
-/* -- numbers ------------------------------------------------------------------------------------------------------------------ */
+/* -- numbers ----------------------------------------------------------------------------------------------------- */
 
 static void put_wide(text *to, wide number) {
     if (number < 0)
@@ -260,7 +260,7 @@ static void compare_number(pool *from, uint64_t *seed, const table *t, uint32_t 
         put_format(sql, "num(%s, %d, '%s') %s 0", name, type == WQL_UINT64, plain.at, operators[op]);
 }
 
-/* -- the other types ---------------------------------------------------------------------------------------------------------- */
+/* -- the other types --------------------------------------------------------------------------------------------- */
 
 static void compare_boolean(uint64_t *seed, const char *name, text *wql, text *sql) {
     static const char *const yes[] = {"TRUE", "1", "'TRUE'", "\"true\"", "'1'", "True"};
@@ -292,7 +292,7 @@ static void compare_time(pool *from, uint64_t *seed, const table *t, uint32_t p,
     put_format(sql, "%s %s %lld", name, operators[op], (long long)time.us);
 }
 
-/* -- strings ------------------------------------------------------------------------------------------------------------------ */
+/* -- strings ----------------------------------------------------------------------------------------------------- */
 
 /* The same text in other cases, here and there; k and s also as the KELVIN SIGN and the LONG S, which fold to them. */
 static void put_in_other_case(text *to, uint64_t *seed, wql_str s) {
@@ -404,7 +404,7 @@ static void compare_string(pool *from, uint64_t *seed, const table *t, uint32_t 
     put_sql_text(sql, value.at, value.len);
 }
 
-/* -- all ---------------------------------------------------------------------------------------------------------------------- */
+/* -- all --------------------------------------------------------------------------------------------------------- */
 
 static void ask_for_null(uint64_t *seed, const char *name, text *wql, text *sql) {
     static const char *const forms[] = {"%s IS NULL", "%s = NULL", "NULL = %s", "%s IS NOT NULL", "%s <> NULL", "NULL != %s"};

@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
-/* -- small things ------------------------------------------------------------------------------------------------------------- */
+/* -- small things ------------------------------------------------------------------------------------------------ */
 
 void stop_with(const char *format, ...) {
     va_list args;
@@ -96,7 +96,7 @@ void put_code_point(text *to, uint32_t c) {
     put(to, bytes, len);
 }
 
-/* -- schemas and rows --------------------------------------------------------------------------------------------------------- */
+/* -- schemas and rows -------------------------------------------------------------------------------------------- */
 
 static const uint32_t kinds[] = {WQL_SINT32, WQL_UINT32, WQL_SINT64, WQL_UINT64, WQL_REAL64, WQL_BOOLEAN, WQL_STRING, WQL_DATETIME};
 
@@ -123,7 +123,7 @@ void make_table(pool *from, uint64_t *seed, uint32_t most, table *out) {
     }
 }
 
-/* -- predicates --------------------------------------------------------------------------------------------------------------- */
+/* -- predicates -------------------------------------------------------------------------------------------------- */
 
 static node *new_node(pool *from, int kind, uint32_t room) {
     node *p = pool_get(from, sizeof *p);
@@ -176,7 +176,7 @@ bool looks_at(const node *p, const schema *shape, uint32_t type) {
     return false;
 }
 
-/* -- as text ------------------------------------------------------------------------------------------------------------------ */
+/* -- as text ----------------------------------------------------------------------------------------------------- */
 
 /* What binds less than its surroundings stands in parentheses. */
 static void print_item(text *to, const node *p, int around, uint64_t order) {

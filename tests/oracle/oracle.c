@@ -33,7 +33,7 @@ typedef struct verdict {
     text wql, sql;
 } verdict;
 
-/* -- one check ---------------------------------------------------------------------------------------------------------------- */
+/* -- one check --------------------------------------------------------------------------------------------------- */
 
 static bool same_rows(const row_set *a, const row_set *b) {
     return a->count == b->count && !memcmp(a->ids, b->ids, a->count * sizeof a->ids[0]);
@@ -77,7 +77,7 @@ static bool holds(pool *memory, world *w, const check *c, const node *p, verdict
     }
 }
 
-/* -- making a failing case small ---------------------------------------------------------------------------------------------- */
+/* -- making a failing case small --------------------------------------------------------------------------------- */
 
 typedef struct failing {
     const rules *rules;
@@ -172,7 +172,7 @@ static void make_small(pool *memory, failing *f) {
     }
 }
 
-/* -- reporting ---------------------------------------------------------------------------------------------------------------- */
+/* -- reporting --------------------------------------------------------------------------------------------------- */
 
 static bool is_used(const node *p, uint32_t property) {
     if (p->kind == LEAF) return p->property == property;
@@ -240,7 +240,7 @@ static void report(pool *memory, uint64_t seed, const failing *f) {
     if (v.complaint.len) printf("  and: %s\n", v.complaint.at);
 }
 
-/* -- rounds ------------------------------------------------------------------------------------------------------------------- */
+/* -- rounds ------------------------------------------------------------------------------------------------------ */
 
 typedef struct totals {
     uint64_t passed, failed;

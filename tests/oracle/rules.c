@@ -10,7 +10,7 @@ _Static_assert(__LDBL_MANT_DIG__ >= 64, "numbers are compared as long double");
 
 enum { CHARS_MAX = 4096 };
 
-/* -- folding ------------------------------------------------------------------------------------------------------------------ */
+/* -- folding ----------------------------------------------------------------------------------------------------- */
 
 void rules_load(rules *out) {
     FILE *in = fopen("/usr/share/unicode/CaseFolding.txt", "r");

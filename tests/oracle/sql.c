@@ -31,7 +31,7 @@ static void insert(sqlite3 *db, sqlite3_stmt *statement) {
     sqlite3_clear_bindings(statement);
 }
 
-/* -- the oracle --------------------------------------------------------------------------------------------------------------- */
+/* -- the oracle -------------------------------------------------------------------------------------------------- */
 
 static void bind_plain(sqlite3_stmt *statement, int at, const wql_value *v) {
     switch (v->type) {
@@ -80,7 +80,7 @@ void oracle_ask(sqlite3 *db, const char *where, row_set *out) {
     sqlite3_free(sql);
 }
 
-/* -- the file ----------------------------------------------------------------------------------------------------------------- */
+/* -- the file ---------------------------------------------------------------------------------------------------- */
 
 static const char *declared(uint32_t type, bool strict, uint64_t *seed) {
     static const char *const integers[] = {"INT", "INTEGER", "BIGINT", "SMALLINT"};

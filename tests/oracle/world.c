@@ -19,7 +19,7 @@ const char *source_name(int source) {
     return names[source];
 }
 
-/* -- opening ------------------------------------------------------------------------------------------------------------------ */
+/* -- opening ----------------------------------------------------------------------------------------------------- */
 
 static void fill_memory(world *w, uint64_t *seed) {
     const table *t = w->t;
@@ -99,7 +99,7 @@ void world_close(world *w) {
     unlink(w->path);
 }
 
-/* -- what comes --------------------------------------------------------------------------------------------------------------- */
+/* -- what comes -------------------------------------------------------------------------------------------------- */
 
 typedef struct asking {
     const world *w;
@@ -176,7 +176,7 @@ static wql_status on_status(void *user, wql_call call, const wql_report *report)
 static void on_add_ref(void *user) { (void)user; }
 static void on_release(void *user) { ((asking *)user)->releases++; }
 
-/* -- running ------------------------------------------------------------------------------------------------------------------ */
+/* -- running ----------------------------------------------------------------------------------------------------- */
 
 static void pump_all(wql_pump *pump, const asking *a) {
     while (!a->releases) {
@@ -254,7 +254,7 @@ void world_ask(world *w, const manner *how, const char *where, row_set *out, uin
     qsort(out->ids, out->count, sizeof out->ids[0], compare_ids);
 }
 
-/* -- how ---------------------------------------------------------------------------------------------------------------------- */
+/* -- how --------------------------------------------------------------------------------------------------------- */
 
 /* Whether SQLite's integers can hold what the predicate looks at. */
 static bool file_knows(const table *t, const node *p) { return t->shape.small || !looks_at(p, &t->shape, WQL_UINT64); }

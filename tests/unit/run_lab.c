@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* -- allocator, clock, wakes ------------------------------------------------------------------------------------------------------ */
+/* -- allocator, clock, wakes ------------------------------------------------------------------------------------- */
 
 static void *lab_alloc(void *user, void *ptr, size_t old_size, size_t new_size) {
     rl_lab *l = user;
@@ -47,7 +47,7 @@ static void lab_log(void *user, int level, const char *line) {
     (void)snprintf(l->log + used, sizeof l->log - used, "%d %s\n", level, line);
 }
 
-/* -- the rows of a good provider ------------------------------------------------------------------------------------------------------ */
+/* -- the rows of a good provider --------------------------------------------------------------------------------- */
 
 static const char *const texts[] = {"alpha",
                                     "Bravo",
@@ -120,7 +120,7 @@ static void bring_rows(rl_script *s, wql_scan *scan, uint64_t *at) {
     }
 }
 
-/* -- whole batches ------------------------------------------------------------------------------------------------------------------------ */
+/* -- whole batches ----------------------------------------------------------------------------------------------- */
 
 /* A batch in a provider's hands; freed by its release. */
 typedef struct brought {
@@ -228,7 +228,7 @@ static wql_status bring_batch(rl_script *s, wql_scan *scan, uint64_t *at, wql_er
     return status;
 }
 
-/* -- the provider ---------------------------------------------------------------------------------------------------------------------------- */
+/* -- the provider ------------------------------------------------------------------------------------------------ */
 
 static wql_status script_plan(void *self, const wql_request *request, wql_answer *answer, wql_error *err) {
     rl_script *s = self;
@@ -410,7 +410,7 @@ int rl_teardown(void **state) {
     return used > 4096 ? -1 : bad;
 }
 
-/* -- running ---------------------------------------------------------------------------------------------------------------------------------- */
+/* -- running ----------------------------------------------------------------------------------------------------- */
 
 wql_status rl_plan(rl_lab *l, const char *text, uint32_t flags) {
     static const wql__parse_limits limits = {16384, 128, 2000, 1024, 4096, 8192, 4096};

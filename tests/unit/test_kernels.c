@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* test_kernels.c: every kernel against the rule itself, value by value: types, operators, layouts, lengths, alignments, NULLs, and with
- * and without a set of rows that comes in. Columns lie in blocks of exactly their size, so that a sanitizer sees a read too many. */
+/* test_kernels.c: every kernel against the rule itself, value by value: types, operators, layouts, lengths, alignments, NULLs,
+ * and with and without a set of rows that comes in. Columns lie in blocks of exactly their size, so that a sanitizer sees a read
+ * too many. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -110,9 +111,12 @@ static void make_numbers(column *c, uint32_t type, uint32_t rows, int nulls, boo
         float f = (float)d;
         if (type == WQL_DATETIME) i = (int64_t)below(5) * 1000000 + 1600000000000000;
         if (type == WQL_CHAR16 && one_in(10)) i = one_in(2) ? 0x212a : 0x17f;
-        if (type == WQL_REAL64) memcpy(values + (size_t)row * size, &d, size);
-        else if (type == WQL_REAL32) memcpy(values + (size_t)row * size, &f, size);
-        else memcpy(values + (size_t)row * size, &i, size);
+        if (type == WQL_REAL64)
+            memcpy(values + (size_t)row * size, &d, size);
+        else if (type == WQL_REAL32)
+            memcpy(values + (size_t)row * size, &f, size);
+        else
+            memcpy(values + (size_t)row * size, &i, size);
     }
     make_validity(c, rows, nulls);
     if (type == WQL_DATETIME && extra) {
@@ -133,11 +137,43 @@ static void make_booleans(column *c, uint32_t rows, int nulls) {
 
 /* -- texts ------------------------------------------------------------------------------------------------------- */
 
-static const char *const words[] = {"", "a", "A", "abc", "ABC", "abcd", "xabc", "xabcx", "temp", "kiss", "KISS", "ki\xc5\xbfs",
-                                    "\xe2\x84\xaaiss", "skandal", "stra\xc3\x9f""e", "STRA\xc3\x9f""E", "\xc3\x89t\xc3\xa9", "\xc3\xa9t\xc3\x89",
-                                    "explorer.exe", "EXPLORER.EXE", "a rather long text of forty characters..", "A RATHER long TEXT",
-                                    "aaaaaaab", "ab\xf0\x9f\x98\x80", "\x00z", "12345678", "123456789", "1234567890123", "z", "zz",
-                                    "{x|}~", "[x\\]^", "`x@", "@x`", "\xe2\x84\xaai\xc5\xbf\xc5\xbf"};
+static const char *const words[] = {"",
+                                    "a",
+                                    "A",
+                                    "abc",
+                                    "ABC",
+                                    "abcd",
+                                    "xabc",
+                                    "xabcx",
+                                    "temp",
+                                    "kiss",
+                                    "KISS",
+                                    "ki\xc5\xbfs",
+                                    "\xe2\x84\xaaiss",
+                                    "skandal",
+                                    "stra\xc3\x9f"
+                                    "e",
+                                    "STRA\xc3\x9f"
+                                    "E",
+                                    "\xc3\x89t\xc3\xa9",
+                                    "\xc3\xa9t\xc3\x89",
+                                    "explorer.exe",
+                                    "EXPLORER.EXE",
+                                    "a rather long text of forty characters..",
+                                    "A RATHER long TEXT",
+                                    "aaaaaaab",
+                                    "ab\xf0\x9f\x98\x80",
+                                    "\x00z",
+                                    "12345678",
+                                    "123456789",
+                                    "1234567890123",
+                                    "z",
+                                    "zz",
+                                    "{x|}~",
+                                    "[x\\]^",
+                                    "`x@",
+                                    "@x`",
+                                    "\xe2\x84\xaai\xc5\xbf\xc5\xbf"};
 enum { WORDS = sizeof words / sizeof *words };
 
 static size_t word_length(uint32_t i) { return words[i][0] == 0 && i > 0 ? 2 : strlen(words[i]); }
@@ -230,8 +266,10 @@ static void make_views(column *c, wql_column *col, uint32_t rows) {
 
 static void make_codes(column *c, uint32_t rows, uint32_t texts, uint64_t id) {
     int32_t *codes = block(c, (size_t)rows * sizeof *codes, 4);
-    if (one_in(2)) make_offsets(c, &c->child, texts);
-    else make_views(c, &c->child, texts);
+    if (one_in(2))
+        make_offsets(c, &c->child, texts);
+    else
+        make_views(c, &c->child, texts);
     for (uint32_t row = 0; row < rows; row++) codes[row] = wql_column_is_null(&c->col, row) ? -5 : (int32_t)below(texts);
     c->col.type = WQL_STRING;
     c->col.layout = WQL_CODES;
@@ -243,9 +281,12 @@ static void make_codes(column *c, uint32_t rows, uint32_t texts, uint64_t id) {
 
 static void make_texts(column *c, uint8_t layout, uint32_t rows, int nulls, uint32_t texts, uint64_t id) {
     make_validity(c, rows, nulls);
-    if (layout == WQL_OFFSETS) make_offsets(c, &c->col, rows);
-    else if (layout == WQL_VIEWS) make_views(c, &c->col, rows);
-    else make_codes(c, rows, texts, id);
+    if (layout == WQL_OFFSETS)
+        make_offsets(c, &c->col, rows);
+    else if (layout == WQL_VIEWS)
+        make_views(c, &c->col, rows);
+    else
+        make_codes(c, rows, texts, id);
 }
 
 /* -- comparing with the rule ------------------------------------------------------------------------------------- */
@@ -294,8 +335,8 @@ static void make_set(wql__rows *set, uint32_t rows, int kind, bool as_list, uint
     uint64_t bits[WQL__WORDS] = {0};
     uint32_t only = below(rows);
     for (uint32_t row = 0; row < rows; row++) {
-        in[row] = kind == SET_ALL || (kind == SET_MOST && !one_in(8)) || (kind == SET_HALF && one_in(2)) || (kind == SET_FEW && one_in(12)) ||
-                  (kind == SET_ONE && row == only);
+        in[row] = kind == SET_ALL || (kind == SET_MOST && !one_in(8)) || (kind == SET_HALF && one_in(2)) ||
+                  (kind == SET_FEW && one_in(12)) || (kind == SET_ONE && row == only);
         if (in[row]) bits[row >> 6] |= (uint64_t)1 << (row & 63u);
     }
     wql__rows_fill(set, rows);
@@ -321,7 +362,8 @@ static void read_set(const wql__rows *set, uint8_t *out) {
     }
 }
 
-static void check_narrow(lab *l, wql__tester *tester, const column *c, uint32_t rows, int kind, const uint8_t *expected, const char *what) {
+static void check_narrow(lab *l, wql__tester *tester, const column *c, uint32_t rows, int kind, const uint8_t *expected,
+                         const char *what) {
     static uint8_t in[WQL_BATCH_ROWS_MAX], out[WQL_BATCH_ROWS_MAX];
     make_set(&l->set, rows, kind, one_in(2), in);
     wql__tester_narrow(tester, &c->col, &l->set, &go_on);
@@ -330,8 +372,8 @@ static void check_narrow(lab *l, wql__tester *tester, const column *c, uint32_t 
         wql_str text = {"", 0};
         if (out[row] == (in[row] && expected[row])) continue;
         if (wql__type_is_text(c->col.type)) text = wql_column_str(&c->col, row);
-        fail_msg("%s: row %u of %u, set %d: %s but should %s; text \"%.*s\"", what, row, rows, kind, out[row] ? "passes" : "does not",
-                 expected[row] ? "pass" : "not", WQL_FMT(text));
+        fail_msg("%s: row %u of %u, set %d: %s but should %s; text \"%.*s\"", what, row, rows, kind,
+                 out[row] ? "passes" : "does not", expected[row] ? "pass" : "not", WQL_FMT(text));
     }
 }
 
@@ -349,7 +391,9 @@ static void check_test(lab *l, const wql__test *test, const column *c, uint32_t 
 
 static const uint8_t operators[] = {WQL_EQ, WQL_NE, WQL_LT, WQL_LE, WQL_GT, WQL_GE, WQL_IS_NULL, WQL_NOT_NULL};
 
-static uint32_t length_of_round(uint32_t round) { return round <= 130 ? round : round == 131 ? 1000 : round == 132 ? 1024 : 2048; }
+static uint32_t length_of_round(uint32_t round) {
+    return round <= 130 ? round : round == 131 ? 1000 : round == 132 ? 1024 : 2048;
+}
 enum { ROUNDS = 134 };
 
 /* -- numbers, booleans, times ------------------------------------------------------------------------------------ */
@@ -393,7 +437,8 @@ static void numbers_agree_with_the_rule(void **state) {
                 if (rows > 130 && (t + o) % 3) continue;
                 make_numbers(&c, number_types[t], rows, (int)below(NULLS_KINDS), one_in(2));
                 assert_true(make_number_test(l, number_types[t], operators[o], negate, &test));
-                (void)snprintf(what, sizeof what, "%s, operator %u%s", wql__type_name(number_types[t]), operators[o], negate ? ", NOT" : "");
+                (void)snprintf(what, sizeof what, "%s, operator %u%s", wql__type_name(number_types[t]), operators[o],
+                               negate ? ", NOT" : "");
                 check_test(l, &test, &c, rows, false, what);
                 free_column(&c);
             }
@@ -412,12 +457,22 @@ static void literals_agree_with_the_rule(void **state) {
     static const struct {
         uint32_t type, flags;
         const char *literal;
-    } cases[] = {{WQL_SINT8, 0, "300"},       {WQL_SINT8, 0, "-129"},  {WQL_UINT8, 0, "-1"},      {WQL_UINT64, 0, "18446744073709551616"},
-                 {WQL_SINT64, 0, "9223372036854775808"}, {WQL_UINT16, 0, "3"}, {WQL_REAL32, 0, "0.1"}, {WQL_REAL32, 0, "16777217"},
-                 {WQL_REAL64, 0, "1e400"},    {WQL_REAL64, 0, "-0"},   {WQL_CHAR16, 0, "K"},      {WQL_CHAR16, 0, "\xc5\xbf"},
+    } cases[] = {{WQL_SINT8, 0, "300"},
+                 {WQL_SINT8, 0, "-129"},
+                 {WQL_UINT8, 0, "-1"},
+                 {WQL_UINT64, 0, "18446744073709551616"},
+                 {WQL_SINT64, 0, "9223372036854775808"},
+                 {WQL_UINT16, 0, "3"},
+                 {WQL_REAL32, 0, "0.1"},
+                 {WQL_REAL32, 0, "16777217"},
+                 {WQL_REAL64, 0, "1e400"},
+                 {WQL_REAL64, 0, "-0"},
+                 {WQL_CHAR16, 0, "K"},
+                 {WQL_CHAR16, 0, "\xc5\xbf"},
                  {WQL_DATETIME, 0, "20200913122641.000000+000"},
                  {WQL_DATETIME, WQL_INTERVAL, "00018518122641.000000:000"},
-                 {WQL_BOOLEAN, 0, "TRUE"},    {WQL_BOOLEAN, 0, "0"}};
+                 {WQL_BOOLEAN, 0, "TRUE"},
+                 {WQL_BOOLEAN, 0, "0"}};
     lab *l = *state;
     const wql__zone zone = {NULL, NULL};
     unsigned made = 0;
@@ -428,9 +483,12 @@ static void literals_agree_with_the_rule(void **state) {
                 wql__test test;
                 const char *why;
                 wql__literal literal = text_literal(cases[i].literal, strlen(cases[i].literal));
-                if (cases[i].type == WQL_BOOLEAN) make_booleans(&c, rows, (int)below(NULLS_KINDS));
-                else make_numbers(&c, cases[i].type, rows, (int)below(NULLS_KINDS), one_in(2));
-                if (wql__test_make(&l->tests, cases[i].type, cases[i].flags, operators[o], one_in(2), &literal, &zone, &test, &why) == WQL_OK) {
+                if (cases[i].type == WQL_BOOLEAN)
+                    make_booleans(&c, rows, (int)below(NULLS_KINDS));
+                else
+                    make_numbers(&c, cases[i].type, rows, (int)below(NULLS_KINDS), one_in(2));
+                if (wql__test_make(&l->tests, cases[i].type, cases[i].flags, operators[o], one_in(2), &literal, &zone, &test,
+                                   &why) == WQL_OK) {
                     check_test(l, &test, &c, rows, cases[i].flags != 0, cases[i].literal);
                     made++;
                 }
@@ -441,9 +499,38 @@ static void literals_agree_with_the_rule(void **state) {
 
 /* -- texts ------------------------------------------------------------------------------------------------------- */
 
-static const char *const patterns[] = {"abc%",  "%abc",   "%abc%", "%",     "a_c",  "%a%c%", "[a-c]%", "[a",       "%k%",   "K%",
-                                       "%S",    "%ss%",   "%\xc3\x89%", "\xc3\x89%", "%\xc3\x9f""e", "abc", "KISS", "%%", "%explorer.exe%",
-                                       "%z%",   "%12345678%", "1234567%", "%forty characters..", "%a%", "%e%", "", "%{x%", "%[[]x\\%", "`%", "%}~", "a rather long text of forty%"};
+static const char *const patterns[] = {"abc%",
+                                       "%abc",
+                                       "%abc%",
+                                       "%",
+                                       "a_c",
+                                       "%a%c%",
+                                       "[a-c]%",
+                                       "[a",
+                                       "%k%",
+                                       "K%",
+                                       "%S",
+                                       "%ss%",
+                                       "%\xc3\x89%",
+                                       "\xc3\x89%",
+                                       "%\xc3\x9f"
+                                       "e",
+                                       "abc",
+                                       "KISS",
+                                       "%%",
+                                       "%explorer.exe%",
+                                       "%z%",
+                                       "%12345678%",
+                                       "1234567%",
+                                       "%forty characters..",
+                                       "%a%",
+                                       "%e%",
+                                       "",
+                                       "%{x%",
+                                       "%[[]x\\%",
+                                       "`%",
+                                       "%}~",
+                                       "a rather long text of forty%"};
 enum { PATTERNS = sizeof patterns / sizeof *patterns };
 
 static const uint8_t layouts[] = {WQL_OFFSETS, WQL_VIEWS, WQL_CODES};
@@ -498,7 +585,8 @@ static void needles_stand_anywhere(void **state) {
         for (int32_t i = 0; i < offsets[rows]; i++) bytes[i] = "abABq"[below(5)];
         for (uint32_t n = 1 + below(4), i = 1; i <= n; i++) pattern[i] = "abABq"[below(5)];
         if (!one_in(4)) strcat(pattern, "%");
-        c.col = (wql_column){.type = WQL_STRING, .layout = WQL_OFFSETS, .offsets = offsets, .bytes = bytes, .bytes_size = (uint64_t)offsets[rows]};
+        c.col = (wql_column){
+            .type = WQL_STRING, .layout = WQL_OFFSETS, .offsets = offsets, .bytes = bytes, .bytes_size = (uint64_t)offsets[rows]};
         literal = text_literal(pattern, strlen(pattern));
         assert_int_equal(wql__test_make(&l->tests, WQL_STRING, 0, WQL_LIKE, false, &literal, &zone, &test, &why), WQL_OK);
         check_test(l, &test, &c, rows, false, pattern);
@@ -557,8 +645,10 @@ static void check_members(lab *l, uint32_t type, const column *c, uint32_t rows,
         expected[row] = outside;
         for (uint32_t i = 0; i < count; i++) {
             bool is_true = rule_outcome(&tests[i], &c->col, row, false) == WQL__TRUE;
-            if (outside) expected[row] &= is_true;
-            else expected[row] |= is_true;
+            if (outside)
+                expected[row] &= is_true;
+            else
+                expected[row] |= is_true;
         }
     }
     assert_true(wql__tester_init_members(&tester, &l->tests, l->mem, type, list, count, outside, &made));
@@ -651,8 +741,10 @@ typedef struct forest {
     wql_class *cls;
 } forest;
 
-static const wql_property_def forest_properties[COLUMNS] = {{.name = "I", .type = WQL_SINT32}, {.name = "U", .type = WQL_UINT8},
-                                                            {.name = "S", .type = WQL_STRING}, {.name = "V", .type = WQL_STRING},
+static const wql_property_def forest_properties[COLUMNS] = {{.name = "I", .type = WQL_SINT32},
+                                                            {.name = "U", .type = WQL_UINT8},
+                                                            {.name = "S", .type = WQL_STRING},
+                                                            {.name = "V", .type = WQL_STRING},
                                                             {.name = "R", .type = WQL_REAL64}};
 
 /* A test of any column with any operator, or of one column with one. */
@@ -690,7 +782,8 @@ static wql__expr *any_expr(forest *f, uint32_t depth) {
     expr->count = with_members ? 8 : 2 + below(3);
     expr->items = wql__arena_alloc(&f->arena, expr->count * sizeof *expr->items);
     for (uint32_t i = 0; i < expr->count; i++)
-        expr->items[i] = with_members && i < 6 ? any_test(f, 1, expr->kind == WQL__EXPR_OR ? WQL_EQ : WQL_NE) : any_expr(f, depth - 1);
+        expr->items[i] =
+            with_members && i < 6 ? any_test(f, 1, expr->kind == WQL__EXPR_OR ? WQL_EQ : WQL_NE) : any_expr(f, depth - 1);
     if (one_in(12)) {
         expr->kind = WQL__EXPR_CONST;
         expr->count = 0;
@@ -714,15 +807,18 @@ static int slow_outcome(const forest *f, const wql__expr *expr, uint32_t row) {
 static void fill_forest(forest *f, uint32_t rows) {
     for (uint32_t i = 0; i < COLUMNS; i++) {
         free_column(&f->columns[i]);
-        if (forest_properties[i].type == WQL_STRING) make_texts(&f->columns[i], layouts[below(3)], rows, (int)below(NULLS_KINDS), 30, 0);
-        else make_numbers(&f->columns[i], forest_properties[i].type, rows, (int)below(NULLS_KINDS), false);
+        if (forest_properties[i].type == WQL_STRING)
+            make_texts(&f->columns[i], layouts[below(3)], rows, (int)below(NULLS_KINDS), 30, 0);
+        else
+            make_numbers(&f->columns[i], forest_properties[i].type, rows, (int)below(NULLS_KINDS), false);
         f->batch->columns[i] = f->columns[i].col;
     }
     f->batch->rows = rows;
 }
 
 static void conditions_agree_with_kleene(void **state) {
-    static const wql_class_def def = {.struct_size = sizeof def, .name = "Forest", .properties = forest_properties, .property_count = COLUMNS};
+    static const wql_class_def def = {
+        .struct_size = sizeof def, .name = "Forest", .properties = forest_properties, .property_count = COLUMNS};
     static const uint32_t slots[COLUMNS] = {0, 1, 2, 3, 4};
     static uint8_t out[WQL_BATCH_ROWS_MAX];
     forest f = {.l = *state};

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* -- rows come through ---------------------------------------------------------------------------------------------------------------- */
+/* -- rows come through ------------------------------------------------------------------------------------------- */
 
 static void rows_of_all_types(void **state) {
     rl_lab *l = *state;
@@ -48,7 +48,7 @@ static void star_brings_all_properties(void **state) {
     free(rows);
 }
 
-/* -- what is filtered where never matters ---------------------------------------------------------------------------------------------- */
+/* -- what is filtered where never matters ------------------------------------------------------------------------ */
 
 static const char *const conditions[] = {"",
                                          "Id = 7",
@@ -175,7 +175,7 @@ static void expected_rows(void **state) {
     rl_expect(l, "SELECT Id FROM T WHERE Id = 1 OR Id = 2 OR Id = 9 OR Id = 400", "T(1)\nT(2)\nT(9)\nU(1)\nU(2)\nU(9)\n");
 }
 
-/* -- promises that open takes back ----------------------------------------------------------------------------------------------------------- */
+/* -- promises that open takes back ------------------------------------------------------------------------------- */
 
 static void open_lowers_a_promise(void **state) {
     rl_lab *l = *state;
@@ -231,7 +231,7 @@ static void a_liar_is_named(void **state) {
     free(rows);
 }
 
-/* -- limits and counts ------------------------------------------------------------------------------------------------------------------------ */
+/* -- limits and counts ------------------------------------------------------------------------------------------- */
 
 static void rows_max_cuts_exactly(void **state) {
     rl_lab *l = *state;
@@ -282,7 +282,7 @@ static void counting_brings_no_batches(void **state) {
     rl_close(l);
 }
 
-/* -- batches ------------------------------------------------------------------------------------------------------------------------------------ */
+/* -- batches ----------------------------------------------------------------------------------------------------- */
 
 /* The sizes of all batches: "3 1024 17 ". */
 static wql_status sizes(rl_lab *l, char *buf, size_t size) {
@@ -518,7 +518,7 @@ static void steady_state_needs_no_heap(void **state) {
         }
 }
 
-/* -- waiting ---------------------------------------------------------------------------------------------------------------------------------------- */
+/* -- waiting ----------------------------------------------------------------------------------------------------- */
 
 /* Three rows, then a wait until the test says otherwise. */
 static wql_status next_in_pieces(rl_script *s, wql_scan *scan, wql_error *err) {
@@ -678,7 +678,7 @@ static void open_may_have_to_wait(void **state) {
     assert_int_equal(l->mounts[0]->scans, 0);
 }
 
-/* -- several classes ------------------------------------------------------------------------------------------------------------------------------------ */
+/* -- several classes --------------------------------------------------------------------------------------------- */
 
 static void each_batch_has_one_class(void **state) {
     rl_lab *l = *state;
@@ -772,7 +772,7 @@ static void partial_results_are_told_at_the_end(void **state) {
     free(rows);
 }
 
-/* -- a provider that serves one at a time ---------------------------------------------------------------------------------------------------------------- */
+/* -- a provider that serves one at a time ------------------------------------------------------------------------ */
 
 static void a_busy_provider_is_waited_for(void **state) {
     rl_lab *l = *state;
@@ -827,7 +827,7 @@ static void an_end_does_not_wait_for_a_close(void **state) {
     assert_int_equal(l->scripts[2].closes, 1);
 }
 
-/* -- stops and deadlines -------------------------------------------------------------------------------------------------------------------------------------- */
+/* -- stops and deadlines ----------------------------------------------------------------------------------------- */
 
 static wql_status next_until_told(rl_script *s, wql_scan *scan, wql_error *err) {
     uint64_t left = 0;
@@ -894,7 +894,7 @@ static void rows_after_the_deadline_stay(void **state) {
     }
 }
 
-/* -- failures ------------------------------------------------------------------------------------------------------------------------------------------------- */
+/* -- failures ---------------------------------------------------------------------------------------------------- */
 
 static wql_status next_fails_later(rl_script *s, wql_scan *scan, wql_error *err) {
     wql_row_set(scan, RL_ID, wql_u64((uint64_t)s->step));
@@ -958,7 +958,7 @@ static void a_scan_that_does_not_open(void **state) {
     assert_int_equal(l->scripts[0].closes, 0);
 }
 
-/* -- interrupts ----------------------------------------------------------------------------------------------------------------------------------------------- */
+/* -- interrupts -------------------------------------------------------------------------------------------------- */
 
 static wql_status next_interrupted(rl_script *s, wql_scan *scan, wql_error *err) {
     (void)scan;
@@ -986,7 +986,7 @@ static void interrupts_reach_open_scans_only(void **state) {
     rl_close(l);
 }
 
-/* -- memory ---------------------------------------------------------------------------------------------------------------------------------------------------- */
+/* -- memory ------------------------------------------------------------------------------------------------------ */
 
 /* Each allocation fails in turn, alone and with all that follow: the run says so, gives no wrong rows, and leaves nothing behind.
  */

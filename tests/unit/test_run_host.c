@@ -31,7 +31,7 @@ static void expect_fault(rl_lab *l, const char *query, const char *message) {
     free(rows);
 }
 
-/* -- cells --------------------------------------------------------------------------------------------------------------------------- */
+/* -- cells ------------------------------------------------------------------------------------------------------- */
 
 static wql_status next_cells(rl_script *s, wql_scan *scan, wql_error *err) {
     static const wql_value mixed[] = {{.type = WQL_UINT8, .u64 = 200},
@@ -102,7 +102,7 @@ static void cells_become_what_they_should(void **state) {
     rl_close(l);
 }
 
-/* -- breaches of those who bring rows -------------------------------------------------------------------------------------------------------- */
+/* -- breaches of those who bring rows ---------------------------------------------------------------------------- */
 
 static wql_scan *remembered;
 
@@ -284,7 +284,7 @@ static void breaches_after_the_end_are_noticed(void **state) {
     }
 }
 
-/* -- batches that are not what they say -------------------------------------------------------------------------------------------------------- */
+/* -- batches that are not what they say -------------------------------------------------------------------------- */
 
 typedef struct stock {
     int32_t offsets[5], list_offsets[5], codes[4], negative_codes[4];
@@ -752,7 +752,7 @@ static void copies_repair_and_stand_alone(void **state) {
     rl_close(l);
 }
 
-/* -- what cannot change is looked at once ------------------------------------------------------------------------------------------------------ */
+/* -- what cannot change is looked at once ------------------------------------------------------------------------ */
 
 typedef struct table {
     uint32_t ids[4096];
@@ -844,7 +844,7 @@ static void many_numbers(void **state) {
     }
 }
 
-/* -- objects --------------------------------------------------------------------------------------------------------------------------------------- */
+/* -- objects ----------------------------------------------------------------------------------------------------- */
 
 static wql_value part(wql_scan *scan, const char *cls, int64_t a, const char *q, const wql_value *inner) {
     wql_param properties[3] = {{"a", wql_i64(a)}, {"Q", wql_text(wql_s(q))}};
@@ -1059,7 +1059,7 @@ static void objects_in_whole_batches(void **state) {
                      l->scripts[0].step < 3 ? "refers to an object that is not there in row 1" : "which is no Part");
 }
 
-/* -- system columns --------------------------------------------------------------------------------------------------------------------------------- */
+/* -- system columns ---------------------------------------------------------------------------------------------- */
 
 static void system_columns(void **state) {
     static const char all[] = "SELECT __CLASS, __GENUS, __PROPERTY_COUNT, __SUPERCLASS, __DYNASTY, __DERIVATION, __SERVER, "
@@ -1111,7 +1111,7 @@ static void paths_without_keys_in_the_list(void **state) {
     rl_close(l);
 }
 
-/* -- the call --------------------------------------------------------------------------------------------------------------------------------------- */
+/* -- the call ---------------------------------------------------------------------------------------------------- */
 
 static wql_status next_asks(rl_script *s, wql_scan *scan, wql_error *err) {
     rl_lab *l = s->lab;
@@ -1214,7 +1214,7 @@ static void holds_is_the_rule(void **state) {
     }
 }
 
-/* -- errno ------------------------------------------------------------------------------------------------------------------------------------------ */
+/* -- errno ------------------------------------------------------------------------------------------------------- */
 
 static wql_status next_with_errno(rl_script *s, wql_scan *scan, wql_error *err) {
     (void)s;
@@ -1232,7 +1232,7 @@ static void errno_is_kept(void **state) {
     assert_int_equal(errno, EXDEV);
 }
 
-/* -- interrupts from another thread ------------------------------------------------------------------------------------------------------------------ */
+/* -- interrupts from another thread ------------------------------------------------------------------------------ */
 
 static _Atomic bool interrupting;
 static void *interrupt_thread(void *arg) {
