@@ -30,7 +30,8 @@ enum {
     RETAIN,
     CANCEL_IN_FINAL,
     CANCEL_IN_RELEASE,
-    SUBMIT
+    SUBMIT,
+    SHARED
 };
 
 typedef struct recorder {
@@ -107,6 +108,11 @@ static wql_status on_status(void *user, wql_call call, const wql_report *report)
     if (!report->is_final) {
         atomic_fetch_add(&r->progresses, 1);
         leave(r);
+        return WQL_OK;
+    }
+    if (r->what == SHARED) { /* callbacks of several calls run at once: counted only */
+        leave(r);
+        atomic_fetch_add(&r->finals, 1);
         return WQL_OK;
     }
     r->final_thread = pthread_self();
@@ -590,7 +596,7 @@ static void cancel_by_sink_ends_all_its_calls(void **state) {
     recorder r;
     wql_call calls[100];
     (void)state;
-    recorder_init(&r, DO_NOTHING);
+    recorder_init(&r, SHARED);
     open_fixture(&f, 2, 0);
     for (int i = 0; i < 100; i++) calls[i] = submit(&f, "SELECT Id FROM Tick", &r, 0, 0);
     assert_int_equal(wql_session_cancel(f.session, &r), WQL_OK);

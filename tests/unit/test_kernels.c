@@ -720,7 +720,7 @@ static void bytes_become_bits(void **state) {
         uint8_t bytes[64];
         uint64_t bits, expected = 0;
         for (uint32_t i = 0; i < 64; i++) {
-            bytes[i] = one_in(2) ? 0 : one_in(2) ? 1 : 0xff;
+            bytes[i] = one_in(2);
             if (bytes[i]) expected |= (uint64_t)1 << i;
         }
         bits = wql__pack_bytes(bytes);
