@@ -1000,6 +1000,7 @@ static void test_turns(void **state) {
     assert_int_equal(plan->scans[0].pushed[0].taken, WQL_NONE);
     wql__plan_release(plan);
     wql__mount_leave(l->slow);
+    wql__turn_drop(&turn); /* it keeps the mount until then */
 }
 
 /* A plan keeps its classes and its providers. */
