@@ -3,6 +3,8 @@
 #include "call.h"
 
 #include "../base/sized.h"
+#include "context.h"
+#include "rights.h"
 
 #include <string.h>
 
@@ -12,6 +14,7 @@ void wql__call_keep(wql__call *call) { atomic_fetch_add_explicit(&call->use, 1, 
 
 /* The slot's generation moves on, so that old values of it are stale. */
 static void free_slot(wql_engine *engine, uint32_t slot) {
+    engine->slots[slot].call->session->account->calls--;
     engine->slots[slot].call = NULL;
     engine->slots[slot].next_free = engine->slot_free;
     engine->slot_free = slot;
@@ -35,6 +38,7 @@ static void free_call(wql__call *call) {
         wql__free(engine->mem, call->ring, wql__array_size(call->ring_room, sizeof *call->ring));
     wql__mutex_free(&call->lock);
     wql__cond_free(&call->changed);
+    wql__context_free(call->context);
     wql__free(engine->mem, call, sizeof *call);
     wql__query_release(query);
     wql__session_release(session);
@@ -137,12 +141,20 @@ static wql_status check_options(wql_engine *engine, const wql_call_options *give
     if (!how->sink && !out) return wql__fail(err, WQL_E_INVALID_PARAMETER, "neither a sink nor a place for the call is given");
     if (how->pump && !how->sink) return wql__fail(err, WQL_E_INVALID_PARAMETER, "a pump needs a sink");
     if (how->param_count) return wql__fail(err, WQL_E_NOT_SUPPORTED, "parameters are not served yet");
-    if (how->context_count) return wql__fail(err, WQL_E_NOT_SUPPORTED, "context values are not served yet");
     if (how->batch_rows > WQL_BATCH_ROWS_MAX)
         return wql__fail(err, WQL_E_INVALID_PARAMETER, "batch_rows is %u; a batch has at most %d rows", how->batch_rows,
                          WQL_BATCH_ROWS_MAX);
     if ((how->sink || (how->flags & WQL_RUN_AHEAD)) && !how->pump && !engine->options.workers)
         return wql__fail(err, WQL_E_NOT_AVAILABLE, "the engine has no workers to run this call");
+    return WQL_OK;
+}
+
+/* Strict engines want security settled first (R2.2, R2.3): an early refusal, or a final status that says so. */
+static wql_status check_secured(wql_engine *engine, bool *refused, wql_error *err) {
+    uint32_t strict = engine->options.flags & (WQL_STRICT | WQL_STRICT_LATE);
+    if (!strict || atomic_load_explicit(&engine->secured, memory_order_acquire)) return WQL_OK;
+    if (strict & WQL_STRICT) return wql__fail(err, WQL_E_ACCESS_DENIED, "calls with a sink come after wql_engine_secure");
+    *refused = true;
     return WQL_OK;
 }
 
@@ -155,7 +167,8 @@ static void fill_env(wql__call *call, const wql_call_options *how) {
     env->deadline_us = &call->env_deadline;
     env->now = wql__engine_now;
     env->now_user = call->engine;
-    env->principal = NULL;
+    env->principal = call->session->principal;
+    env->context = call->context;
     env->turn.wake = wake_turn;
     env->turn.ctx = call;
     env->wake_id = call->id;
@@ -223,6 +236,8 @@ static wql_status enter_table(wql_engine *engine, wql__call *call, wql_error *er
         status = wql__fail(err, WQL_E_SHUTTING_DOWN, "the engine is closing");
     else if (engine->call_count >= engine->options.calls_max)
         status = wql__fail_limit(err, "calls_max", engine->options.calls_max);
+    else if (call->session->account->calls >= engine->options.calls_per_principal_max)
+        status = wql__fail_limit(err, "calls_per_principal_max", engine->options.calls_per_principal_max);
     else if (atomic_load_explicit(&engine->zombie_count, memory_order_relaxed) >= engine->options.zombies_max)
         status = wql__fail(err, WQL_E_SERVER_TOO_BUSY, "%u ended calls still wait for their providers (zombies_max)",
                            engine->options.zombies_max);
@@ -237,6 +252,7 @@ static wql_status enter_table(wql_engine *engine, wql__call *call, wql_error *er
         call->value = (wql_call){engine, call->id};
         call->number = ++engine->submissions;
         engine->call_count++;
+        call->session->account->calls++;
         engine->active_count++;
         engine->submitting++;
     }
@@ -270,17 +286,25 @@ wql_status wql__call_submit(wql_session *session, wql_query *query, const wql_ca
     wql_engine *engine = session->engine;
     wql_call_options how;
     wql_sink sink = {0};
-    wql__call *call;
+    wql__call *call = NULL;
+    bool refused = false;
+    wql__context *context = NULL;
     wql_status status = check_options(engine, given, &how, out, err);
     if (status >= 0 && how.sink) status = check_sink(how.sink, &sink, err);
+    if (status >= 0 && how.sink) status = check_secured(engine, &refused, err);
+    if (status >= 0) status = wql__context_make(engine->mem, how.context, how.context_count, &context, err);
     if (status < 0) return status;
-    if (!wql__timer_reserve(&engine->sched)) return wql__fail_memory(engine->mem, err);
-    call = make_call(engine, &how);
+    if (wql__timer_reserve(&engine->sched)) {
+        call = make_call(engine, &how);
+        if (!call) wql__timer_unreserve(&engine->sched);
+    }
     if (!call) {
-        wql__timer_unreserve(&engine->sched);
+        wql__context_free(context);
         return wql__fail_memory(engine->mem, err);
     }
     call->sink = sink;
+    call->context = context;
+    call->refused = refused;
     call->session = wql__session_retain(session);
     call->query = wql__query_retain(query);
     status = enter_table(engine, call, err);
@@ -288,6 +312,7 @@ wql_status wql__call_submit(wql_session *session, wql_query *query, const wql_ca
         free_call(call);
         return status;
     }
+    wql__audit(engine, session, session->ns->name, WQL_RIGHT_ENABLE, WQL_OK);
     fill_env(call, &how);
     call->pump = wql__pump_join(how.pump, call);
     start(call, out);

@@ -38,6 +38,8 @@ struct wql__call {
     wql_query *query;     /* retained */
     wql_sink sink;
     wql_pump *pump;
+    wql__context *context; /* NULL: none */
+    bool refused;          /* WQL_STRICT_LATE: it will not be run */
     uint8_t drive;
     bool ahead; /* pulled: workers run it */
     uint32_t flags;

@@ -6,6 +6,7 @@
  * it may not wait for a call that waits, through other cancels, for this very thread: engine.graph knows who waits for whom
  * (T29). */
 #include "call.h"
+#include "rights.h"
 
 /* A canceller inside a callback that waits for a call. In engine.waiting, guarded by engine.graph. */
 typedef struct wql__waiting {
@@ -147,15 +148,21 @@ wql_status wql__call_cancel(wql__call *call) {
 
 /* -- by sink ----------------------------------------------------------------------------------------------------- */
 
+/* Whether a call is that sink's, and was started by the principal who cancels. With the table's lock held. */
+static bool is_meant(const wql_session *session, const wql__call *call, const void *user) {
+    return call && call->drive != WQL__PULLED && call->sink.user == user && call->session->account == session->account;
+}
+
 /* T14: in one hold of the table's lock, ends every call of the sink. What follows a latch is done afterwards. Returns how many
  * there are; *last: the youngest submission that counts, since later ones are none of this cancel's business. */
-static uint32_t latch_all(wql_engine *engine, const void *user, uint64_t *last) {
+static uint32_t latch_all(const wql_session *session, const void *user, uint64_t *last) {
+    wql_engine *engine = session->engine;
     uint32_t found = 0;
     wql__lock(&engine->table);
     *last = engine->submissions;
     for (uint32_t i = 0; i < engine->slot_count; i++) {
         wql__call *call = engine->slots[i].call;
-        if (!call || call->drive == WQL__PULLED || call->sink.user != user) continue;
+        if (!is_meant(session, call, user)) continue;
         wql__lock(&call->lock);
         if (call->in_table) {
             found++;
@@ -168,12 +175,13 @@ static uint32_t latch_all(wql_engine *engine, const void *user, uint64_t *last) 
 }
 
 /* The next of them from slot *at on, kept; NULL: no more. */
-static wql__call *next_of(wql_engine *engine, const void *user, uint64_t last, uint32_t *at) {
+static wql__call *next_of(const wql_session *session, const void *user, uint64_t last, uint32_t *at) {
+    wql_engine *engine = session->engine;
     wql__call *found = NULL;
     wql__lock(&engine->table);
     for (; *at < engine->slot_count && !found; (*at)++) {
         wql__call *call = engine->slots[*at].call;
-        if (!call || call->drive == WQL__PULLED || call->sink.user != user || call->number > last) continue;
+        if (!is_meant(session, call, user) || call->number > last) continue;
         wql__lock(&call->lock);
         if (call->in_table) found = call;
         wql__unlock(&call->lock);
@@ -189,9 +197,9 @@ wql_status wql__session_cancel(wql_session *session, const void *user) {
     wql_status result = WQL_OK;
     wql__call *call;
     uint64_t last;
-    if (latch_all(engine, user, &last) == 0) return WQL_E_NOT_FOUND;
-    for (uint32_t at = 0; (call = next_of(engine, user, last, &at)) != NULL; wql__call_put(call)) follow_latch(call);
-    for (uint32_t at = 0; (call = next_of(engine, user, last, &at)) != NULL; wql__call_put(call)) {
+    if (latch_all(session, user, &last) == 0) return WQL_E_NOT_FOUND;
+    for (uint32_t at = 0; (call = next_of(session, user, last, &at)) != NULL; wql__call_put(call)) follow_latch(call);
+    for (uint32_t at = 0; (call = next_of(session, user, last, &at)) != NULL; wql__call_put(call)) {
         wql_status status = see_to_end(call, until);
         if (status == WQL_S_TIMEDOUT || (status == WQL_S_PENDING && result == WQL_OK)) result = status;
     }

@@ -121,7 +121,7 @@ wql_status wql__engine_open(const wql_engine_options *opt, wql_engine **out, wql
     wql__mem *mem;
     wql_status status = wql__sized_read(&options, sizeof options, opt, sizeof(uint32_t), "wql_engine_options", err);
     if (status < 0) return status;
-    if (options.flags & ~(uint32_t)WQL_CHECK_PROVIDERS)
+    if (options.flags & ~(uint32_t)(WQL_CHECK_PROVIDERS | WQL_STRICT | WQL_STRICT_LATE))
         return wql__fail(err, WQL_E_INVALID_PARAMETER, "wql_engine_options: unknown flags");
     if (options.depth_max > DEPTH_MOST)
         return wql__fail(err, WQL_E_INVALID_PARAMETER, "wql_engine_options: depth_max is %u; %d is the most", options.depth_max,

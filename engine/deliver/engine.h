@@ -19,7 +19,8 @@ typedef struct wql__namespace {
     struct wql__namespace *next;
     wql_engine *engine;
     wql__mutex lock;
-    wql__catalog *catalog; /* the current version; guarded by lock */
+    wql__catalog *catalog;     /* the current version; guarded by lock */
+    struct wql__grant *grants; /* the access list (rights.h); guarded by lock */
     char name[];           /* canonical: root\cimv2 */
 } wql__namespace;
 
@@ -29,7 +30,10 @@ struct wql_session {
     wql_engine *engine;
     wql__namespace *ns;
     uint32_t dialect;
-    bool owner;
+    struct wql__account *account; /* rights.h */
+    wql_principal *principal;     /* NULL: the owner */
+    size_t principal_size;
+    uint32_t rights; /* as they were when it was opened */
     wql_session *next, **link; /* in engine.sessions; guarded by engine.table */
 };
 
@@ -83,6 +87,7 @@ struct wql_engine {
     wql__cond table_changed; /* a call has gone, or came to its end */
     bool closing;
     _Atomic bool is_closing; /* the same, for those who do not hold the lock */
+    _Atomic bool secured;    /* wql_engine_secure was called */
     wql__slot *slots;
     uint32_t slot_count, slot_free;
     uint32_t call_count;   /* slots in use */
@@ -90,6 +95,7 @@ struct wql_engine {
     uint32_t submitting;   /* threads inside a submission, or freeing a call */
     uint32_t active_count; /* calls whose client or scan half still lives */
     _Atomic uint32_t zombie_count;
+    struct wql__account *accounts; /* principals that have sessions */
     wql_session *sessions;
     wql_query *queries;
     wql_pump *pumps;

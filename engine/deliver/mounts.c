@@ -5,6 +5,7 @@
 #include "call.h"
 #include "engine.h"
 #include "host.h"
+#include "rights.h"
 
 #include <string.h>
 
@@ -397,6 +398,7 @@ void wql__engine_drop_mounts(wql_engine *engine) {
         engine->namespaces = ns->next;
         detach_mounts(ns);
         wql__catalog_release(ns->catalog);
+        wql__grants_free(engine->mem, ns->grants);
         wql__mutex_free(&ns->lock);
         wql__free(engine->mem, ns, namespace_size(ns->name));
     }

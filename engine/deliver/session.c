@@ -3,6 +3,7 @@
 #include "../base/sized.h"
 #include "engine.h"
 #include "open.h"
+#include "rights.h"
 
 #include <string.h>
 
@@ -13,6 +14,13 @@ wql_session *wql__session_retain(wql_session *session) {
     return session;
 }
 
+static void free_session(wql_session *session) {
+    wql_engine *engine = session->engine;
+    if (session->account) wql__account_leave(engine, session->account);
+    wql__free(engine->mem, session->principal, session->principal_size);
+    wql__free(engine->mem, session, sizeof *session);
+}
+
 void wql__session_release(wql_session *session) {
     wql_engine *engine;
     if (!session || atomic_fetch_sub_explicit(&session->refs, 1, memory_order_acq_rel) != 1) return;
@@ -21,12 +29,7 @@ void wql__session_release(wql_session *session) {
     *session->link = session->next;
     if (session->next) session->next->link = session->link;
     wql__unlock(&engine->table);
-    wql__free(engine->mem, session, sizeof *session);
-}
-
-static void audit(wql_engine *engine, wql_session *session, const char *ns, wql_status outcome) {
-    const wql_engine_options *o = &engine->options;
-    if (o->audit) o->audit(o->audit_user, session, ns, WQL_RIGHT_ENABLE, outcome);
+    free_session(session);
 }
 
 static wql_status check_options(const wql_session_options *opt, wql_session_options *options, wql_error *err) {
@@ -55,35 +58,59 @@ static wql_status enter_session(wql_engine *engine, wql_session *session, wql_er
     return status;
 }
 
+/* Reading is a right, and so is coming from another machine. */
+static wql_status check_rights(wql__namespace *ns, const wql_principal *principal, wql_error *err) {
+    uint32_t needed = WQL_RIGHT_ENABLE | (principal->flags & WQL_PRINCIPAL_REMOTE ? WQL_RIGHT_REMOTE_ENABLE : 0u);
+    uint32_t lacking = needed & ~wql__rights_of(ns, principal);
+    if (!lacking) return WQL_OK;
+    wql__audit(ns->engine, NULL, ns->name, lacking & (~lacking + 1), WQL_E_ACCESS_DENIED);
+    return wql__fail(err, WQL_E_ACCESS_DENIED, "%s has no right to %s %s", principal->name ? principal->name : "the principal",
+                     lacking & WQL_RIGHT_ENABLE ? "use" : "use, from another machine,", ns->name);
+}
+
+/* A session that is in no list yet. On failure *out may be set: free it. */
+static wql_status make_session(wql__namespace *ns, const wql_session_options *options, wql_session **out, wql_error *err) {
+    wql_engine *engine = ns->engine;
+    wql_session *session = wql__alloc_zero(engine->mem, sizeof *session);
+    *out = session;
+    if (!session) return wql__fail_memory(engine->mem, err);
+    atomic_init(&session->refs, 1);
+    session->engine = engine;
+    session->ns = ns;
+    session->dialect = options->dialect;
+    session->rights = wql__rights_of(ns, options->principal);
+    session->account = wql__account_join(engine, options->principal);
+    if (!session->account) return wql__fail_memory(engine->mem, err);
+    if (!options->principal) return WQL_OK;
+    session->principal = wql__principal_copy(engine->mem, options->principal, &session->principal_size);
+    return session->principal ? WQL_OK : wql__fail_memory(engine->mem, err);
+}
+
 wql_status wql__session_open(wql_engine *engine, const char *ns_name, const wql_session_options *opt, wql_session **out,
                              wql_error *err) {
     wql_session_options options;
     char name[1024];
     wql__namespace *ns;
-    wql_session *session;
+    wql_principal principal;
+    wql_session *session = NULL;
     wql_status status = check_options(opt, &options, err);
     if (status >= 0) status = wql__namespace_name(ns_name, engine->server, name, sizeof name, err);
     if (status < 0) return status;
     ns = wql__namespace_find(engine, name);
     if (!ns) return wql__fail(err, WQL_E_INVALID_NAMESPACE, "there is no namespace %s", name);
     if (options.principal) {
-        audit(engine, NULL, ns->name, WQL_E_ACCESS_DENIED);
-        return wql__fail(err, WQL_E_ACCESS_DENIED, "%s has no right to use %s",
-                         options.principal->name ? options.principal->name : "the principal", ns->name);
+        status = wql__principal_read(options.principal, &principal, err);
+        if (status >= 0) status = check_rights(ns, &principal, err);
+        if (status < 0) return status;
+        options.principal = &principal;
     }
-    session = wql__alloc_zero(engine->mem, sizeof *session);
-    if (!session) return wql__fail_memory(engine->mem, err);
-    atomic_init(&session->refs, 1);
-    session->engine = engine;
-    session->ns = ns;
-    session->dialect = options.dialect;
-    session->owner = true;
-    status = enter_session(engine, session, err);
+    status = make_session(ns, &options, &session, err);
+    if (status >= 0) status = enter_session(engine, session, err);
     if (status < 0) {
-        wql__free(engine->mem, session, sizeof *session);
+        if (session) free_session(session);
         return status;
     }
-    audit(engine, session, ns->name, WQL_OK);
+    wql__audit(engine, session, ns->name, WQL_RIGHT_ENABLE, WQL_OK);
     *out = session;
     return WQL_OK;
 }

@@ -84,7 +84,9 @@ static wql_status get_plan(wql__call *call, wql__plan **out) {
 wql_status wql__call_prepare(wql__call *call) {
     wql__plan *plan;
     wql__run *run;
-    wql_status status = get_plan(call, &plan);
+    wql_status status;
+    if (call->refused) return wql__fail(&call->run_error, WQL_E_ACCESS_DENIED, "calls with a sink come after wql_engine_secure");
+    status = get_plan(call, &plan);
     if (status != WQL_OK) return status;
     status = wql__run_open(plan, &call->env, &run, &call->run_error);
     if (status < 0) {

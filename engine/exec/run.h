@@ -11,6 +11,13 @@ typedef struct wql__run_stats {
     _Atomic uint64_t rows_scanned, rows_out, provider_ns, values_nulled, utf8_repaired;
 } wql__run_stats;
 
+/* The named values that travel with a call to its providers. Never changed once made. */
+typedef struct wql__context {
+    wql__arena arena;
+    uint32_t count;
+    wql_param *values;
+} wql__context;
+
 /* What the run needs of its call; outlives the run. */
 typedef struct wql__run_env {
     wql__mem *mem;
@@ -19,6 +26,7 @@ typedef struct wql__run_env {
     int64_t (*now)(void *user);         /* monotonic microseconds */
     void *now_user;
     const wql_principal *principal; /* NULL: the owner */
+    const wql__context *context;    /* NULL: none */
     wql__turn turn;                 /* wake and ctx set: how to wait for a serialised provider */
     uint64_t wake_id;               /* for wakers: the call */
     uint32_t flags;                 /* of the call: WQL_COUNT_ONLY */

@@ -76,7 +76,7 @@ typedef struct wql_call_options {
     const wql_sink *sink;     /* NULL: pulled */
     wql_pump *pump;           /* with a sink: pumped */
     const wql_param *params;  /* values of the query's parameters */
-    const wql_param *context; /* named values handed to providers. Not served yet */
+    const wql_param *context; /* named values handed to providers (wql_scan_context): no objects, each name once */
     uint32_t param_count, context_count;
     uint32_t timeout_ms;   /* from submission; made an absolute deadline over everything the call does; 0 = none */
     uint32_t batch_rows;   /* rows of a batch, 1 to 2,048; 1,024 */

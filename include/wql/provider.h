@@ -164,7 +164,8 @@ struct wql_host {
     void (*log)(wql_scan *scan, int level, const char *line);
     wql_waker (*waker)(wql_scan *scan);
     void (*wake)(wql_waker waker);
-    void (*reserved[8])(void);
+    bool (*context)(const wql_scan *scan, const char *name, wql_value *out);
+    void (*reserved[7])(void);
 };
 
 /* -- in load, and later ------------------------------------------------------------------------------------------ */
@@ -241,6 +242,11 @@ static inline bool wql_scan_holds(wql_scan *scan, uint32_t conjunct, wql_value v
 }
 /* For whom the scan runs; NULL: the owner. Lives until close. */
 static inline const wql_principal *wql_scan_principal(const wql_scan *scan) { return scan->host->principal(scan); }
+/* A value of the call's context (wql_call_options.context), by name, whatever the case. False: there is none of that name. Lives
+ * until close. */
+static inline bool wql_scan_context(const wql_scan *scan, const char *name, wql_value *out) {
+    return scan->host->context(scan, name, out);
+}
 /* Scratch memory until next (or open) returns; 16-byte aligned. NULL = no memory. */
 static inline void *wql_scan_alloc(wql_scan *scan, size_t size) { return scan->host->scratch(scan, size); }
 /* Counts values that were made NULL because they could not be read, and texts that were repaired. */
