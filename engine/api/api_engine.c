@@ -68,6 +68,11 @@ wql_status wql_engine_get_stats(wql_engine *engine, wql_engine_stats *out) {
     return wql__engine_read_stats(engine, out);
 }
 
+wql_status wql_engine_get_provider_stats(wql_engine *engine, const char *ns, const char *provider, wql_provider_stats *out) {
+    if (!engine || !ns || !provider || !out) return WQL_E_INVALID_PARAMETER;
+    return wql__provider_read_stats(engine, ns, provider, out);
+}
+
 wql_status wql_session_open(wql_engine *engine, const char *ns, const wql_session_options *opt, wql_session **out,
                             wql_error *err) {
     if (!engine) return missing(err, "the engine");

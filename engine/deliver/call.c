@@ -26,6 +26,7 @@ static void free_call(wql__call *call) {
     wql_engine *engine = call->engine;
     wql_session *session = call->session;
     wql_query *query = call->query;
+    wql__call_drop_kept(call);
     while (call->ring_count) {
         wql_batch_release(call->ring[call->ring_at]);
         call->ring_at = (call->ring_at + 1) % call->ring_room;
@@ -124,10 +125,9 @@ static wql_status check_sink(const wql_sink *sink, wql_sink *copy, wql_error *er
 
 static wql_status check_flags(const wql_call_options *how, wql_error *err) {
     if (how->flags & ~(uint32_t)KNOWN_FLAGS) return wql__fail(err, WQL_E_INVALID_PARAMETER, "wql_call_options: unknown flags");
-    if (how->flags & (WQL_PROTOTYPE | WQL_KEEP))
-        return wql__fail(err, WQL_E_NOT_SUPPORTED, "WQL_PROTOTYPE and WQL_KEEP are not served yet");
-    if (how->sink && (how->flags & WQL_RUN_AHEAD))
-        return wql__fail(err, WQL_E_INVALID_PARAMETER, "WQL_RUN_AHEAD is for calls without a sink");
+    if (how->flags & WQL_PROTOTYPE) return wql__fail(err, WQL_E_NOT_SUPPORTED, "WQL_PROTOTYPE is not served yet");
+    if (how->sink && (how->flags & (WQL_RUN_AHEAD | WQL_KEEP)))
+        return wql__fail(err, WQL_E_INVALID_PARAMETER, "WQL_RUN_AHEAD and WQL_KEEP are for calls without a sink");
     if (!how->sink && (how->flags & (WQL_SEND_STATUS | WQL_FINAL_ON_WORKER)))
         return wql__fail(err, WQL_E_INVALID_PARAMETER, "WQL_SEND_STATUS and WQL_FINAL_ON_WORKER are for calls with a sink");
     return WQL_OK;
@@ -348,6 +348,7 @@ wql_status wql__call_close(wql__call *call) {
     if (!had) return WQL_E_NOT_FOUND;
     if (won) wql__call_after_latch(call);
     if (pulled) wql__call_abandon(call);
+    wql__call_drop_kept(call);
     wql__call_put(call);
     return WQL_OK;
 }

@@ -51,7 +51,8 @@ struct wql__call {
     bool ready;     /* the submission is through: something may be delivered */
     bool paused;    /* the sink answered WQL_S_PENDING */
     bool resumed;   /* a resume came before the pause */
-    bool pulling;   /* a thread is inside next */
+    bool pulling;   /* a thread works on the call, or waits for its next batch */
+    bool in_next;   /* WQL_KEEP: a thread is inside next */
     bool in_table;  /* a cancel by sink finds it */
     bool finishing; /* stands in the finisher's or the pump's queue for its final */
     bool client_gone, scan_gone;
@@ -67,6 +68,9 @@ struct wql__call {
     wql_status end_code;
     wql_batch **ring; /* pulled and run ahead: batches made, in a ring of `ring_room` */
     wql_batch *small_ring[2];
+    wql_batch **kept;              /* WQL_KEEP: all batches so far */
+    uint32_t kept_count, kept_room;
+    uint32_t position;             /* the kept batch that next gives */
     uint32_t ring_at, ring_count, ring_room;
     uint32_t interrupting; /* threads inside wql__run_interrupt */
     bool closing;          /* the run is being closed */
@@ -126,6 +130,10 @@ bool wql__call_finish(wql__call *call);
 
 /* The same, as the finisher does it: interrupts the provider first. */
 void wql__call_serve_finish(wql__call *call);
+/* A thread has been inside the call for too long. */
+void wql__call_blame(wql__call *call);
+/* The call goes on on threads for providers that block. With the run token. */
+void wql__call_use_elastic(wql__call *call);
 /* A timer of kind WQL__TIMER_... has gone off. */
 void wql__call_time_is_over(wql__call *call, int kind);
 
@@ -156,6 +164,9 @@ wql_status wql__call_close_run(wql__call *call);
 /* -- the drives -------------------------------------------------------------------------------------------------- */
 
 wql_status wql__call_pull(wql__call *call, uint32_t timeout_ms, wql_batch **out, wql_error *err);
+wql_status wql__call_at(wql__call *call, uint64_t index, uint32_t timeout_ms, wql_batch **out, wql_error *err);
+/* Lets go of what was kept. No lock held. */
+void wql__call_drop_kept(wql__call *call);
 /* Pulled: closes the run on this thread, unless another has the token, and then gives up the client half too. Waits for a
  * serialised provider. Harmless a second time. */
 void wql__call_give_up_scan(wql__call *call);

@@ -42,20 +42,25 @@ static void drop_ahead(wql__call *call) {
     }
 }
 
-/* Asks the provider to come back, if a thread is inside it. The run cannot be closed meanwhile (wql__call_close_run waits). */
-static void interrupt(wql__call *call) {
+/* Does something to a run that a thread is inside of. It cannot be closed meanwhile (wql__call_close_run waits). */
+static void reach_run(wql__call *call, void (*what)(wql__run *run)) {
     bool needed;
     wql__lock(&call->lock);
     needed = call->run && !call->closing && (call->sched == WQL__RUNNING || call->sched == WQL__AGAIN);
     if (needed) call->interrupting++;
     wql__unlock(&call->lock);
     if (!needed) return;
-    wql__run_interrupt(call->run);
+    what(call->run);
     wql__lock(&call->lock);
     call->interrupting--;
     wql__cond_broadcast(&call->changed);
     wql__unlock(&call->lock);
 }
+
+/* Asks the provider to come back. */
+static void interrupt(wql__call *call) { reach_run(call, wql__run_interrupt); }
+
+void wql__call_blame(wql__call *call) { reach_run(call, wql__run_blame); }
 
 void wql__call_after_latch(wql__call *call) {
     bool helped = call->engine->options.workers != 0, inside, finish;

@@ -5,6 +5,7 @@
 #include "call.h"
 #include "engine.h"
 #include "host.h"
+#include "open.h"
 #include "rights.h"
 
 #include <string.h>
@@ -291,6 +292,28 @@ static wql__mount *find_mount(wql__namespace *ns, const char *provider) {
     }
     wql__catalog_release(catalog);
     return found;
+}
+
+wql_status wql__provider_read_stats(wql_engine *engine, const char *ns_name, const char *provider, wql_provider_stats *out) {
+    wql_provider_stats stats = WQL_INIT(wql_provider_stats);
+    char name[1024];
+    wql__namespace *ns;
+    wql__mount *mount;
+    uint64_t closed;
+    if (wql__namespace_name(ns_name, engine->server, name, sizeof name, NULL) < 0) return WQL_E_INVALID_NAMESPACE;
+    ns = wql__namespace_find(engine, name);
+    if (!ns) return WQL_E_INVALID_NAMESPACE;
+    mount = find_mount(ns, provider);
+    if (!mount) return WQL_E_NOT_FOUND;
+    stats.blocks = (mount->provider->flags & WQL_MAY_BLOCK) || atomic_load_explicit(&mount->blocks, memory_order_relaxed);
+    closed = atomic_load_explicit(&mount->closed, memory_order_relaxed); /* first: scans that end meanwhile are never below zero */
+    stats.opened = atomic_load_explicit(&mount->opened, memory_order_relaxed);
+    stats.scans = stats.opened > closed ? (uint32_t)(stats.opened - closed) : 0;
+    stats.rows = atomic_load_explicit(&mount->rows, memory_order_relaxed);
+    stats.inside_ns = atomic_load_explicit(&mount->inside_ns, memory_order_relaxed);
+    stats.faults = atomic_load_explicit(&mount->faults, memory_order_relaxed);
+    wql__mount_release(mount);
+    return wql__sized_write(out, &stats, sizeof stats);
 }
 
 /* Waits until no scan of the mount is open. Scans end by themselves, or with their calls. */

@@ -7,6 +7,7 @@
 
 wql_status wql__engine_open(const wql_engine_options *opt, wql_engine **out, wql_error *err);
 wql_status wql__engine_close(wql_engine *engine);
+wql_status wql__provider_read_stats(wql_engine *engine, const char *ns, const char *provider, wql_provider_stats *out);
 wql_status wql__engine_read_stats(wql_engine *engine, wql_engine_stats *out);
 
 wql_status wql__session_open(wql_engine *engine, const char *ns, const wql_session_options *opt, wql_session **out,

@@ -81,6 +81,19 @@ static wql_status get_plan(wql__call *call, wql__plan **out) {
     }
 }
 
+/* Whether a provider of the plan says that it may block, or has shown it. */
+static bool may_block(const wql__plan *plan) {
+    for (uint32_t i = 0; i < plan->scan_count; i++)
+        if (atomic_load_explicit(&plan->scans[i].mount->blocks, memory_order_relaxed)) return true;
+    return plan->may_block;
+}
+
+void wql__call_use_elastic(wql__call *call) {
+    wql__lock(&call->lock);
+    call->pool = WQL__POOL_ELASTIC;
+    wql__unlock(&call->lock);
+}
+
 wql_status wql__call_prepare(wql__call *call) {
     wql__plan *plan;
     wql__run *run;
@@ -97,7 +110,7 @@ wql_status wql__call_prepare(wql__call *call) {
     wql__lock(&call->lock);
     call->plan = plan;
     call->run = run;
-    if (plan->may_block && call->engine->options.workers && call->drive != WQL__PUMPED) call->pool = WQL__POOL_ELASTIC;
+    if (may_block(plan) && call->engine->options.workers && call->drive != WQL__PUMPED) call->pool = WQL__POOL_ELASTIC;
     wql__unlock(&call->lock);
     return WQL_OK;
 }

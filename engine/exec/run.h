@@ -58,6 +58,10 @@ wql_status wql__run_close(wql__run *run);
 /* Asks providers inside open or next to return (their `interrupt`). From any thread while the run is not closed. */
 void wql__run_interrupt(wql__run *run);
 
+/* A thread has been inside this run for too long: the providers that hold it, of those that do not say that they may block, are
+ * marked as ones that do, with a line in the log. From any thread while the run is not closed. */
+void wql__run_blame(wql__run *run);
+
 /* The host table that mounts and scans get; `define` and the mount entries are those of `upper`, the room that knows engines. */
 void wql__host_fill_scan(wql_host *host);
 

@@ -97,7 +97,10 @@ static void visit_end(wql__scan *scan, visit *v) {
     int64_t spent = wql__now_ns() - v->since_ns;
     errno = v->saved_errno;
     atomic_store_explicit(&scan->phase, WQL__PHASE_OUTSIDE, memory_order_relaxed);
-    if (spent > 0) wql__run_add(&scan->run->env->stats->provider_ns, (uint64_t)spent);
+    if (spent > 0) {
+        wql__run_add(&scan->run->env->stats->provider_ns, (uint64_t)spent);
+        wql__run_add(&scan->mount->inside_ns, (uint64_t)spent);
+    }
     wql__mount_leave(scan->mount);
 }
 
@@ -296,7 +299,10 @@ static wql_status open_scan(wql__scan *scan) {
     visit_begin(scan, &v, WQL__PHASE_OPEN);
     status = scan->mount->provider->open(&scan->pub, &scan->run->said);
     visit_end(scan, &v);
-    if (status == WQL_OK) scan->state = WQL__SCAN_OPEN; /* from here on a close is owed */
+    if (status == WQL_OK) {
+        scan->state = WQL__SCAN_OPEN; /* from here on a close is owed */
+        wql__run_add(&scan->mount->opened, 1);
+    }
     if (scan->broken < 0) return broken(scan);
     if (status == WQL_OK) return finish_open(scan);
     if (status == WQL_S_PENDING) return status;
@@ -338,6 +344,7 @@ static wql_status judge_next(wql__scan *scan, wql_status status) {
         return broken(scan);
     }
     wql__run_add(&scan->run->env->stats->rows_scanned, scan->counted_rows + wql_batch_rows(scan->source));
+    wql__run_add(&scan->mount->rows, scan->counted_rows + wql_batch_rows(scan->source));
     return status < 0 ? provider_failed(scan, status, "next") : status;
 }
 
@@ -385,6 +392,7 @@ wql_status wql__scan_close(wql__scan *scan) {
     } else {
         set_reachable(scan, false);
     }
+    if (owed) wql__run_add(&scan->mount->closed, 1);
     free_open(scan);
     scan->state = again ? WQL__SCAN_NEW : WQL__SCAN_DONE;
     if (again) return WQL_OK;

@@ -63,7 +63,7 @@ enum {
     WQL_ENSURE_LOCATABLE = 0x100, /* read the keys too, so that __PATH is filled */
     WQL_DIRECT_READ = 0x200,      /* the named class only, none derived from it */
     WQL_RUN_AHEAD = 0x1000000,    /* pulled: workers fill a bounded buffer */
-    WQL_KEEP = 0x2000000,         /* pulled: batches stay, see wql_call_at. Not served yet */
+    WQL_KEEP = 0x2000000,         /* pulled: batches stay until the call is closed, see wql_call_at */
     WQL_COUNT_ONLY = 0x4000000,   /* no batches; the count is `done` of the final report and rows_delivered of the statistics */
     WQL_KEYS_ONLY = 0x8000000,    /* `*` stands for the key properties only */
     WQL_FINAL_ON_WORKER = 0x10000000 /* a canceller never runs the final status itself */
@@ -110,7 +110,15 @@ typedef struct wql_call_stats {
  * Thread-safety: one at a time for one call; callback-safe for another call. */
 WQL_API wql_status wql_call_next(wql_call call, uint32_t timeout_ms, wql_batch **out, wql_error *err);
 
-/* Batch `index` of a WQL_KEEP call. Not served yet: WQL_E_NOT_SUPPORTED. */
+/* Batch `index` (from 0) of a WQL_KEEP call, which is run on until there is one. Batches of a call keep their numbers, so that a
+ * position is a number: beginning again is 0, a second reader is a number of its own, skipping is adding. wql_call_next has a
+ * position too and leaves the others alone. What is kept counts against memory_max until the call is closed, and can be read after
+ * the call has ended in whichever way.
+ * @param timeout_ms  as for wql_call_next; waiting for another reader who is making batches counts
+ * @param out         [out] release it; set on WQL_OK only
+ * Returns WQL_OK; WQL_END and the other codes of wql_call_next: the call has ended, and has no such batch; WQL_S_TIMEDOUT;
+ * WQL_E_OUT_OF_MEMORY, WQL_E_QUOTA_VIOLATION: no room to keep one more, ask again; WQL_E_NOT_FOUND: stale;
+ * WQL_E_INVALID_OPERATION: not a WQL_KEEP call; WQL_E_INVALID_PARAMETER. Thread-safety: free; callback-safe for another call. */
 WQL_API wql_status wql_call_at(wql_call call, uint64_t index, uint32_t timeout_ms, wql_batch **out, wql_error *err);
 
 /* Waits for a call with a sink: until its final status was delivered and its sink released.

@@ -28,7 +28,9 @@ typedef struct wql_engine_options {
     uint32_t struct_size;
     uint32_t flags;           /* WQL_CHECK_PROVIDERS, WQL_STRICT, WQL_STRICT_LATE */
     uint32_t workers;         /* threads that run calls; 0 = none: calls are pulled or pumped, and no thread is ever made */
-    uint32_t threads_max;     /* most threads for providers that block, beside the workers; 64 */
+    uint32_t threads_max;     /* most threads for providers that block, beside the workers; 64. One of them also stands in for a
+                               * worker that a provider or a sink holds for 100 ms while calls wait; that provider counts as one
+                               * that blocks from then on */
     uint32_t stack_bytes;     /* stack of each thread; 256 KiB */
     uint32_t calls_max;       /* open calls; 100,000 */
     uint32_t query_chars_max; /* text of a query, in UTF-16 units; 16,384 (WMI's) */
@@ -70,6 +72,18 @@ typedef struct wql_engine_stats {
 enum {
     WQL_PRINCIPAL_REMOTE = 1 /* comes from another machine: needs WQL_RIGHT_REMOTE_ENABLE too */
 };
+
+/* Counters of a mounted provider, now. */
+typedef struct wql_provider_stats {
+    uint32_t struct_size;
+    uint32_t blocks;      /* 1: its calls run on threads of their own: it said so, or it once held a worker for too long */
+    uint32_t scans;       /* open now */
+    uint32_t zero;
+    uint64_t opened;      /* scans opened so far */
+    uint64_t rows;        /* it brought, or counted */
+    uint64_t inside_ns;   /* time spent inside it, of all threads together */
+    uint64_t faults;      /* breaches of the provider contract */
+} wql_provider_stats;
 
 /* Who asks. The host vouches for it: the library cannot check it. Two are the same if name and uid are. */
 typedef struct wql_principal {
@@ -155,8 +169,8 @@ WQL_API wql_status wql_engine_mof(wql_engine *engine, const char *ns, wql_str mo
  * denied; the engine's creator needs no grant. A session keeps the rights it was opened with: only later ones see this.
  * @param principal  a name, compared byte by byte; `uid:1000`; `gid:27` (everybody who is in that group); `*` (everybody)
  * @param allow, deny  WQL_RIGHT_... bits, in place of what was set for that principal there before; both 0: nothing is set any more
- * Returns WQL_OK; WQL_E_INVALID_NAMESPACE (no such namespace); WQL_E_INVALID_PARAMETER (NULL, an empty or ill-formed name, no number
- * behind uid: or gid:, unknown bits); WQL_E_OUT_OF_MEMORY; WQL_E_SHUTTING_DOWN. Source: [MS-WMI] 3.1.4.1, 5.2; matching is ours.
+ * Returns WQL_OK; WQL_E_INVALID_NAMESPACE (no such namespace); WQL_E_INVALID_PARAMETER (NULL, an empty or ill-formed name, no
+ * number behind uid: or gid:, unknown bits); WQL_E_OUT_OF_MEMORY; WQL_E_SHUTTING_DOWN. Source: [MS-WMI] 3.1.4.1, 5.2; matching is ours.
  * Thread-safety: free, callback-safe. */
 WQL_API wql_status wql_engine_grant(wql_engine *engine, const char *ns, const char *principal, uint32_t allow, uint32_t deny,
                                     wql_error *err);
@@ -170,11 +184,18 @@ WQL_API wql_status wql_engine_secure(wql_engine *engine);
  * Returns WQL_OK; WQL_E_INVALID_PARAMETER. Thread-safety: free, callback-safe. */
 WQL_API wql_status wql_engine_get_stats(wql_engine *engine, wql_engine_stats *out);
 
+/* Reads the counters of one provider. `out->struct_size` must be set.
+ * Returns WQL_OK; WQL_E_INVALID_PARAMETER; WQL_E_INVALID_NAMESPACE; WQL_E_NOT_FOUND (it serves no class there). Thread-safety:
+ * free, callback-safe. */
+WQL_API wql_status wql_engine_get_provider_stats(wql_engine *engine, const char *ns, const char *provider,
+                                                 wql_provider_stats *out);
+
 /* Connects to a namespace (`root/cimv2`, `ROOT\CIMV2`, `\\.\root\cimv2`; without regard to case).
  * @param opt  NULL = the owner, base language
  * Returns WQL_OK; WQL_E_INVALID_NAMESPACE (no such namespace, or not well-formed); WQL_E_INVALID_PARAMETER;
  * WQL_E_UNSUPPORTED_PARAMETER; WQL_E_NOT_SUPPORTED (dialect); WQL_E_ACCESS_DENIED (a principal without
- * WQL_RIGHT_ENABLE, or from another machine without WQL_RIGHT_REMOTE_ENABLE; see wql_engine_grant); WQL_E_OUT_OF_MEMORY; WQL_E_SHUTTING_DOWN. Thread-safety: free, callback-safe. */
+ * WQL_RIGHT_ENABLE, or from another machine without WQL_RIGHT_REMOTE_ENABLE; see wql_engine_grant); WQL_E_OUT_OF_MEMORY;
+ * WQL_E_SHUTTING_DOWN. Thread-safety: free, callback-safe. */
 WQL_API wql_status wql_session_open(wql_engine *engine, const char *ns, const wql_session_options *opt, wql_session **out,
                                     wql_error *err);
 
