@@ -207,7 +207,6 @@ static wql__call *make_call(wql_engine *engine, const wql_call_options *how) {
     call->deadline_us = how->timeout_ms ? wql__deadline_us(call->submitted_us, how->timeout_ms) : WQL__TIME_FOREVER;
     atomic_init(&call->env_deadline, call->deadline_us);
     call->run_error.struct_size = sizeof call->run_error;
-    call->error.struct_size = sizeof call->error;
     atomic_init(&call->use, 1);
     wql__mutex_init(&call->lock);
     wql__cond_init(&call->changed);
@@ -343,7 +342,7 @@ wql_status wql__call_close(wql__call *call) {
     wql__lock(&call->lock);
     had = call->handle;
     call->handle = false;
-    if (had && pulled) won = wql__call_latch(call, WQL__BY_CANCEL, WQL_E_CALL_CANCELLED, NULL);
+    if (had && pulled) won = wql__call_latch(call, WQL__BY_CANCEL, WQL_E_CALL_CANCELLED, false);
     wql__unlock(&call->lock);
     if (!had) return WQL_E_NOT_FOUND;
     if (won) wql__call_after_latch(call);

@@ -61,7 +61,7 @@ struct wql__call {
     uint8_t callback;          /* 0 none, 1 data, 2 progress, 3 final */
     uint8_t pool;              /* where the run goes on: WQL__POOL_WORKERS or WQL__POOL_ELASTIC */
     wql_status code;           /* by the winner of the latch */
-    wql_error error;           /* the same; for code != OK */
+    bool worded;               /* the same: run_error has the words for code; else they are made from it */
     wql__thread_id own;        /* the delivery token */
     int64_t callback_until_us; /* of the running callback, for the sink timer */
     bool ended;                /* pulled: the run came to its end, end_code; batches may still be in the ring */
@@ -84,7 +84,7 @@ struct wql__call {
     wql__plan *plan;
     wql__run *run;
     wql__run_env env;
-    wql_error run_error;
+    wql_error run_error; /* with the run token; read by all once the call was latched with `worded` */
     wql_batch *in_hand; /* pushed: made, not yet delivered */
     int64_t progress_us;
     uint64_t progress_done;
@@ -118,8 +118,10 @@ void wql__call_half_gone(wql__call *call, bool client);
 wql_status wql__call_submit(wql_session *session, wql_query *query, const wql_call_options *how, wql_call *out, wql_error *err);
 
 /* Ends the call if it is open: the one place where cause and code are written. True: this caller won, and must call
- * wql__call_after_latch when it holds no lock. `error` may be NULL: a text is made from the code. With call->lock held. */
-bool wql__call_latch(wql__call *call, int cause, wql_status code, const wql_error *error);
+ * wql__call_after_latch when it holds no lock. `worded`: run_error, which nobody writes any more, says why. With call->lock held. */
+bool wql__call_latch(wql__call *call, int cause, wql_status code, bool worded);
+/* How a latched call ended, in words. With call->lock held, or the delivery token. */
+void wql__call_tell(const wql__call *call, wql_error *err);
 /* Stops the run, drops what was not delivered, and sees to it that somebody finishes the call and closes the run. No lock held.
  */
 void wql__call_after_latch(wql__call *call);

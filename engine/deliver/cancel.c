@@ -135,7 +135,7 @@ static wql_status see_to_end(wql__call *call, int64_t until_us) {
 static void latch_cancel(wql__call *call) {
     bool won;
     wql__lock(&call->lock);
-    won = wql__call_latch(call, WQL__BY_CANCEL, WQL_E_CALL_CANCELLED, NULL);
+    won = wql__call_latch(call, WQL__BY_CANCEL, WQL_E_CALL_CANCELLED, false);
     wql__unlock(&call->lock);
     if (won) follow_latch(call);
 }
@@ -166,7 +166,7 @@ static uint32_t latch_all(const wql_session *session, const void *user, uint64_t
         wql__lock(&call->lock);
         if (call->in_table) {
             found++;
-            (void)wql__call_latch(call, WQL__BY_CANCEL, WQL_E_CALL_CANCELLED, NULL);
+            (void)wql__call_latch(call, WQL__BY_CANCEL, WQL_E_CALL_CANCELLED, false);
         }
         wql__unlock(&call->lock);
     }
@@ -229,7 +229,7 @@ wql_status wql__call_wait(wql__call *call, uint32_t timeout_ms, wql_error *err) 
         status = WQL_S_TIMEDOUT;
     } else {
         status = call->code;
-        if (status != WQL_OK) wql__error_copy(err, &call->error);
+        if (status != WQL_OK) wql__call_tell(call, err);
     }
     wql__unlock(&call->lock);
     return status;

@@ -9,21 +9,23 @@
 
 /* -- the latch --------------------------------------------------------------------------------------------------- */
 
-bool wql__call_latch(wql__call *call, int cause, wql_status code, const wql_error *error) {
+bool wql__call_latch(wql__call *call, int cause, wql_status code, bool worded) {
     if (call->term != WQL__OPEN) return false;
     call->term = WQL__LATCHED;
     call->cause = (uint8_t)cause;
     call->code = code;
     call->ended_us = wql__engine_now(call->engine);
-    wql__error_clear(&call->error);
-    call->error.status = code;
-    if (error && error->status == code && error->message[0])
-        call->error = *error;
-    else if (code != WQL_OK && code != WQL_END)
-        (void)wql__fail(&call->error, code, "%s", wql_status_text(code));
+    call->worded = worded && call->run_error.status == code && call->run_error.message[0];
     if (cause != WQL__BY_END && cause != WQL__BY_FAILURE) atomic_store_explicit(&call->stop, 1, memory_order_release);
     wql__cond_broadcast(&call->changed);
     return true;
+}
+
+void wql__call_tell(const wql__call *call, wql_error *err) {
+    if (call->worded)
+        wql__error_copy(err, &call->run_error);
+    else
+        (void)wql__fail(err, call->code, "%s", wql_status_text(call->code));
 }
 
 /* Batches made ahead that nobody will take. The releases run without a lock: they may be a provider's. */
@@ -107,7 +109,7 @@ static void unclaim(wql__call *call, wql_status answer) {
     if (call->engine->options.sink_timeout_ms) wql__timer_disarm(&call->engine->sched, call, WQL__TIMER_SINK);
     wql__lock(&call->lock);
     if (answer < 0)
-        won = wql__call_latch(call, WQL__BY_SINK, WQL_E_CALL_CANCELLED, NULL);
+        won = wql__call_latch(call, WQL__BY_SINK, WQL_E_CALL_CANCELLED, false);
     else if (answer == WQL_S_PENDING && call->callback == CALLBACK_DATA && !call->resumed)
         call->paused = true;
     final = call->term == WQL__LATCHED;
@@ -199,13 +201,16 @@ static bool claim_final(wql__call *call) {
 
 static void call_final(wql__call *call) {
     wql_report report = WQL_INIT(wql_report);
-    wql_error error = call->error;
+    wql_error error = WQL_INIT(wql_error);
     uint64_t rows = call->flags & WQL_COUNT_ONLY ? atomic_load_explicit(&call->stats.rows_out, memory_order_relaxed)
                                                  : atomic_load_explicit(&call->rows_delivered, memory_order_relaxed);
     report.is_final = 1;
     report.status = call->code;
     report.done = report.total = rows;
-    report.error = call->code == WQL_OK ? NULL : &error;
+    if (call->code != WQL_OK) {
+        wql__call_tell(call, &error);
+        report.error = &error;
+    }
     (void)call->sink.status(call->sink.user, call->value, &report);
 }
 
@@ -279,10 +284,10 @@ void wql__call_time_is_over(wql__call *call, int kind) {
     bool won = false;
     wql__lock(&call->lock);
     if (kind == WQL__TIMER_DEADLINE)
-        won = wql__call_latch(call, WQL__BY_DEADLINE, WQL_E_TIMED_OUT, NULL);
+        won = wql__call_latch(call, WQL__BY_DEADLINE, WQL_E_TIMED_OUT, false);
     else if ((call->callback == CALLBACK_DATA || call->callback == CALLBACK_PROGRESS) &&
              wql__engine_now(call->engine) >= call->callback_until_us) /* not a later one than it was armed for */
-        won = wql__call_latch(call, WQL__BY_SINK_TIMER, WQL_E_CALL_CANCELLED, NULL);
+        won = wql__call_latch(call, WQL__BY_SINK_TIMER, WQL_E_CALL_CANCELLED, false);
     wql__unlock(&call->lock);
     if (won) wql__call_after_latch(call);
 }

@@ -169,7 +169,7 @@ static wql__call *next_call(wql_engine *engine, uint32_t *at) {
 static void end_call(wql__call *call, bool inside) {
     bool won, abandon;
     wql__lock(&call->lock);
-    won = wql__call_latch(call, WQL__BY_SHUTDOWN, WQL_E_SHUTTING_DOWN, NULL);
+    won = wql__call_latch(call, WQL__BY_SHUTDOWN, WQL_E_SHUTTING_DOWN, false);
     abandon = call->drive == WQL__PULLED && !call->pulling && !inside;
     wql__unlock(&call->lock);
     if (won) wql__call_after_latch(call);

@@ -10,7 +10,7 @@ static wql_status told(wql__call *call, wql_error *err) {
     wql_status status;
     wql__lock(&call->lock);
     status = call->code == WQL_OK ? WQL_END : call->code;
-    if (status != WQL_END) wql__error_copy(err, &call->error);
+    if (status != WQL_END) wql__call_tell(call, err);
     wql__unlock(&call->lock);
     return status;
 }

@@ -152,7 +152,7 @@ void wql__call_natural_end(wql__call *call, wql_status code) {
                           over       ? WQL__BY_DEADLINE
                           : code < 0 ? WQL__BY_FAILURE
                                      : WQL__BY_END,
-                          code == WQL_END ? WQL_OK : code, &call->run_error);
+                          code == WQL_END ? WQL_OK : code, true);
     wql__unlock(&call->lock);
     if (won) wql__call_after_latch(call);
 }
