@@ -50,7 +50,7 @@ void wql__call_put(wql__call *call) {
     wql_engine *engine = call->engine;
     bool last, closing = atomic_load_explicit(&engine->is_closing, memory_order_relaxed);
     if (closing) wql__lock(&engine->table); /* the closer frees the engine as soon as it finds nobody inside */
-    last = atomic_fetch_sub_explicit(&call->use, 1, memory_order_acq_rel) == 1;
+    last = atomic_fetch_sub_explicit(&call->use, 1, memory_order_acq_rel) == (WQL__MUTANT('j') ? 2 : 1);
     if (closing) {
         if (last)
             free_slot(engine, (uint32_t)call->id);
@@ -264,7 +264,7 @@ static wql_status enter_table(wql_engine *engine, wql__call *call, wql_error *er
 static void start(wql__call *call, wql_call *out) {
     wql_engine *engine = call->engine;
     atomic_fetch_add_explicit(&call->use, out ? 3 : 2, memory_order_relaxed);
-    if (call->sink.add_ref) call->sink.add_ref(call->sink.user);
+    if (call->sink.add_ref && !WQL__MUTANT('b') && !WQL__MUTANT('k')) call->sink.add_ref(call->sink.user);
     if (out) *out = call->value;
     wql__timer_arm(&engine->sched, call, WQL__TIMER_DEADLINE, call->deadline_us);
     wql__lock(&engine->table);
@@ -276,6 +276,7 @@ static void start(wql__call *call, wql_call *out) {
     if (call->term == WQL__LATCHED && call->drive != WQL__PULLED) wql__call_queue_finish(call); /* shutdown was faster */
     wql__unlock(&call->lock);
     wql__unlock(&engine->table);
+    if (WQL__MUTANT('b') && call->sink.add_ref) call->sink.add_ref(call->sink.user);
     wql__call_put(call);
     wql__engine_leave(engine);
 }
@@ -306,8 +307,13 @@ wql_status wql__call_submit(wql_session *session, wql_query *query, const wql_ca
     call->refused = refused;
     call->session = wql__session_retain(session);
     call->query = wql__query_retain(query);
+    if (WQL__MUTANT('k') && sink.add_ref) sink.add_ref(sink.user);
     status = enter_table(engine, call, err);
     if (status < 0) {
+        if (WQL__MUTANT('c') && sink.add_ref) {
+            sink.add_ref(sink.user);
+            sink.release(sink.user);
+        }
         free_call(call);
         return status;
     }

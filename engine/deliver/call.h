@@ -13,6 +13,7 @@
 #define WQL_DELIVER_CALL_H
 
 #include "engine.h"
+#include "mutant.h"
 
 enum { WQL__PULLED, WQL__PUSHED, WQL__PUMPED };
 /* Life of the client half. A pulled call goes from LATCHED to RELEASED when its handle is closed. */

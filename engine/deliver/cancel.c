@@ -43,7 +43,7 @@ static bool enter_graph(wql_engine *engine, wql__call *call, wql__waiting *waiti
     waiting->thread = wql__thread_self();
     waiting->call = call;
     wql__lock(&engine->graph);
-    circle = would_circle(engine, call, waiting->thread);
+    circle = would_circle(engine, call, waiting->thread) && !WQL__MUTANT('n');
     if (!circle) {
         waiting->next = engine->waiting;
         waiting->link = &engine->waiting;
@@ -82,9 +82,10 @@ static bool spin_for_release(wql__call *call) {
 static wql_status sleep_for_release(wql__call *call, int64_t until_us, bool may_finish) {
     bool in_time = true;
     wql_status status;
+    if (WQL__MUTANT('i')) wql__lock(&call->engine->table);
     wql__lock(&call->lock);
     while (call->term != WQL__RELEASED && in_time && !(may_finish && call->term == WQL__LATCHED && call->own == 0))
-        in_time = wql__cond_wait(&call->changed, &call->lock, until_us);
+        in_time = wql__cond_wait(&call->changed, &call->lock, until_us) || (WQL__MUTANT('x') && !call->callback);
     status = call->term == WQL__RELEASED ? WQL_OK : in_time ? LOOK_AGAIN : WQL_S_TIMEDOUT;
     wql__unlock(&call->lock);
     return status;
@@ -105,7 +106,7 @@ static wql_status wait_inside(wql__call *call, int64_t until_us) {
 /* T21: whether this thread may deliver the final status of a call itself. */
 static bool may_finish_here(const wql__call *call, bool inside) {
     if (call->drive == WQL__PUMPED) return wql__pump_is_thread(call->pump);
-    return !inside && !(call->flags & WQL_FINAL_ON_WORKER);
+    return !inside && (!(call->flags & WQL_FINAL_ON_WORKER) || WQL__MUTANT('w'));
 }
 
 /* The final status first, if it can be had here, then what is slower: waking those who close the run. */
@@ -118,7 +119,7 @@ static void follow_latch(wql__call *call) {
 static wql_status see_to_end(wql__call *call, int64_t until_us) {
     bool inside = wql__in_callback(call->engine), may_finish = may_finish_here(call, inside);
     wql_status status;
-    if (owner_of(call) == wql__thread_self()) return WQL_S_PENDING;
+    if (WQL__MUTANT('m') ? owner_of(call) != 0 : owner_of(call) == wql__thread_self() && !WQL__MUTANT('e')) return WQL_S_PENDING;
     for (;;) {
         if (may_finish && wql__call_finish(call)) return WQL_OK;
         if (!may_finish) {

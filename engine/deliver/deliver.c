@@ -72,9 +72,9 @@ void wql__call_after_latch(wql__call *call) {
     inside = call->run && (call->sched == WQL__RUNNING || call->sched == WQL__AGAIN) && call->cause != WQL__BY_END &&
              call->cause != WQL__BY_FAILURE && call->cause != WQL__BY_SINK;
     /* A canceller, and whoever has the run token, finish the call themselves; the others leave it to somebody. */
-    finish = call->drive != WQL__PULLED && call->cause >= WQL__BY_SINK_TIMER;
+    finish = call->drive != WQL__PULLED && call->cause >= WQL__BY_SINK_TIMER && !WQL__MUTANT('r');
     if ((inside && helped) || finish) wql__call_queue_finish(call);
-    if (call->drive != WQL__PULLED || call->ahead) wql__call_wake_locked(call); /* to close the run */
+    if ((call->drive != WQL__PULLED || call->ahead) && !WQL__MUTANT('f')) wql__call_wake_locked(call); /* to close the run */
     wql__unlock(&call->lock);
     if (inside && !helped) interrupt(call);
 }
@@ -88,7 +88,7 @@ static bool claim(wql__call *call, uint8_t callback) {
     uint32_t limit_ms = call->engine->options.sink_timeout_ms;
     bool claimed;
     wql__lock(&call->lock);
-    claimed = call->term == WQL__OPEN && call->own == 0 && call->ready;
+    claimed = (call->term == WQL__OPEN || WQL__MUTANT('g')) && call->own == 0 && call->ready;
     if (claimed) {
         call->own = wql__thread_self();
         call->callback = callback;
@@ -112,7 +112,7 @@ static void unclaim(wql__call *call, wql_status answer) {
         won = wql__call_latch(call, WQL__BY_SINK, WQL_E_CALL_CANCELLED, false);
     else if (answer == WQL_S_PENDING && call->callback == CALLBACK_DATA && !call->resumed)
         call->paused = true;
-    final = call->term == WQL__LATCHED;
+    final = call->term == WQL__LATCHED && (won || !WQL__MUTANT('y'));
     call->callback = final ? CALLBACK_FINAL : CALLBACK_NONE;
     if (final)
         call->term = WQL__FINAL_RUNNING;
@@ -185,7 +185,8 @@ void wql__call_progress(wql__call *call, int64_t now_us) {
 static bool claim_final(wql__call *call) {
     bool claimed;
     wql__lock(&call->lock);
-    claimed = call->drive != WQL__PULLED && call->term == WQL__LATCHED && call->own == 0 && call->ready;
+    claimed = call->drive != WQL__PULLED && call->term == WQL__LATCHED && call->own == 0 && (call->ready || WQL__MUTANT('l'));
+    if (WQL__MUTANT('d') && call->term == WQL__FINAL_RUNNING) claimed = true;
     if (claimed && call->drive == WQL__PUMPED && !wql__pump_is_thread(call->pump)) {
         wql__call_queue_finish(call);
         claimed = false;
@@ -245,6 +246,8 @@ static void run_final(wql__call *call) {
     wql__lock(&call->lock);
     call->callback = CALLBACK_NONE;
     call->term = WQL__FINAL_DONE;
+    if (WQL__MUTANT('a')) call->in_table = false;
+    if (WQL__MUTANT('s')) call->own = 0;
     wql__unlock(&call->lock);
     if (call->sink.release) call->sink.release(call->sink.user);
     wql__callback_leave(call->engine, &inside);
@@ -286,7 +289,7 @@ void wql__call_time_is_over(wql__call *call, int kind) {
     if (kind == WQL__TIMER_DEADLINE)
         won = wql__call_latch(call, WQL__BY_DEADLINE, WQL_E_TIMED_OUT, false);
     else if ((call->callback == CALLBACK_DATA || call->callback == CALLBACK_PROGRESS) &&
-             wql__engine_now(call->engine) >= call->callback_until_us) /* not a later one than it was armed for */
+             (wql__engine_now(call->engine) >= call->callback_until_us || WQL__MUTANT('p'))) /* not a later one than it was armed for */
         won = wql__call_latch(call, WQL__BY_SINK_TIMER, WQL_E_CALL_CANCELLED, false);
     wql__unlock(&call->lock);
     if (won) wql__call_after_latch(call);

@@ -232,7 +232,7 @@ static void drop_handles(wql_engine *engine) {
 }
 
 wql_status wql__engine_close(wql_engine *engine) {
-    bool inside = wql__in_callback(engine);
+    bool inside = wql__in_callback(engine) && !WQL__MUTANT('t');
     wql__lock(&engine->table);
     engine->closing = true;
     atomic_store_explicit(&engine->is_closing, true, memory_order_relaxed);

@@ -15,6 +15,11 @@ static wql_status told(wql__call *call, wql_error *err) {
     return status;
 }
 
+/* Ended from outside, not by its own end or failure. With call->lock held. */
+static bool is_stopped(const wql__call *call) {
+    return call->term != WQL__OPEN && call->cause != WQL__BY_END && call->cause != WQL__BY_FAILURE;
+}
+
 static wql_batch *take_ahead(wql__call *call) {
     wql_batch *batch = call->ring[call->ring_at];
     call->ring_at = (call->ring_at + 1) % call->ring_room;
@@ -50,7 +55,9 @@ static int take_or_wait(wql__call *call, int64_t until_us, wql_batch **batch, bo
     int todo = PULL_GO_ON;
     *inline_work = false;
     wql__lock(&call->lock);
-    if (call->ring_count) {
+    if (is_stopped(call) && !WQL__MUTANT('z')) { /* what was made ahead is being dropped: none of it may go out, or rows before it would be missing */
+        todo = PULL_DONE;
+    } else if (call->ring_count && !(WQL__MUTANT('h') && call->ended)) {
         *batch = take_ahead(call);
         if (call->ahead && !call->ended) wql__call_wake_locked(call);
         todo = PULL_DONE;
@@ -256,7 +263,7 @@ wql_status wql__call_at(wql__call *call, uint64_t index, uint32_t timeout_ms, wq
 static bool was_stopped(wql__call *call) {
     bool stopped;
     wql__lock(&call->lock);
-    stopped = call->term != WQL__OPEN && call->cause != WQL__BY_END && call->cause != WQL__BY_FAILURE;
+    stopped = is_stopped(call);
     wql__unlock(&call->lock);
     return stopped;
 }

@@ -210,7 +210,7 @@ bool wql__sched_is_contended(wql__sched *sched, int pool) {
 }
 
 void wql__sched_absent(wql__sched *sched, bool absent) {
-    if (!sched->workers) return;
+    if (!sched->workers || WQL__MUTANT('o')) return;
     wql__lock(&sched->lock);
     if (absent) {
         sched->absent++;

@@ -159,7 +159,7 @@ void wql__call_natural_end(wql__call *call, wql_status code) {
 
 /* Closes the scan half once the call has ended. The final status goes first: it waits for no provider. */
 static int end_step(wql__call *call) {
-    (void)wql__call_finish(call);
+    if (!WQL__MUTANT('y')) (void)wql__call_finish(call);
     return wql__call_close_run(call) == WQL_OK ? WQL__STEP_GONE : WQL__STEP_PARKED;
 }
 
