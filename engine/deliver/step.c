@@ -36,11 +36,18 @@ bool wql__call_take_run(wql__call *call) {
     return true;
 }
 
+/* No thread is inside the provider for a call that was released. With call->lock held. */
+static void no_zombie(wql__call *call) {
+    if (call->zombie) atomic_fetch_sub_explicit(&call->engine->zombie_count, 1, memory_order_relaxed);
+    call->zombie = false;
+}
+
 void wql__call_yield(wql__call *call, int step) {
     bool on_caller = call->drive == WQL__PULLED && !call->ahead, gone = step == WQL__STEP_GONE;
     wql__lock(&call->lock);
     if (gone) {
         call->sched = WQL__GONE;
+        no_zombie(call); /* the client half may have gone since the run was closed */
     } else {
         bool again = step == WQL__STEP_AGAIN || call->sched == WQL__AGAIN;
         call->sched = WQL__IDLE;
@@ -114,8 +121,7 @@ wql_status wql__call_close_run(wql__call *call) {
     wql__turn_drop(&call->env.turn);
     wql__lock(&call->lock);
     call->run = NULL;
-    if (call->zombie) atomic_fetch_sub_explicit(&engine->zombie_count, 1, memory_order_relaxed);
-    call->zombie = false;
+    no_zombie(call);
     wql__unlock(&call->lock);
     if (call->plan) {
         count_users(call->plan, false);
@@ -163,11 +169,12 @@ static int look(wql__call *call) {
     return todo;
 }
 
-/* Puts a batch into the ring of a pulled call. False: it is full. */
+/* Puts the batch in hand into the ring of a pulled call. False: it is full. A call that was latched meanwhile gets nothing more:
+ * its ring was emptied by the winner, and the batch stays in hand until the run is closed. */
 static bool add_ahead(wql__call *call, wql_batch *batch) {
     bool room;
     wql__lock(&call->lock);
-    room = call->ring_count < call->ring_room;
+    room = call->term == WQL__OPEN && call->ring_count < call->ring_room;
     if (room) {
         call->ring[(call->ring_at + call->ring_count) % call->ring_room] = batch;
         call->ring_count++;
