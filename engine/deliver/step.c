@@ -70,6 +70,16 @@ static void count_users(wql__plan *plan, bool up) {
     }
 }
 
+/* The call uses the plan no longer; an unmount may wait for that. */
+static void let_plan_go(wql__call *call, wql__plan *plan) {
+    wql_engine *engine = call->engine;
+    count_users(plan, false);
+    wql__plan_release(plan);
+    wql__lock(&engine->table);
+    wql__cond_broadcast(&engine->table_changed);
+    wql__unlock(&engine->table);
+}
+
 /* A plan that is counted before its classes are taken away. An unmount publishes the new classes first and looks at the count
  * then; this counts first and looks at the classes then: one of the two sees the other. */
 static wql_status get_plan(wql__call *call, wql__plan **out) {
@@ -83,8 +93,7 @@ static wql_status get_plan(wql__call *call, wql__plan **out) {
         same = now == (*out)->catalog;
         wql__catalog_release(now);
         if (same) return WQL_OK;
-        count_users(*out, false);
-        wql__plan_release(*out);
+        let_plan_go(call, *out);
     }
 }
 
@@ -95,8 +104,7 @@ wql_status wql__call_prepare(wql__call *call) {
     if (status != WQL_OK) return status;
     status = wql__run_open(plan, &call->env, &run, &call->run_error);
     if (status < 0) {
-        count_users(plan, false);
-        wql__plan_release(plan);
+        let_plan_go(call, plan);
         return status;
     }
     wql__lock(&call->lock);
@@ -108,7 +116,6 @@ wql_status wql__call_prepare(wql__call *call) {
 }
 
 wql_status wql__call_close_run(wql__call *call) {
-    wql_engine *engine = call->engine;
     wql_status status;
     wql_batch_release(call->in_hand);
     call->in_hand = NULL;
@@ -124,12 +131,8 @@ wql_status wql__call_close_run(wql__call *call) {
     no_zombie(call);
     wql__unlock(&call->lock);
     if (call->plan) {
-        count_users(call->plan, false);
-        wql__plan_release(call->plan);
+        let_plan_go(call, call->plan);
         call->plan = NULL;
-        wql__lock(&engine->table);
-        wql__cond_broadcast(&engine->table_changed); /* an unmount may wait for its scans */
-        wql__unlock(&engine->table);
     }
     return WQL_OK;
 }
