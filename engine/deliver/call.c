@@ -263,6 +263,7 @@ static wql_status enter_table(wql_engine *engine, wql__call *call, wql_error *er
  * submitter's own until the end. */
 static void start(wql__call *call, wql_call *out) {
     wql_engine *engine = call->engine;
+    bool late;
     atomic_fetch_add_explicit(&call->use, out ? 3 : 2, memory_order_relaxed);
     if (call->sink.add_ref && !WQL__MUTANT('b') && !WQL__MUTANT('k')) call->sink.add_ref(call->sink.user);
     if (out) *out = call->value;
@@ -274,9 +275,11 @@ static void start(wql__call *call, wql_call *out) {
     call->ready = true;
     if (call->drive != WQL__PULLED || call->ahead) wql__call_wake_locked(call);
     if (call->term == WQL__LATCHED && call->drive != WQL__PULLED) wql__call_queue_finish(call); /* shutdown was faster */
+    late = engine->closing && call->term == WQL__LATCHED && call->drive == WQL__PULLED; /* it left the call to us */
     wql__unlock(&call->lock);
     wql__unlock(&engine->table);
     if (WQL__MUTANT('b') && call->sink.add_ref) call->sink.add_ref(call->sink.user);
+    if (late) wql__call_abandon(call);
     wql__call_put(call);
     wql__engine_leave(engine);
 }

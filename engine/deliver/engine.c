@@ -165,12 +165,13 @@ static wql__call *next_call(wql_engine *engine, uint32_t *at) {
     return found;
 }
 
-/* Latches one call. A pulled one that nobody is pulling has nobody else to give up its scan half. */
+/* Latches one call. A pulled one that nobody is pulling has nobody else to give up its scan half; one whose submission is not
+ * through is given up by the submitter. */
 static void end_call(wql__call *call, bool inside) {
     bool won, abandon;
     wql__lock(&call->lock);
     won = wql__call_latch(call, WQL__BY_SHUTDOWN, WQL_E_SHUTTING_DOWN, false);
-    abandon = call->drive == WQL__PULLED && !call->pulling && !inside;
+    abandon = call->drive == WQL__PULLED && call->ready && !call->pulling && !inside;
     wql__unlock(&call->lock);
     if (won) wql__call_after_latch(call);
     if (abandon)
@@ -195,7 +196,8 @@ static bool is_busy(wql_engine *engine) {
         bool busy;
         if (!call) continue;
         wql__lock(&call->lock);
-        busy = atomic_load_explicit(&call->use, memory_order_acquire) > (call->handle ? 1u : 0u);
+        /* No handle, yet in the table: somebody has a use, or let the last one go and is about to take the call out. */
+        busy = !call->handle || atomic_load_explicit(&call->use, memory_order_acquire) > 1;
         wql__unlock(&call->lock);
         if (busy) return true;
     }

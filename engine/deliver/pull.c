@@ -314,6 +314,7 @@ void wql__call_abandon(wql__call *call) {
     call->abandoned = true;
     if (first) call->term = WQL__RELEASED;
     wql__unlock(&call->lock);
+    wql__timer_disarm(&call->engine->sched, call, WQL__TIMER_DEADLINE); /* armed after the latch, if that came very early */
     if (first) wql__call_half_gone(call, true);
     wql__call_put(call);
 }

@@ -272,12 +272,21 @@ void wql__pump_close(wql_pump *pump) {
     wql__pump_release(pump);
 }
 
+/* Wakes of providers may add some meanwhile. */
+static bool has_work(wql_pump *pump) {
+    bool work;
+    wql__lock(&pump->lock);
+    work = (pump->first[0] || pump->first[1]) && !pump->running;
+    wql__unlock(&pump->lock);
+    return work;
+}
+
 void wql__pumps_finish(wql_engine *engine) {
     wql_pump *pump;
     do {
         wql__lock(&engine->table);
         for (pump = engine->pumps; pump; pump = pump->next)
-            if (wql__pump_is_thread(pump) && (pump->first[0] || pump->first[1]) && !pump->running) break;
+            if (wql__pump_is_thread(pump) && has_work(pump)) break;
         if (pump) atomic_fetch_add_explicit(&pump->refs, 1, memory_order_relaxed);
         wql__unlock(&engine->table);
         if (!pump) return;

@@ -90,6 +90,14 @@ static wql__call *wait_for_work(wql__sched *sched, int pool, int *from) {
     return call;
 }
 
+static void rouse(wql__sched *sched, int pool);
+
+/* A thread that was roused twice before it woke takes one call, which may hold it for long: the rest is somebody else's. */
+static void rouse_others(wql__sched *sched) {
+    for (int pool = 0; pool < WQL__POOLS; pool++)
+        if (sched->queues[pool].first) rouse(sched, pool);
+}
+
 static void thread_main(void *arg) {
     wql__pool_thread *self = arg;
     wql__sched *sched = self->sched;
@@ -98,6 +106,7 @@ static void thread_main(void *arg) {
     wql__lock(&sched->lock);
     while ((call = wait_for_work(sched, self->pool, &from)) != NULL) {
         if (from == WQL__POOL_WORKERS) begin_call(self, call);
+        rouse_others(sched);
         wql__unlock(&sched->lock);
         if (from == WQL__POOL_FINISHER)
             wql__call_serve_finish(call);

@@ -36,11 +36,18 @@ bool wql__call_take_run(wql__call *call) {
     return true;
 }
 
+/* No thread is inside the provider for a call that was released. With call->lock held. */
+static void no_zombie(wql__call *call) {
+    if (call->zombie) atomic_fetch_sub_explicit(&call->engine->zombie_count, 1, memory_order_relaxed);
+    call->zombie = false;
+}
+
 void wql__call_yield(wql__call *call, int step) {
     bool on_caller = call->drive == WQL__PULLED && !call->ahead, gone = step == WQL__STEP_GONE;
     wql__lock(&call->lock);
     if (gone) {
         call->sched = WQL__GONE;
+        no_zombie(call); /* the client half may have gone since the run was closed */
     } else {
         bool again = step == WQL__STEP_AGAIN || call->sched == WQL__AGAIN;
         call->sched = WQL__IDLE;
@@ -63,6 +70,16 @@ static void count_users(wql__plan *plan, bool up) {
     }
 }
 
+/* The call uses the plan no longer; an unmount may wait for that. */
+static void let_plan_go(wql__call *call, wql__plan *plan) {
+    wql_engine *engine = call->engine;
+    count_users(plan, false);
+    wql__plan_release(plan);
+    wql__lock(&engine->table);
+    wql__cond_broadcast(&engine->table_changed);
+    wql__unlock(&engine->table);
+}
+
 /* A plan that is counted before its classes are taken away. An unmount publishes the new classes first and looks at the count
  * then; this counts first and looks at the classes then: one of the two sees the other. */
 static wql_status get_plan(wql__call *call, wql__plan **out) {
@@ -76,8 +93,7 @@ static wql_status get_plan(wql__call *call, wql__plan **out) {
         same = now == (*out)->catalog;
         wql__catalog_release(now);
         if (same) return WQL_OK;
-        count_users(*out, false);
-        wql__plan_release(*out);
+        let_plan_go(call, *out);
     }
 }
 
@@ -103,8 +119,7 @@ wql_status wql__call_prepare(wql__call *call) {
     if (status != WQL_OK) return status;
     status = wql__run_open(plan, &call->env, &run, &call->run_error);
     if (status < 0) {
-        count_users(plan, false);
-        wql__plan_release(plan);
+        let_plan_go(call, plan);
         return status;
     }
     wql__lock(&call->lock);
@@ -116,7 +131,6 @@ wql_status wql__call_prepare(wql__call *call) {
 }
 
 wql_status wql__call_close_run(wql__call *call) {
-    wql_engine *engine = call->engine;
     wql_status status;
     wql_batch_release(call->in_hand);
     call->in_hand = NULL;
@@ -129,16 +143,11 @@ wql_status wql__call_close_run(wql__call *call) {
     wql__turn_drop(&call->env.turn);
     wql__lock(&call->lock);
     call->run = NULL;
-    if (call->zombie) atomic_fetch_sub_explicit(&engine->zombie_count, 1, memory_order_relaxed);
-    call->zombie = false;
+    no_zombie(call);
     wql__unlock(&call->lock);
     if (call->plan) {
-        count_users(call->plan, false);
-        wql__plan_release(call->plan);
+        let_plan_go(call, call->plan);
         call->plan = NULL;
-        wql__lock(&engine->table);
-        wql__cond_broadcast(&engine->table_changed); /* an unmount may wait for its scans */
-        wql__unlock(&engine->table);
     }
     return WQL_OK;
 }
@@ -178,11 +187,12 @@ static int look(wql__call *call) {
     return todo;
 }
 
-/* Puts a batch into the ring of a pulled call. False: it is full. */
+/* Puts the batch in hand into the ring of a pulled call. False: it is full. A call that was latched meanwhile gets nothing more:
+ * its ring was emptied by the winner, and the batch stays in hand until the run is closed. */
 static bool add_ahead(wql__call *call, wql_batch *batch) {
     bool room;
     wql__lock(&call->lock);
-    room = call->ring_count < call->ring_room;
+    room = call->term == WQL__OPEN && call->ring_count < call->ring_room;
     if (room) {
         call->ring[(call->ring_at + call->ring_count) % call->ring_room] = batch;
         call->ring_count++;
