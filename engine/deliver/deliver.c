@@ -74,7 +74,8 @@ void wql__call_after_latch(wql__call *call) {
     /* A canceller, and whoever has the run token, finish the call themselves; the others leave it to somebody. */
     finish = call->drive != WQL__PULLED && call->cause >= WQL__BY_SINK_TIMER && !WQL__MUTANT('r');
     if ((inside && helped) || finish) wql__call_queue_finish(call);
-    if ((call->drive != WQL__PULLED || call->ahead) && !WQL__MUTANT('f')) wql__call_wake_locked(call); /* to close the run */
+    if ((call->drive != WQL__PULLED || call->ahead) && !WQL__MUTANT('f') && !WQL__MUTANT('r'))
+        wql__call_wake_locked(call); /* to close the run */
     wql__unlock(&call->lock);
     if (inside && !helped) interrupt(call);
 }

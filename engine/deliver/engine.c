@@ -209,10 +209,16 @@ enum { LOOK_AGAIN_US = 10000 }; /* a thread that let go just before `is_closing`
 static bool wait_for_calls(wql_engine *engine) {
     int64_t until = wql__deadline_us(wql__now_us(), engine->options.cancel_wait_ms), now;
     bool busy;
-    wql__lock(&engine->table);
-    while ((busy = is_busy(engine)) && (now = wql__now_us()) < until)
-        (void)wql__cond_wait(&engine->table_changed, &engine->table, until - now < LOOK_AGAIN_US ? until : now + LOOK_AGAIN_US);
-    wql__unlock(&engine->table);
+    do {
+        wql__pumps_finish(engine); /* a late wake may have put a call there once more */
+        wql__lock(&engine->table);
+        busy = is_busy(engine);
+        now = wql__now_us();
+        if (busy && now < until)
+            (void)wql__cond_wait(&engine->table_changed, &engine->table,
+                                 until - now < LOOK_AGAIN_US ? until : now + LOOK_AGAIN_US);
+        wql__unlock(&engine->table);
+    } while (busy && now < until);
     return !busy;
 }
 
@@ -241,7 +247,6 @@ wql_status wql__engine_close(wql_engine *engine) {
     wql__unlock(&engine->table);
     end_calls(engine, inside);
     if (inside) return WQL_S_TIMEDOUT;
-    wql__pumps_finish(engine);
     if (!wait_for_calls(engine)) return WQL_S_TIMEDOUT;
     wql__sched_stop(&engine->sched);
     drop_handles(engine);

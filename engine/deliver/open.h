@@ -21,7 +21,7 @@ wql_status wql__pump_open(wql_engine *engine, wql_pump **out, wql_error *err);
 void wql__pump_close(wql_pump *pump);
 wql_status wql__pump_run(wql_pump *pump, uint32_t budget_us);
 int wql__pump_fd(const wql_pump *pump);
-/* Runs, to the end of their calls, the pumps whose thread this is. */
+/* Runs what waits in pumps whose thread this is, or that were closed. */
 void wql__pumps_finish(wql_engine *engine);
 
 #endif

@@ -281,12 +281,20 @@ static bool has_work(wql_pump *pump) {
     return work;
 }
 
+static bool is_closed(wql_pump *pump) {
+    bool closed;
+    wql__lock(&pump->lock);
+    closed = pump->closed;
+    wql__unlock(&pump->lock);
+    return closed;
+}
+
 void wql__pumps_finish(wql_engine *engine) {
     wql_pump *pump;
     do {
         wql__lock(&engine->table);
         for (pump = engine->pumps; pump; pump = pump->next)
-            if (wql__pump_is_thread(pump) && has_work(pump)) break;
+            if (has_work(pump) && (wql__pump_is_thread(pump) || is_closed(pump))) break;
         if (pump) atomic_fetch_add_explicit(&pump->refs, 1, memory_order_relaxed);
         wql__unlock(&engine->table);
         if (!pump) return;

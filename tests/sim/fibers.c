@@ -288,7 +288,7 @@ bool wql__cond_wait(wql__cond *cond, wql__mutex *mutex, int64_t deadline_us) {
     let_go(mutex);
     if (self->locks) sim_fail("%s waits with %d locks", self->name, self->locks); /* I12 */
     self->late = deadline_us <= sim.now ? self->late + 1 : 0;
-    if (self->late > 20) sim_fail("%s waits again and again though its time is over", self->name);
+    if (self->late > 8) sim_fail("%s waits again and again though its time is over", self->name);
     self->state = WAITS;
     self->on = cond;
     self->deadline = deadline_us;

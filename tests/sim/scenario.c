@@ -116,7 +116,7 @@ static void choose_sinks(scenario *w, int sinks) {
         s->behaviour = sim_chance(2) ? FINE : (int)sim_random(BEHAVIOURS);
         s->at_release = sim_chance(2) ? AT_RELEASE_NOTHING : (int)sim_random(AT_RELEASES);
         s->counted = !sim_chance(4);
-        if (s->behaviour == SHUTS_DOWN && !sim_chance(4)) s->behaviour = FINE;
+        if (s->behaviour == SHUTS_DOWN && sim_chance(2)) s->behaviour = FINE;
         if (!s->counted && s->at_release == AT_RELEASE_HOLDS) s->at_release = AT_RELEASE_NOTHING;
         /* What waits for a sink that holds its thread is bounded by that sink; so is who cancels another inside a callback. */
         w->holds |= s->behaviour == HOLDS || s->at_release == AT_RELEASE_HOLDS || s->behaviour == CANCELS_OTHER ||
