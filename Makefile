@@ -86,12 +86,12 @@ $(UNIT): $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(UNIT_AID) $(B)/libwql.a
 	$(CC) $(SAN) -o $@ $(filter %.o,$^) $(B)/libwql.a -lcmocka -lsqlite3 $(LDLIBS) -lm
 # The programs of these folders are made of all files in them.
 .SECONDEXPANSION:
-$(B)/tests/golden/golden $(B)/tests/oracle/oracle: $$(patsubst %.c,$(B)/obj/%.o,$$(sort $$(wildcard $$(patsubst $(B)/%,%,$$(@D))/*.c))) $(B)/libwql.a
+$(B)/tests/golden/golden $(B)/tests/oracle/oracle $(B)/tests/fault/fault: $$(patsubst %.c,$(B)/obj/%.o,$$(sort $$(wildcard $$(patsubst $(B)/%,%,$$(@D))/*.c))) $(B)/libwql.a
 	@mkdir -p $(@D)
 	$(CC) $(SAN) -o $@ $(filter %.o,$^) $(B)/libwql.a -lsqlite3 $(LDLIBS) -lm
-$(B)/tests/fault/fault: $(B)/obj/tests/fault/fault.o $(TICKS) $(B)/libwql.a
+$(B)/tests/fault/fault: $(TICKS)
 $(B)/tests/stress/stress: $(B)/obj/tests/stress/stress.o $(TICKS) $(B)/libwql.a
-$(B)/tests/fault/fault $(B)/tests/stress/stress:
+$(B)/tests/stress/stress:
 	@mkdir -p $(@D)
 	$(CC) $(SAN) -o $@ $(filter %.o,$^) $(B)/libwql.a $(LDLIBS)
 $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libwql.a
