@@ -41,6 +41,7 @@ typedef struct wql__sched {
     wql__cond wake[WQL__POOLS];
     wql__queue queues[WQL__POOLS];
     uint32_t idle[WQL__POOLS];
+    uint32_t elastic; /* threads of that pool there are; without one, workers do its work */
     uint32_t absent; /* threads that wait inside a cancel of a callback: others stand in for them */
     bool stop;
     wql__pool_thread *threads; /* workers, finisher, elastic ones */

@@ -2,6 +2,7 @@
 /* timer.c: the one timer thread of an engine with workers. It ends calls whose deadline has come and callbacks that take too
  * long, and runs no code of anybody else's. A binary heap of times; each entry knows its call, each call the places of its
  * entries. */
+#include "../base/fault.h"
 #include "call.h"
 #include "sched.h"
 
@@ -121,7 +122,8 @@ static void timer_main(void *arg) {
 }
 
 bool wql__timer_start(wql__sched *sched) {
-    sched->timer_runs = wql__thread_start(&sched->timer, "wql-timer", sched->stack_bytes, timer_main, sched);
+    sched->timer_runs =
+        !WQL__FAULT(timer_thread) && wql__thread_start(&sched->timer, "wql-timer", sched->stack_bytes, timer_main, sched);
     return sched->timer_runs;
 }
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* sweep.c [NAME]: runs every scenario, or those whose name contains NAME, in all the ways in which memory can run out. */
+/* sweep.c [NAME [STRIDE]]: runs every scenario, or those whose name contains NAME, in all the ways in which memory can run out: at
+ * every allocation, or at every STRIDE-th only where a sanitizer makes it slow. */
 #include "fault.h"
 
 enum { ONCE, FOR_GOOD, LIMIT, WAYS, LIMITS = 80 };
 static const char *const way_names[WAYS] = {"failing once", "failing with all after it", "refused by memory_max"};
 
-static uint64_t passed, failures, swept, runs;
+static uint64_t passed, failures, swept, runs, stride = 1;
 
 typedef struct attempt {
     const scenario *s;
@@ -160,7 +161,7 @@ static bool run_once(attempt *a) {
 /* -- the sweep --------------------------------------------------------------------------------------------------- */
 
 static void sweep(const scenario *s, int way, uint64_t count, uint64_t peak) {
-    uint64_t before = failures, k, step = way == LIMIT ? peak / LIMITS + 1 : 1, last = way == LIMIT ? peak : count + 1000;
+    uint64_t before = failures, k, step = (way == LIMIT ? peak / LIMITS + 1 : 1) * stride, last = way == LIMIT ? peak : count + 1000;
     for (k = way == LIMIT ? step : 1; k <= last; k += step) {
         attempt a = {.s = s, .way = way, .at = k};
         if (!run_once(&a) && way != LIMIT && k > count) break;
@@ -169,9 +170,10 @@ static void sweep(const scenario *s, int way, uint64_t count, uint64_t peak) {
     if (failures != before) return;
     passed++;
     if (way == LIMIT)
-        printf("ok %s: %llu limits up to %llu bytes\n", s->name, (unsigned long long)LIMITS, (unsigned long long)peak);
+        printf("ok %s: %llu limits up to %llu bytes\n", s->name, (unsigned long long)(LIMITS / stride), (unsigned long long)peak);
     else
-        printf("ok %s: each of %llu allocations %s\n", s->name, (unsigned long long)(k - 1), way_names[way]);
+        printf("ok %s: %llu of %llu allocations %s\n", s->name, (unsigned long long)((k - 1) / stride), (unsigned long long)(k - 1),
+               way_names[way]);
 }
 
 /* First without a failure: that run must succeed, and tells how much there is to sweep. */
@@ -190,6 +192,8 @@ int main(int argc, char **argv) {
     const scenario *const rooms[] = {query_scenarios,  drive_scenarios, end_scenarios,
                                      schema_scenarios, table_scenarios, sqlite_scenarios};
     uint64_t scenarios = 0;
+    if (argc > 2) stride = strtoull(argv[2], NULL, 10);
+    if (!stride) stride = 1;
     if (!fail_sqlite()) {
         printf("not ok SQLite does not take another allocator\n");
         return 1;
