@@ -118,6 +118,7 @@ stage tool 40 timeout 120 sh tests/cli/run.sh build
 stage fault 60 timeout 120 build/tests/fault/fault
 stage fault-points 20 timeout 120 build/tests/points/points
 stage fault-tool 20 timeout 120 sh tests/points/tool.sh build
+stage limits 10 timeout 60 build/tests/limits/limits docs/limits.md include/wql/engine.h
 stage fuzz-replay 20 run_fuzz_seeds
 export $asan_env
 stage address-unit 60 run_units build/asan

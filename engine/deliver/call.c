@@ -223,6 +223,8 @@ static wql_status enter_table(wql_engine *engine, wql__call *call, wql_error *er
         status = wql__fail(err, WQL_E_SHUTTING_DOWN, "the engine is closing");
     else if (engine->call_count >= engine->options.calls_max)
         status = wql__fail_limit(err, "calls_max", engine->options.calls_max);
+    else if (engine->call_count >= engine->options.calls_per_principal_max) /* the owner's: nobody else is served yet */
+        status = wql__fail_limit(err, "calls_per_principal_max", engine->options.calls_per_principal_max);
     else if (atomic_load_explicit(&engine->zombie_count, memory_order_relaxed) >= engine->options.zombies_max)
         status = wql__fail(err, WQL_E_SERVER_TOO_BUSY, "%u ended calls still wait for their providers (zombies_max)",
                            engine->options.zombies_max);
