@@ -39,8 +39,9 @@ static wql__call *dequeue(wql__sched *sched, int pool) {
 /* What a thread of a pool may take, finals first. An elastic thread stands in for workers that wait. A worker takes what may block
  * only if no elastic thread could be made: late is better than never. *from: the queue. */
 static wql__call *take(wql__sched *sched, int pool, int *from) {
+    bool may_block = pool == WQL__POOL_ELASTIC || (pool == WQL__POOL_WORKERS && !sched->elastic);
     wql__call *call = dequeue(sched, *from = WQL__POOL_FINISHER);
-    if (!call && (pool == WQL__POOL_ELASTIC || (pool == WQL__POOL_WORKERS && !sched->elastic))) call = dequeue(sched, *from = WQL__POOL_ELASTIC);
+    if (!call && may_block) call = dequeue(sched, *from = WQL__POOL_ELASTIC);
     if (!call && (pool == WQL__POOL_WORKERS || (pool == WQL__POOL_ELASTIC && sched->absent)))
         call = dequeue(sched, *from = WQL__POOL_WORKERS);
     return call;
@@ -94,8 +95,9 @@ static void thread_main(void *arg) {
 }
 
 static bool is_refused(int pool) {
-    return (pool == WQL__POOL_WORKERS && WQL__FAULT(worker_thread)) || (pool == WQL__POOL_FINISHER && WQL__FAULT(finisher_thread)) ||
-           (pool == WQL__POOL_ELASTIC && WQL__FAULT(elastic_thread));
+    if (pool == WQL__POOL_WORKERS) return WQL__FAULT(worker_thread);
+    if (pool == WQL__POOL_FINISHER) return WQL__FAULT(finisher_thread);
+    return WQL__FAULT(elastic_thread);
 }
 
 static bool start_thread(wql__sched *sched, uint32_t place, int pool) {

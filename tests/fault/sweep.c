@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* sweep.c [NAME [STRIDE]]: runs every scenario, or those whose name contains NAME, in all the ways in which memory can run out: at
- * every allocation, or at every STRIDE-th only where a sanitizer makes it slow. */
+/* sweep.c [NAME [STRIDE]]: runs every scenario, or those whose name contains NAME, in all the ways in which memory can run out:
+ * at every allocation, or at every STRIDE-th only where a sanitizer makes it slow. */
 #include "fault.h"
 
 enum { ONCE, FOR_GOOD, LIMIT, WAYS, LIMITS = 80 };
@@ -161,7 +161,8 @@ static bool run_once(attempt *a) {
 /* -- the sweep --------------------------------------------------------------------------------------------------- */
 
 static void sweep(const scenario *s, int way, uint64_t count, uint64_t peak) {
-    uint64_t before = failures, k, step = (way == LIMIT ? peak / LIMITS + 1 : 1) * stride, last = way == LIMIT ? peak : count + 1000;
+    uint64_t before = failures, k, step = (way == LIMIT ? peak / LIMITS + 1 : 1) * stride;
+    uint64_t last = way == LIMIT ? peak : count + 1000;
     for (k = way == LIMIT ? step : 1; k <= last; k += step) {
         attempt a = {.s = s, .way = way, .at = k};
         if (!run_once(&a) && way != LIMIT && k > count) break;
@@ -172,8 +173,8 @@ static void sweep(const scenario *s, int way, uint64_t count, uint64_t peak) {
     if (way == LIMIT)
         printf("ok %s: %llu limits up to %llu bytes\n", s->name, (unsigned long long)(LIMITS / stride), (unsigned long long)peak);
     else
-        printf("ok %s: %llu of %llu allocations %s\n", s->name, (unsigned long long)((k - 1) / stride), (unsigned long long)(k - 1),
-               way_names[way]);
+        printf("ok %s: %llu of %llu allocations %s\n", s->name, (unsigned long long)((k - 1) / stride),
+               (unsigned long long)(k - 1), way_names[way]);
 }
 
 /* First without a failure: that run must succeed, and tells how much there is to sweep. */
