@@ -28,7 +28,7 @@ CLI_OBJ  := $(patsubst %.c,$(B)/obj/%.o,$(sort $(wildcard cli/*.c)))
 UNIT     := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 UNIT_AID := $(patsubst %.c,$(B)/obj/%.o,$(filter-out tests/unit/test_%,$(sort $(wildcard tests/unit/*.c))))
 TICKS    := $(B)/obj/tests/unit/ticks.o
-PROGRAMS := $(B)/tests/golden/golden $(B)/tests/oracle/oracle $(B)/tests/fault/fault $(B)/tests/stress/stress $(B)/tests/limits/limits \
+PROGRAMS := $(B)/tests/golden/golden $(B)/tests/oracle/oracle $(B)/tests/fault/fault $(B)/tests/stress/stress $(B)/tests/limits/limits $(B)/tests/soak/soak \
             $(B)/tests/points/points $(B)/tests/points/preload.so $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/fuzz/*.c tests/cli/*.c bench/*.c)))
 EXAMPLES := $(patsubst %.c,$(B)/%,$(sort $(wildcard examples/*.c))) $(patsubst %.cc,$(B)/%,$(sort $(wildcard examples/*.cc)))
 
@@ -93,6 +93,7 @@ $(OF_FOLDERS): $$(patsubst %.c,$(B)/obj/%.o,$$(sort $$(wildcard $$(patsubst $(B)
 $(B)/tests/fault/fault: $(TICKS)
 $(B)/tests/stress/stress: $(B)/obj/tests/stress/stress.o $(TICKS) $(B)/libwql.a
 $(B)/tests/limits/limits: $(B)/obj/tests/limits/limits.o $(TICKS) $(B)/libwql.a
+$(B)/tests/soak/soak: $(B)/obj/tests/soak/soak.o $(TICKS) $(B)/libwql.a
 # The files with fault points once more, with the points; they take the place of those in the archive.
 FAULTY   := $(shell grep -lw WQL__FAULT engine/*/*.c)
 $(B)/faulty/%.o: %.c | $(GEN)
@@ -104,7 +105,7 @@ $(B)/tests/points/points: $(patsubst %.c,$(B)/faulty/%.o,$(FAULTY)) $(patsubst %
 $(B)/tests/points/preload.so: tests/points/preload/preload.c
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -O1 $(WARN) $(WERROR) -fPIC -shared -o $@ $< -ldl
-$(B)/tests/stress/stress $(B)/tests/limits/limits:
+$(B)/tests/stress/stress $(B)/tests/limits/limits $(B)/tests/soak/soak:
 	@mkdir -p $(@D)
 	$(CC) $(SAN) -o $@ $(filter %.o,$^) $(B)/libwql.a $(LDLIBS)
 $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libwql.a

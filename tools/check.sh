@@ -118,6 +118,7 @@ stage tool 40 timeout 120 sh tests/cli/run.sh build
 stage fault 60 timeout 120 build/tests/fault/fault
 stage fault-points 20 timeout 120 build/tests/points/points
 stage fault-tool 20 timeout 120 sh tests/points/tool.sh build
+stage soak-short 10 timeout 60 build/tests/soak/soak 5
 stage limits 10 timeout 60 build/tests/limits/limits docs/limits.md include/wql/engine.h
 stage fuzz-replay 20 run_fuzz_seeds
 export $asan_env
@@ -144,6 +145,7 @@ fi
 if [ "$long" = --long ]; then
     stage oracle-long 600 timeout 1200 build/tests/oracle/oracle 1 20000
     stage address-fault-all 300 env $asan_env timeout 900 build/asan/tests/fault/fault
+    stage soak 330 timeout 900 build/tests/soak/soak 300
     stage memory-flat 300 timeout 900 sh tests/long/memory.sh build
     stage speed 300 timeout 900 sh tests/long/speed.sh build
 fi

@@ -114,8 +114,6 @@ wql_status wql__call_close_run(wql__call *call) {
     wql__turn_drop(&call->env.turn);
     wql__lock(&call->lock);
     call->run = NULL;
-    if (call->zombie) atomic_fetch_sub_explicit(&engine->zombie_count, 1, memory_order_relaxed);
-    call->zombie = false;
     wql__unlock(&call->lock);
     if (call->plan) {
         count_users(call->plan, false);
