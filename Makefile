@@ -28,8 +28,8 @@ CLI_OBJ  := $(patsubst %.c,$(B)/obj/%.o,$(sort $(wildcard cli/*.c)))
 UNIT     := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 UNIT_AID := $(patsubst %.c,$(B)/obj/%.o,$(filter-out tests/unit/test_%,$(sort $(wildcard tests/unit/*.c))))
 TICKS    := $(B)/obj/tests/unit/ticks.o
-PROGRAMS := $(B)/tests/golden/golden $(B)/tests/oracle/oracle $(B)/tests/fault/fault $(B)/tests/stress/stress \
-            $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/fuzz/*.c tests/cli/*.c bench/*.c)))
+PROGRAMS := $(B)/tests/golden/golden $(B)/tests/oracle/oracle $(B)/tests/fault/fault $(B)/tests/stress/stress $(B)/tests/limits/limits $(B)/tests/soak/soak \
+            $(B)/tests/points/points $(B)/tests/points/preload.so $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/fuzz/*.c tests/cli/*.c bench/*.c)))
 EXAMPLES := $(patsubst %.c,$(B)/%,$(sort $(wildcard examples/*.c))) $(patsubst %.cc,$(B)/%,$(sort $(wildcard examples/*.cc)))
 
 .PHONY: all lib tests setup missing check check-long demo bench install uninstall clean
@@ -85,13 +85,27 @@ $(UNIT): $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(UNIT_AID) $(B)/libwql.a
 	@mkdir -p $(@D)
 	$(CC) $(SAN) -o $@ $(filter %.o,$^) $(B)/libwql.a -lcmocka -lsqlite3 $(LDLIBS) -lm
 # The programs of these folders are made of all files in them.
+OF_FOLDERS := $(B)/tests/golden/golden $(B)/tests/oracle/oracle $(B)/tests/fault/fault
 .SECONDEXPANSION:
-$(B)/tests/golden/golden $(B)/tests/oracle/oracle: $$(patsubst %.c,$(B)/obj/%.o,$$(sort $$(wildcard $$(patsubst $(B)/%,%,$$(@D))/*.c))) $(B)/libwql.a
+$(OF_FOLDERS): $$(patsubst %.c,$(B)/obj/%.o,$$(sort $$(wildcard $$(patsubst $(B)/%,%,$$(@D))/*.c))) $(B)/libwql.a
 	@mkdir -p $(@D)
 	$(CC) $(SAN) -o $@ $(filter %.o,$^) $(B)/libwql.a -lsqlite3 $(LDLIBS) -lm
-$(B)/tests/fault/fault: $(B)/obj/tests/fault/fault.o $(TICKS) $(B)/libwql.a
+$(B)/tests/fault/fault: $(TICKS)
 $(B)/tests/stress/stress: $(B)/obj/tests/stress/stress.o $(TICKS) $(B)/libwql.a
-$(B)/tests/fault/fault $(B)/tests/stress/stress:
+$(B)/tests/limits/limits: $(B)/obj/tests/limits/limits.o $(TICKS) $(B)/libwql.a
+$(B)/tests/soak/soak: $(B)/obj/tests/soak/soak.o $(TICKS) $(B)/libwql.a
+# The files with fault points once more, with the points; they take the place of those in the archive.
+FAULTY   := $(shell grep -lw WQL__FAULT engine/*/*.c)
+$(B)/faulty/%.o: %.c | $(GEN)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -DWQL_FAULTS -I$(B)/gen -c -o $@ $<
+$(B)/tests/points/points: $(patsubst %.c,$(B)/faulty/%.o,$(FAULTY)) $(patsubst %.c,$(B)/obj/%.o,$(sort $(wildcard tests/points/*.c))) $(TICKS) $(B)/libwql.a
+	@mkdir -p $(@D)
+	$(CC) $(SAN) -o $@ $(filter %.o,$^) $(B)/libwql.a -lsqlite3 $(LDLIBS)
+$(B)/tests/points/preload.so: tests/points/preload/preload.c
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -O1 $(WARN) $(WERROR) -fPIC -shared -o $@ $< -ldl
+$(B)/tests/stress/stress $(B)/tests/limits/limits $(B)/tests/soak/soak:
 	@mkdir -p $(@D)
 	$(CC) $(SAN) -o $@ $(filter %.o,$^) $(B)/libwql.a $(LDLIBS)
 $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libwql.a
@@ -132,4 +146,4 @@ uninstall:
 clean:
 	rm -rf build
 
--include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
+-include $(shell find $(B)/obj $(B)/faulty -name '*.d' 2>/dev/null)

@@ -338,6 +338,10 @@ void wql__call_half_gone(wql__call *call, bool client) {
         call->client_gone = true;
     else
         call->scan_gone = true;
+    if (!client && call->zombie) { /* in the same hold of the lock: whoever counts a zombie looks whether its scan is gone */
+        atomic_fetch_sub_explicit(&engine->zombie_count, 1, memory_order_relaxed);
+        call->zombie = false;
+    }
     both = call->client_gone && call->scan_gone;
     wql__unlock(&call->lock);
     if (both) engine->active_count--;

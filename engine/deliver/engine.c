@@ -2,6 +2,7 @@
 /* engine.c: opening and closing an engine; who is inside a callback. */
 #include "engine.h"
 
+#include "../base/fault.h"
 #include "../base/sized.h"
 #include "call.h"
 #include "host.h"
@@ -91,7 +92,8 @@ static void fill_defaults(wql_engine *engine) {
     engine->limits = (wql__parse_limits){o->query_chars_max,   o->depth_max,      o->predicates_max,      o->select_items_max,
                                          o->pattern_chars_max, o->path_chars_max, o->identifier_chars_max};
     engine->zone = (wql__zone){o->zone, o->zone_user};
-    if (gethostname(engine->server, sizeof engine->server - 1) != 0 || !engine->server[0]) strcpy(engine->server, "localhost");
+    if (WQL__FAULT(host_name) || gethostname(engine->server, sizeof engine->server - 1) != 0 || !engine->server[0])
+        strcpy(engine->server, "localhost");
 }
 
 static void init_locks(wql_engine *engine) {

@@ -59,8 +59,10 @@ typedef struct wql__callback {
 
 enum { WQL__STRIPES = 16 };
 typedef struct wql__stripe {
-    _Alignas(64) wql__mutex lock;
+    wql__mutex lock;
     wql__callback *first;
+    /* Two stripes share no cache line, wherever the engine lies: the allocator promises 16 bytes, so nothing may ask for 64. */
+    char apart[128 - sizeof(wql__mutex) - sizeof(wql__callback *)];
 } wql__stripe;
 
 typedef struct wql__slot {

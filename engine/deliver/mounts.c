@@ -217,8 +217,11 @@ static wql_status make_mount(wql_engine *engine, wql__namespace *ns, const wql_p
 }
 
 /* What a provider's load answered, with its name. */
-static wql_status load_failed(wql__mount *mount, wql_status status, const wql_error *said, wql_error *err) {
-    if (said->message[0] && said->status == status)
+static wql_status load_failed(wql__mount *mount, wql_status status, const wql_error *said, uint64_t refusals, wql_error *err) {
+    wql_status blamed = wql__mem_blame(mount->mem, status, refusals, err);
+    if (blamed < 0)
+        status = blamed;
+    else if (said->message[0] && said->status == status)
         wql__error_copy(err, said);
     else
         (void)wql__fail(err, status, "provider %s could not be loaded: %s", mount->name, wql_status_text(status));
@@ -231,13 +234,14 @@ static wql_status load_provider(wql_engine *engine, wql__namespace *ns, wql__mou
     wql__definitions definitions = {engine, ns, wql__namespace_catalog(ns)};
     wql_error said = WQL_INIT(wql_error);
     void *user = mount->self;
+    uint64_t refusals = wql__mem_refusals(mount->mem);
     wql_status status;
     mount->definitions = &definitions;
     status = mount->provider->load(&mount->handle, config, user, &mount->self, &said);
     mount->definitions = NULL;
     if (status < 0) {
         wql__catalog_release(definitions.catalog);
-        return load_failed(mount, status, &said, err);
+        return load_failed(mount, status, &said, refusals, err);
     }
     mount->loaded = true;
     publish(ns, definitions.catalog);

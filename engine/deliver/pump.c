@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* pump.c: calls on a host's own event loop. One descriptor, a timer: set to fire at once while there is work, else at the nearest
  * deadline, else not at all. */
+#include "../base/fault.h"
 #include "call.h"
 #include "open.h"
 
@@ -191,7 +192,7 @@ wql_status wql__pump_open(wql_engine *engine, wql_pump **out, wql_error *err) {
     wql_pump *pump = wql__alloc_zero(engine->mem, sizeof *pump);
     bool closing;
     if (!pump) return wql__fail_memory(engine->mem, err);
-    pump->fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    pump->fd = WQL__FAULT(pump_descriptor) ? (errno = EMFILE, -1) : timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
     if (pump->fd < 0) {
         wql_status status = wql__fail(err, WQL_E_NOT_AVAILABLE, "no descriptor for the pump: %s", strerror(errno));
         wql__free(engine->mem, pump, sizeof *pump);

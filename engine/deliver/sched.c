@@ -2,6 +2,7 @@
 /* sched.c: the pools of threads and their queues. timer.c has the timer. */
 #include "sched.h"
 
+#include "../base/fault.h"
 #include "call.h"
 
 #include <string.h>
@@ -35,10 +36,12 @@ static wql__call *dequeue(wql__sched *sched, int pool) {
 
 /* -- threads ----------------------------------------------------------------------------------------------------- */
 
-/* What a thread of a pool may take, finals first. An elastic thread stands in for workers that wait. *from: the queue. */
+/* What a thread of a pool may take, finals first. An elastic thread stands in for workers that wait. A worker takes what may block
+ * only if no elastic thread could be made: late is better than never. *from: the queue. */
 static wql__call *take(wql__sched *sched, int pool, int *from) {
+    bool may_block = pool == WQL__POOL_ELASTIC || (pool == WQL__POOL_WORKERS && !sched->elastic);
     wql__call *call = dequeue(sched, *from = WQL__POOL_FINISHER);
-    if (!call && pool == WQL__POOL_ELASTIC) call = dequeue(sched, *from = WQL__POOL_ELASTIC);
+    if (!call && may_block) call = dequeue(sched, *from = WQL__POOL_ELASTIC);
     if (!call && (pool == WQL__POOL_WORKERS || (pool == WQL__POOL_ELASTIC && (sched->absent || sched->stuck))))
         call = dequeue(sched, *from = WQL__POOL_WORKERS);
     return call;
@@ -116,7 +119,14 @@ static void thread_main(void *arg) {
         wql__lock(&sched->lock);
     }
     self->state = WQL__THREAD_ENDED;
+    if (self->pool == WQL__POOL_ELASTIC) sched->elastic--;
     wql__unlock(&sched->lock);
+}
+
+static bool is_refused(int pool) {
+    if (pool == WQL__POOL_WORKERS) return WQL__FAULT(worker_thread);
+    if (pool == WQL__POOL_FINISHER) return WQL__FAULT(finisher_thread);
+    return WQL__FAULT(elastic_thread);
 }
 
 static bool start_thread(wql__sched *sched, uint32_t place, int pool) {
@@ -127,20 +137,24 @@ static bool start_thread(wql__sched *sched, uint32_t place, int pool) {
     thread->state = WQL__THREAD_RUNS;
     thread->at = NULL;
     thread->stuck = false;
-    if (wql__thread_start(&thread->thread, names[pool], sched->stack_bytes, thread_main, thread)) return true;
+    if (!is_refused(pool) && wql__thread_start(&thread->thread, names[pool], sched->stack_bytes, thread_main, thread)) return true;
     thread->state = WQL__THREAD_NONE;
     return false;
 }
 
 /* One more elastic thread, in a place that is free or whose thread has ended. With the lock held, which is kept: the thread's
- * start waits for nothing but the new thread's first instructions. If none can be made the work waits for those there are. */
+ * start waits for nothing but the new thread's first instructions. If it cannot be made the work waits for those there are, or is
+ * done by workers if there is none. */
 static void grow_elastic(wql__sched *sched) {
     for (uint32_t i = sched->workers + 1; i < sched->thread_room; i++) {
         wql__pool_thread *thread = &sched->threads[i];
         if (thread->state == WQL__THREAD_RUNS) continue;
         if (thread->state == WQL__THREAD_ENDED) wql__thread_join(&thread->thread);
         thread->state = WQL__THREAD_NONE;
-        (void)start_thread(sched, i, WQL__POOL_ELASTIC);
+        if (start_thread(sched, i, WQL__POOL_ELASTIC))
+            sched->elastic++;
+        else if (!sched->elastic && sched->idle[WQL__POOL_WORKERS])
+            wql__cond_signal(&sched->wake[WQL__POOL_WORKERS]);
         return;
     }
 }

@@ -36,18 +36,11 @@ bool wql__call_take_run(wql__call *call) {
     return true;
 }
 
-/* No thread is inside the provider for a call that was released. With call->lock held. */
-static void no_zombie(wql__call *call) {
-    if (call->zombie) atomic_fetch_sub_explicit(&call->engine->zombie_count, 1, memory_order_relaxed);
-    call->zombie = false;
-}
-
 void wql__call_yield(wql__call *call, int step) {
     bool on_caller = call->drive == WQL__PULLED && !call->ahead, gone = step == WQL__STEP_GONE;
     wql__lock(&call->lock);
     if (gone) {
         call->sched = WQL__GONE;
-        no_zombie(call); /* the client half may have gone since the run was closed */
     } else {
         bool again = step == WQL__STEP_AGAIN || call->sched == WQL__AGAIN;
         call->sched = WQL__IDLE;
@@ -143,7 +136,6 @@ wql_status wql__call_close_run(wql__call *call) {
     wql__turn_drop(&call->env.turn);
     wql__lock(&call->lock);
     call->run = NULL;
-    no_zombie(call);
     wql__unlock(&call->lock);
     if (call->plan) {
         let_plan_go(call, call->plan);

@@ -2,6 +2,7 @@
 /* timer.c: the one timer thread of an engine with workers. It ends calls whose deadline has come and callbacks that take too
  * long, and runs no code of anybody else's. A binary heap of times; each entry knows its call, each call the places of its
  * entries. */
+#include "../base/fault.h"
 #include "call.h"
 #include "sched.h"
 
@@ -145,7 +146,8 @@ void wql__timer_watch(wql__sched *sched) {
 
 bool wql__timer_start(wql__sched *sched) {
     sched->watch_us = WQL__TIME_FOREVER;
-    sched->timer_runs = wql__thread_start(&sched->timer, "wql-timer", sched->stack_bytes, timer_main, sched);
+    sched->timer_runs =
+        !WQL__FAULT(timer_thread) && wql__thread_start(&sched->timer, "wql-timer", sched->stack_bytes, timer_main, sched);
     return sched->timer_runs;
 }
 

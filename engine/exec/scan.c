@@ -54,14 +54,18 @@ bool wql__scan_is_in(wql__scan *scan, uint8_t phase, uint8_t or_phase, const cha
 static wql_status provider_failed(wql__scan *scan, wql_status status, const char *callback) {
     wql__run *run = scan->run;
     wql_error *said = &run->said;
+    wql_status blamed;
     said->message[sizeof said->message - 1] = said->hint[sizeof said->hint - 1] = 0;
     wql__error_clear(&run->failure);
-    if (said->message[0])
+    blamed = wql__mem_blame(run->mem, status, scan->refusals, &run->failure);
+    if (blamed < 0)
+        status = blamed;
+    else if (said->message[0])
         (void)wql__fail(&run->failure, status, "%s", said->message);
     else
         (void)wql__fail(&run->failure, status, "%s of %s by provider %s failed: %s", callback, class_of(scan), scan->mount->name,
                         wql_status_text(status));
-    wql__error_hint(&run->failure, wql_s(said->hint));
+    if (blamed >= 0) wql__error_hint(&run->failure, wql_s(said->hint));
     wql__error_provider(&run->failure, scan->mount->name);
     return status;
 }
@@ -88,6 +92,7 @@ static void visit_begin(wql__scan *scan, visit *v, uint8_t phase) {
     wql__arena_reset(&scan->scratch);
     if (scan->run->said.message[0] || scan->run->said.hint[0]) wql__error_clear(&scan->run->said);
     scan->brought = false;
+    scan->refusals = wql__mem_refusals(scan->run->mem);
     atomic_store_explicit(&scan->phase, phase, memory_order_relaxed);
     v->saved_errno = errno;
     v->since_ns = wql__now_ns();

@@ -195,18 +195,22 @@ static wql_status check_answer(wql__binder *b, const wql__plan_scan *scan, const
 }
 
 /* A failure of the provider's plan as the query's: its status and its words, if it had any, cleaned. */
-static wql_status fail_plan(wql__binder *b, const wql__plan_scan *scan, wql_status status, wql_error *said) {
+static wql_status fail_plan(wql__binder *b, const wql__plan_scan *scan, wql_status status, wql_error *said, uint64_t refusals) {
     const char *name = scan->entry->cls->def.name;
+    wql_status blamed;
     said->message[sizeof said->message - 1] = '\0';
     said->hint[sizeof said->hint - 1] = '\0';
     if (status > 0)
         return wql__mount_fault(scan->mount, b->err, "plan of %s: it answered 0x%08X, which plan cannot", name, (unsigned)status);
-    if (said->message[0])
+    blamed = wql__mem_blame(scan->mount->mem, status, refusals, b->err);
+    if (blamed < 0)
+        status = blamed;
+    else if (said->message[0])
         (void)wql__fail(b->err, status, "%s", said->message);
     else
         (void)wql__fail(b->err, status, "provider %s could not plan a scan of %s: %s", scan->mount->name, name,
                         wql_status_text(status));
-    wql__error_hint(b->err, wql_s(said->hint));
+    if (blamed >= 0) wql__error_hint(b->err, wql_s(said->hint));
     wql__error_provider(b->err, scan->mount->name);
     return status;
 }
@@ -217,18 +221,20 @@ static wql_status call_plan(wql__binder *b, const wql__plan_scan *scan, wql__tur
     wql_error said;
     wql_request request;
     wql_status status;
+    uint64_t refusals;
     if (!provider->plan) return WQL_OK;
     status = wql__mount_enter(scan->mount, turn);
     if (status != WQL_OK) return status;
     wql__error_clear(&said);
     wql__plan_request(scan, scan->wanted_all, &request);
+    refusals = wql__mem_refusals(scan->mount->mem);
     status = provider->plan(scan->mount->self, &request, answer, &said);
     wql__mount_leave(scan->mount);
     if (status == WQL_E_PROVIDER_NOT_CAPABLE) {
         preset_answer(answer, take, scan->pushed_count);
         return WQL_OK;
     }
-    return status == WQL_OK ? check_answer(b, scan, answer, take) : fail_plan(b, scan, status, &said);
+    return status == WQL_OK ? check_answer(b, scan, answer, take) : fail_plan(b, scan, status, &said, refusals);
 }
 
 wql_status wql__ask_provider(wql__binder *b, wql__plan_scan *scan, wql__turn *turn) {
