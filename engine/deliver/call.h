@@ -36,6 +36,7 @@ struct wql__call {
     _Atomic uint32_t use;
     wql_session *session; /* retained */
     wql_query *query;     /* retained */
+    wql__params *params;  /* values of the query's parameters; NULL: none */
     wql_sink sink;
     wql_pump *pump;
     uint8_t drive;

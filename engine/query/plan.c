@@ -28,7 +28,7 @@ static wql__plan *new_plan(const wql__query_tree *tree, wql__mem *mem, wql__cata
     plan->catalog = wql__catalog_retain(catalog);
     plan->kind = tree->kind;
     plan->flags = flags & WQL__PLAN_FLAGS;
-    plan->parameter_count = tree->parameter_count;
+    plan->unnamed_count = tree->unnamed_count;
     return plan;
 }
 
@@ -101,7 +101,8 @@ wql_status wql__plan_make(const wql__query_tree *tree, wql__mem *mem, wql__catal
     if (!b.plan) return wql__fail_memory(mem, err);
     b.arena = &b.plan->arena;
     wql__arena_init(&b.scratch, mem);
-    status = wql__bind_class(&b);
+    b.plan->parameters = wql__arena_alloc(b.arena, wql__array_size(tree->parameter_count, sizeof *b.plan->parameters));
+    status = b.plan->parameters ? wql__bind_class(&b) : wql__bind_no_memory(&b);
     if (status >= 0) status = wql__bind_select(&b);
     if (status >= 0) status = wql__bind_where(&b);
     if (status >= 0) status = make_scans(&b);
