@@ -9,6 +9,8 @@
 
 #include "../engine/base/utf8.h"
 
+#include <wql/engine.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,6 +80,7 @@ static const uint8_t codes[] = {
     [WQL__TOKEN_STRING] = TK_STRING,
     [WQL__TOKEN_INT] = TK_INT,
     [WQL__TOKEN_REAL] = TK_REAL,
+    [WQL__TOKEN_PARAMETER] = TK_PARAMETER,
     [WQL__TOKEN_LP] = TK_LP,
     [WQL__TOKEN_RP] = TK_RP,
     [WQL__TOKEN_COMMA] = TK_COMMA,
@@ -125,10 +128,12 @@ static bool can_come(const yyParser *machine, int code, bool *as_itself) {
     }
 }
 
+/* A parameter comes where a constant does, and goes without saying. */
 static uint64_t all_that_can_come(const yyParser *machine) {
     uint64_t kinds = 0;
     for (uint32_t kind = 0; kind < WQL__TOKEN_BAD_CHARACTER; kind++) {
         bool as_itself;
+        if (kind == WQL__TOKEN_PARAMETER) continue;
         if (can_come(machine, code_of(kind), &as_itself) && as_itself) kinds |= (uint64_t)1 << kind;
     }
     return kinds;
@@ -198,6 +203,7 @@ static void run(wql__parser *parser) {
     wql__lexer lexer = wql__lexer_of(parser->text.ptr, (uint32_t)parser->text.len);
     wql__token token;
     yyParser machine;
+    lexer.parameters = (parser->dialect & WQL_PARAMETERS) != 0;
     wql__grammarInit(&machine, parser);
     while (parser->status == WQL_OK) {
         bool as_itself;
@@ -217,10 +223,11 @@ wql_status wql__parse(wql_str text, uint32_t dialect, const wql__parse_limits *l
     wql_status status = wql__parse_precheck(text, limits, err);
     *out = NULL;
     if (status != WQL_OK) return status;
-    if (dialect != 0)
+    if (dialect & ~(uint32_t)WQL_PARAMETERS)
         return wql__fail(err, WQL_E_NOT_SUPPORTED, "only the base dialect is served yet, and dialect 0x%x was asked for",
                          (unsigned)dialect);
     memset(&parser, 0, sizeof parser);
+    parser.dialect = dialect;
     parser.limits = limits;
     parser.arena = arena;
     parser.err = err;

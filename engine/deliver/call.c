@@ -33,6 +33,7 @@ static void free_call(wql__call *call) {
         call->ring_count--;
     }
     wql_batch_release(call->in_hand);
+    wql__params_free(call->params);
     wql__timer_unreserve(&engine->sched);
     wql__pump_leave(call->pump, call);
     if (call->ring && call->ring != call->small_ring)
@@ -140,7 +141,6 @@ static wql_status check_options(wql_engine *engine, const wql_call_options *give
     if (status < 0) return status;
     if (!how->sink && !out) return wql__fail(err, WQL_E_INVALID_PARAMETER, "neither a sink nor a place for the call is given");
     if (how->pump && !how->sink) return wql__fail(err, WQL_E_INVALID_PARAMETER, "a pump needs a sink");
-    if (how->param_count) return wql__fail(err, WQL_E_NOT_SUPPORTED, "parameters are not served yet");
     if (how->batch_rows > WQL_BATCH_ROWS_MAX)
         return wql__fail(err, WQL_E_INVALID_PARAMETER, "batch_rows is %u; a batch has at most %d rows", how->batch_rows,
                          WQL_BATCH_ROWS_MAX);
@@ -178,6 +178,9 @@ static void fill_env(wql__call *call, const wql_call_options *how) {
     env->batch_bytes = how->batch_bytes ? how->batch_bytes : 256 * 1024;
     env->batch_age_ms = how->batch_age_ms ? how->batch_age_ms : 20;
     env->rows_max = how->rows_max;
+    env->params = call->params;
+    env->text = call->query->text;
+    env->pattern_chars = call->engine->limits.pattern_chars;
     env->stats = &call->stats;
 }
 
@@ -191,8 +194,16 @@ static bool make_ring(wql__call *call, const wql_engine *engine) {
     return call->ring != NULL;
 }
 
+static wql__call *new_call(wql_engine *engine) {
+    wql__call *call;
+    if (!wql__timer_reserve(&engine->sched)) return NULL;
+    call = wql__alloc_zero(engine->mem, sizeof *call);
+    if (!call) wql__timer_unreserve(&engine->sched);
+    return call;
+}
+
 static wql__call *make_call(wql_engine *engine, const wql_call_options *how) {
-    wql__call *call = wql__alloc_zero(engine->mem, sizeof *call);
+    wql__call *call = new_call(engine);
     if (!call) return NULL;
     call->engine = engine;
     call->flags = how->flags;
@@ -200,6 +211,7 @@ static wql__call *make_call(wql_engine *engine, const wql_call_options *how) {
     call->pool = WQL__POOL_WORKERS;
     call->ahead = (how->flags & WQL_RUN_AHEAD) != 0;
     if (!make_ring(call, engine)) {
+        wql__timer_unreserve(&engine->sched);
         wql__free(engine->mem, call, sizeof *call);
         return NULL;
     }
@@ -292,20 +304,21 @@ wql_status wql__call_submit(wql_session *session, wql_query *query, const wql_ca
     wql__call *call = NULL;
     bool refused = false;
     wql__context *context = NULL;
+    wql__params *params = NULL;
     wql_status status = check_options(engine, given, &how, out, err);
     if (status >= 0 && how.sink) status = check_sink(how.sink, &sink, err);
     if (status >= 0 && how.sink) status = check_secured(engine, &refused, err);
+    if (status >= 0) status = wql__params_make(engine->mem, how.params, how.param_count, &params, err);
     if (status >= 0) status = wql__context_make(engine->mem, how.context, how.context_count, &context, err);
-    if (status < 0) return status;
-    if (wql__timer_reserve(&engine->sched)) {
-        call = make_call(engine, &how);
-        if (!call) wql__timer_unreserve(&engine->sched);
-    }
-    if (!call) {
+    if (status >= 0) call = make_call(engine, &how);
+    if (status >= 0 && !call) status = wql__fail_memory(engine->mem, err);
+    if (status < 0) {
+        wql__params_free(params);
         wql__context_free(context);
-        return wql__fail_memory(engine->mem, err);
+        return status;
     }
     call->sink = sink;
+    call->params = params;
     call->context = context;
     call->refused = refused;
     call->session = wql__session_retain(session);

@@ -37,6 +37,7 @@ struct wql__call {
     _Atomic uint32_t use;
     wql_session *session; /* retained */
     wql_query *query;     /* retained */
+    wql__params *params;  /* values of the query's parameters; NULL: none */
     wql_sink sink;
     wql_pump *pump;
     wql__context *context; /* NULL: none */

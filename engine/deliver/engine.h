@@ -79,7 +79,8 @@ struct wql_engine {
     char server[65];
     wql_host host;
 
-    wql__mutex mounting;        /* one mount or unmount at a time */
+    wql__mutex mounting;        /* one mount, unmount or later definition at a time. No provider but a load runs under it */
+    wql__thread_id loader;      /* inside that load; 0: none; guarded by table */
     wql__namespace *namespaces; /* only grows; guarded by table */
     wql__mount *leaving;        /* mounts whose unmount waits for scans; guarded by mounting; each retained */
     _Atomic uint32_t provider_count;
@@ -132,7 +133,7 @@ wql_status wql__query_make(wql_session *session, wql_str text, wql_query **out, 
  * is not parsed. */
 wql_status wql__query_plan(wql_query *query, uint32_t flags, wql__turn *turn, wql__plan **out, wql_error *err);
 /* Forgets plans made for older classes, so that they do not keep a provider. */
-void wql__engine_forget_plans(wql_engine *engine, const wql__namespace *ns);
+void wql__engine_forget_plans(wql_engine *engine, wql__namespace *ns);
 
 /* A thread counted in `submitting` is through. */
 void wql__engine_leave(wql_engine *engine);

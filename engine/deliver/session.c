@@ -38,7 +38,8 @@ static wql_status check_options(const wql_session_options *opt, wql_session_opti
     if (options->flags) return wql__fail(err, WQL_E_INVALID_PARAMETER, "wql_session_options: unknown flags");
     if (options->dialect & ~(uint32_t)(WQL_RELAXED | WQL_EXTENDED | WQL_PARAMETERS))
         return wql__fail(err, WQL_E_INVALID_PARAMETER, "wql_session_options: unknown dialect");
-    if (options->dialect) return wql__fail(err, WQL_E_NOT_SUPPORTED, "this version serves the base language only");
+    if (options->dialect & ~(uint32_t)WQL_PARAMETERS)
+        return wql__fail(err, WQL_E_NOT_SUPPORTED, "this version serves the base language and its parameters only");
     return WQL_OK;
 }
 
@@ -204,13 +205,23 @@ static wql__plan *find_plan(wql_query *query, const wql__catalog *catalog, uint3
     return plan;
 }
 
-static void keep_plan(wql_query *query, wql__plan *plan) {
+static wql__plan *swap_plan(wql_query *query, wql__plan *plan) {
     wql__plan *old;
     wql__lock(&query->lock);
     old = query->plan;
-    query->plan = wql__plan_retain(plan);
+    query->plan = plan;
     wql__unlock(&query->lock);
-    wql__plan_release(old);
+    return old;
+}
+
+/* If other classes were published meanwhile, the plan is let go again: whoever has published them has looked for plans to forget
+ * before this one was there, and a query must not keep a provider that is unmounted. */
+static void keep_plan(wql_query *query, wql__plan *plan) {
+    wql__catalog *now;
+    wql__plan_release(swap_plan(query, wql__plan_retain(plan)));
+    now = wql__namespace_catalog(query->session->ns);
+    if (now != plan->catalog) wql__plan_release(swap_plan(query, NULL));
+    wql__catalog_release(now);
 }
 
 wql_status wql__query_plan(wql_query *query, uint32_t flags, wql__turn *turn, wql__plan **out, wql_error *err) {
@@ -230,15 +241,15 @@ wql_status wql__query_plan(wql_query *query, uint32_t flags, wql__turn *turn, wq
     return status;
 }
 
-void wql__engine_forget_plans(wql_engine *engine, const wql__namespace *ns) {
+void wql__engine_forget_plans(wql_engine *engine, wql__namespace *ns) {
     for (bool again = true; again;) {
+        wql__catalog *now = wql__namespace_catalog(ns);
         wql__plan *old = NULL;
-        again = false;
         wql__lock(&engine->table);
         for (wql_query *query = engine->queries; query && !old; query = query->next) {
             if (query->session->ns != ns) continue;
             wql__lock(&query->lock);
-            if (query->plan && query->plan->catalog != ns->catalog) {
+            if (query->plan && query->plan->catalog != now) {
                 old = query->plan;
                 query->plan = NULL;
             }
@@ -246,6 +257,7 @@ void wql__engine_forget_plans(wql_engine *engine, const wql__namespace *ns) {
         }
         wql__unlock(&engine->table);
         again = old != NULL;
+        wql__catalog_release(now);
         wql__plan_release(old); /* may unload a provider: no lock is held */
     }
 }

@@ -32,13 +32,17 @@ typedef struct wql__run_env {
     uint32_t flags;                 /* of the call: WQL_COUNT_ONLY */
     bool check_exact;               /* WQL_CHECK_PROVIDERS */
     uint32_t batch_rows, batch_bytes, batch_age_ms;
-    uint64_t rows_max; /* 0: no limit */
+    uint64_t rows_max;         /* 0: no limit */
+    const wql__params *params; /* values of the query's parameters; NULL: none */
+    wql_str text;              /* the query's, for places in it */
+    uint32_t pattern_chars;    /* the limit pattern_chars_max */
     wql__run_stats *stats;
 } wql__run_env;
 
 typedef struct wql__run wql__run;
 
-/* Opens nothing yet. @param plan  retained. Returns WQL_OK, or WQL_E_OUT_OF_MEMORY, WQL_E_QUOTA_VIOLATION. */
+/* Opens nothing yet. @param plan  retained. Returns WQL_OK; WQL_E_INVALID_PARAMETER (values and parameters do not fit each
+ * other); WQL_E_OUT_OF_MEMORY, WQL_E_QUOTA_VIOLATION. */
 wql_status wql__run_open(wql__plan *plan, wql__run_env *env, wql__run **out, wql_error *err);
 
 /* Goes on until there is a batch, or `until_us` (of now()) has passed, or nothing can be done.

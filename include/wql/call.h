@@ -69,7 +69,21 @@ enum {
     WQL_FINAL_ON_WORKER = 0x10000000 /* a canceller never runs the final status itself */
 };
 
-/* How to run a call. NULL, or a zero field, is the default. Everything is copied. */
+/* How to run a call. NULL, or a zero field, is the default. Everything is copied.
+ *
+ * Parameters. In a session of dialect WQL_PARAMETERS `?` and `@name` stand for the constant of a comparison (behind LIKE and ISA
+ * too), each time for a value of `params`: `@name` for the one of that name (without regard to case; as often as it is written),
+ * the first `?` for the first value whose name is NULL, and so on. A value means what the literal means that spells it
+ * (wql_quote), and becomes a value of the property's type by the same rules, once, when the call starts; but a comparison with a
+ * value that is NULL is unknown, and so is its negation: NULL is asked for with IS NULL. A text behind LIKE is a pattern.
+ *
+ * The submission fails with WQL_E_INVALID_PARAMETER, naming the value, where no query could use it: an array, an object, a type
+ * that is none, a text that is not well-formed, a number beyond its own type or not finite, a datetime beyond CIM's range, an
+ * empty name, a name that is given twice.
+ *
+ * The call ends with WQL_E_INVALID_PARAMETER, naming the parameter, with its place in the query, where the two do not fit: a
+ * parameter without a value, a value without a parameter, a value that cannot be compared with the property; and with
+ * WQL_E_QUOTA_VIOLATION for a pattern longer than pattern_chars_max. */
 typedef struct wql_call_options {
     uint32_t struct_size;
     uint32_t flags;
@@ -104,10 +118,10 @@ typedef struct wql_call_stats {
  * between batches and bounds a provider only as far as the provider looks at it.
  * @param out         [out] release it; set on WQL_OK only
  * Returns WQL_OK; WQL_END; WQL_S_TIMEDOUT (the call goes on); WQL_S_PARTIAL_RESULTS and other remarks in place of WQL_END; or how
- * the call failed, again at each further call: any code of wql_query_prepare, WQL_E_CALL_CANCELLED, WQL_E_TIMED_OUT (the call's
- * own deadline), WQL_E_SHUTTING_DOWN, WQL_E_PROVIDER_FAILURE or the provider's own, WQL_E_OUT_OF_MEMORY, WQL_E_QUOTA_VIOLATION.
- * WQL_E_NOT_FOUND: stale; WQL_E_INVALID_OPERATION: it has a sink, or another thread is inside; WQL_E_INVALID_PARAMETER.
- * Thread-safety: one at a time for one call; callback-safe for another call. */
+ * the call failed, again at each further call: any code of wql_query_prepare, WQL_E_INVALID_PARAMETER (a parameter),
+ * WQL_E_CALL_CANCELLED, WQL_E_TIMED_OUT (the call's own deadline), WQL_E_SHUTTING_DOWN, WQL_E_PROVIDER_FAILURE or the provider's
+ * own, WQL_E_OUT_OF_MEMORY, WQL_E_QUOTA_VIOLATION. WQL_E_NOT_FOUND: stale; WQL_E_INVALID_OPERATION: it has a sink, or another
+ * thread is inside; WQL_E_INVALID_PARAMETER. Thread-safety: one at a time for one call; callback-safe for another call. */
 WQL_API wql_status wql_call_next(wql_call call, uint32_t timeout_ms, wql_batch **out, wql_error *err);
 
 /* Batch `index` (from 0) of a WQL_KEEP call, which is run on until there is one. Batches of a call keep their numbers, so that a

@@ -99,7 +99,7 @@ typedef struct wql_principal {
 enum {
     WQL_RELAXED = 1,   /* also what other servers accept */
     WQL_EXTENDED = 2,  /* also Configuration Manager's forms */
-    WQL_PARAMETERS = 4 /* `?` and `@name` stand for values */
+    WQL_PARAMETERS = 4 /* `?` and `@name` stand for values, which come with each run (wql_call_options) */
 };
 
 /* WMI's access rights on a namespace, for wql_engine_grant ([MS-WMI]). */
@@ -117,10 +117,10 @@ enum {
 /* How a session behaves. */
 typedef struct wql_session_options {
     uint32_t struct_size;
-    uint32_t flags;   /* must be 0 */
-    uint32_t dialect; /* WQL_RELAXED, WQL_EXTENDED, WQL_PARAMETERS. This version serves the base language only; a bit that is set
-                       * is WQL_E_NOT_SUPPORTED. */
-    uint32_t timeout_ms;            /* of opening, where a provider must be started for it; 0 = for ever */
+    uint32_t flags;      /* must be 0 */
+    uint32_t dialect;    /* WQL_RELAXED, WQL_EXTENDED, WQL_PARAMETERS. This version serves the base language and parameters;
+                          * the other two bits are WQL_E_NOT_SUPPORTED. */
+    uint32_t timeout_ms; /* of opening, where a provider must be started for it; 0 = for ever */
     const wql_principal *principal; /* NULL: the owner, who has all rights. Copied. */
 } wql_session_options;
 

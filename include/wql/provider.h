@@ -53,8 +53,12 @@ enum {
 
 /* One condition: property op values[0], or (count > 1, WQL_EQ only) equal to any of them. Frozen. All conditions of a request
  * hold together. NULL fulfils none of them but WQL_IS_NULL. Values have the property's own type, numbers in range; a LIKE has its
- * pattern as text, unescaped; WQL_IS_NULL and WQL_NOT_NULL have no value. values NULL, count not 0: parameters, known only at
- * open. */
+ * pattern as text, unescaped; WQL_IS_NULL and WQL_NOT_NULL have no value.
+ * values NULL, count not 0: parameters (one at least), known only at open. Plan answers for the worst value, open sees the value
+ * and may lower the answer. What open sees may be less than what was planned: of a set, values that nothing can equal are left
+ * out; and a condition whose value turned out to be none of the property's (a number out of range) is not there at all, as a scan
+ * is not opened that could find nothing. The order of the others, and what plan answered for each, stay. A parameter's pattern
+ * may be without a metacharacter. */
 typedef struct wql_conjunct {
     uint32_t property; /* number in the class */
     uint16_t op;       /* WQL_EQ ... */
@@ -171,9 +175,19 @@ struct wql_host {
 /* -- in load, and later ------------------------------------------------------------------------------------------ */
 
 /* Declares classes, in any order among themselves; they are copied. Their class_index counts on from what the mount defined
- * before. Superclasses may be other mounts'. Called later than load it makes a new version of the namespace (not served yet:
- * WQL_E_NOT_SUPPORTED).
- * Returns WQL_OK; WQL_E_ALREADY_EXISTS; WQL_E_INVALID_CLASS; WQL_E_INVALID_SUPERCLASS; WQL_E_INVALID_CIM_TYPE;
+ * before. Superclasses may be other mounts'.
+ * Called later than load it makes a new version of the namespace, shown at once. Calls that run, and what they see of classes,
+ * stay with the version they began with; a query prepared before plans anew with its next run. Callbacks for the new classes may
+ * come before this returns. Load itself must define a class: a mount that serves none is unloaded at once.
+ *
+ * Thread-safety: free,
+ * once load has returned; while it runs, only its own thread may call this. Waits for a mount or an unmount that another thread
+ * is in the middle of, but not for scans: so it may be called inside open, next and close, with no lock held that a load would
+ * wait for. Not inside plan, which has no side effects, and not inside the load of another mount.
+ *
+ * Returns WQL_E_INVALID_OPERATION
+ * (load runs, on another thread; another mount's load runs on this one; the mount is being unmounted); WQL_E_SHUTTING_DOWN; or
+ * WQL_OK; WQL_E_ALREADY_EXISTS; WQL_E_INVALID_CLASS; WQL_E_INVALID_SUPERCLASS; WQL_E_INVALID_CIM_TYPE;
  * WQL_E_INVALID_PROPERTY_TYPE; WQL_E_CIRCULAR_REFERENCE; WQL_E_INVALID_PARAMETER; WQL_E_OUT_OF_MEMORY. All or nothing. */
 static inline wql_status wql_mount_define(wql_mount *mount, const wql_class_def *defs, uint32_t count, wql_error *err) {
     return mount->host->define(mount, defs, count, err);

@@ -140,7 +140,71 @@ static wql_status ways_to_run(world *w) {
     return status;
 }
 
+/* Values of several kinds, a set, one that is NULL, one that no provider could be told; and a context. */
+static wql_status parametrised(world *w) {
+    static const char text[] =
+        "SELECT Id FROM Tick WHERE Name LIKE @p AND (Id = ? OR Id = ? OR Id = 7 OR Name = @none) AND Id < @most";
+    wql_param params[] = {{"p", wql_text(wql_s("TICK%"))},
+                          {NULL, wql_u64(5)},
+                          {NULL, wql_i64(-5)},
+                          {"none", wql_null()},
+                          {"most", wql_u64(UINT64_MAX)}};
+    wql_value items[2] = {wql_text(wql_s("one")), wql_text(wql_s("two"))};
+    wql_param context[] = {{"Locale", wql_text(wql_s("MS_409"))},
+                           {"List", {.type = WQL_STRING | WQL_ARRAY, .count = 2, .items = items}}};
+    wql_session_options with = {.struct_size = sizeof with, .dialect = WQL_PARAMETERS};
+    wql_call_options how = {
+        .struct_size = sizeof how, .params = params, .param_count = 5, .context = context, .context_count = 2};
+    wql_session *session;
+    wql_query *query = NULL;
+    wql_call call;
+    wql_status status = wql_session_open(w->engine, "root/t", &with, &session, &w->err);
+    if (status < 0) return status;
+    status = wql_query_prepare(session, wql_s(text), &query, &w->err);
+    for (int i = 0; i < 2 && status >= 0; i++) {
+        status = wql_query_exec(query, &how, &call, &w->err);
+        if (status < 0) break;
+        status = pull(w, call, -1);
+        wql_call_close(call);
+    }
+    wql_query_close(query);
+    wql_session_close(session);
+    return status;
+}
+
+/* A principal with rights of its own reads kept batches by number; a call that could keep no more goes on. */
+static wql_status kept(world *w) {
+    static const uint32_t gids[] = {4, 27};
+    wql_principal who = {.struct_size = sizeof who, .uid = 7, .gid_count = 2, .gids = gids, .name = "somebody"};
+    wql_session_options with = {.struct_size = sizeof with, .principal = &who};
+    wql_call_options how = {.struct_size = sizeof how, .flags = WQL_KEEP, .batch_rows = 100};
+    wql_session *session;
+    wql_batch *batch;
+    wql_call call = {NULL, 0};
+    wql_status status = wql_engine_grant(w->engine, "root", "gid:27", WQL_RIGHT_ENABLE, 0, &w->err);
+    if (status >= 0) status = wql_session_open(w->engine, "root/t", &with, &session, &w->err);
+    if (status < 0) return status;
+    status = try_exec(w, session, "SELECT Id FROM Tick", &how, &call);
+    for (uint64_t at = 0; status == WQL_OK; at++) {
+        status = wql_call_at(call, at, WQL_FOREVER, &batch, &w->err);
+        if (status == WQL_OK) {
+            w->rows += wql_batch_rows(batch);
+            wql_batch_release(batch);
+        }
+    }
+    if (call.engine) wql_call_close(call);
+    wql_session_close(session);
+    return status == WQL_END ? WQL_OK : status;
+}
+
 const scenario query_scenarios[] = {
+    {.name = "parameters",
+     .mount = mount_ticks,
+     .run = parametrised,
+     .rows = 4,
+     .probe = "SELECT Id FROM Tick",
+     .probe_rows = 3000},
+    {.name = "kept", .mount = mount_ticks, .run = kept, .rows = 3000, .probe = "SELECT Id FROM Tick", .probe_rows = 3000},
     {.name = "rows", .mount = mount_ticks, .run = rows, .rows = 3000, .probe = "SELECT Id FROM Tick", .probe_rows = 3000},
     {.name = "zero copy",
      .mount = mount_ticks,
