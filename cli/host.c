@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* host.c: an engine with the databases that the options name, and a session in the namespace they name. */
+/* host.c: an engine with this machine and the databases that the options name, and a session in the namespace they name. */
 #include "host.h"
 
 #include "errors.h"
@@ -121,6 +121,23 @@ static int add_source(cli_host *host, const cli_options *o, const char *spelled)
     return code;
 }
 
+/* This machine, in the two namespaces where its classes live. It comes before the databases, so a database with a class of one of
+ * its names is the one that is refused, and the message names both. A machine that cannot be served is no reason to serve nothing.
+ */
+static void add_machine(cli_host *host) {
+    static const struct {
+        const char *name_space, *config;
+    } mounts[] = {{"root/cimv2", NULL}, {"root/linux", "classes=linux"}};
+    for (size_t i = 0; i < sizeof mounts / sizeof mounts[0]; i++) {
+        wql_error err = WQL_INIT(wql_error);
+        wql_status status =
+            wql_engine_mount(host->engine, mounts[i].name_space, wql_linux_provider(), mounts[i].config, NULL, &err);
+        if (status < 0 && !host->quiet)
+            cli_say("this machine is not served in %s: %s", mounts[i].name_space,
+                    err.message[0] ? err.message : wql_status_text(status));
+    }
+}
+
 static int connect_session(cli_host *host, const cli_options *o) {
     wql_error err = WQL_INIT(wql_error);
     wql_status status = wql_session_open(host->engine, o->name_space, NULL, &host->session, &err);
@@ -137,6 +154,7 @@ static int connect_session(cli_host *host, const cli_options *o) {
 
 int cli_host_open(cli_host *host, const cli_options *o) {
     int code = cli_host_open_bare(host, o);
+    if (code == CLI_OK) add_machine(host);
     for (uint32_t i = 0; code == CLI_OK && i < o->sqlite_count; i++) code = add_source(host, o, o->sqlite[i]);
     return code == CLI_OK ? connect_session(host, o) : code;
 }
