@@ -200,8 +200,8 @@ void wql__linux_set_text(wql__linux_scan *s, uint32_t property, wql_str text);
 void wql__linux_set_z(wql__linux_scan *s, uint32_t property, const char *text); /* NULL: NULL */
 /* Microseconds since 1970, shown in the local offset of that instant. */
 void wql__linux_set_time(wql__linux_scan *s, uint32_t property, int64_t us);
-/* Counts a source that could not be read, if it is there: its values are NULL. `error` is an errno. */
-void wql__linux_unread(wql__linux_scan *s, int error);
+/* Counts the values that are NULL because these sources, which are there, could not be read. */
+void wql__linux_lost(wql__linux_scan *s, uint32_t sources);
 
 /* Whether the conditions on properties of these sources hold for the cells as set so far. Ask before reading what is dear; the
  * frame asks for the rest when the row is made. */

@@ -165,9 +165,10 @@ void wql__linux_set_time(wql__linux_scan *s, uint32_t property, int64_t us) {
     s->cells[property] = wql_time(time);
 }
 
-void wql__linux_unread(wql__linux_scan *s, int error) {
-    (void)error;
-    wql_scan_count(s->scan, 1, 0);
+void wql__linux_lost(wql__linux_scan *s, uint32_t sources) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < s->cls->property_count; i++) count += s->needed[i] && (s->cls->properties[i].sources & sources);
+    if (count) wql_scan_count(s->scan, count, 0);
 }
 
 static void set_fixed(wql__linux_scan *s) {
