@@ -175,6 +175,7 @@ struct wql__linux_scan {
     wql_value *cells;       /* [property_count] by the descriptor's numbers */
     uint8_t *needed;        /* [property_count] */
     uint32_t tested;        /* conditions of the row that were looked at: a bit for each of the first 32 */
+    uint32_t lost;          /* sources of the row that could not be read */
     bool partial;           /* a source is known to be missing: the scan ends with WQL_S_PARTIAL_RESULTS */
     uint64_t rows, steps;
     const char *host_name, *os_name; /* if they are needed */
@@ -200,7 +201,7 @@ void wql__linux_set_text(wql__linux_scan *s, uint32_t property, wql_str text);
 void wql__linux_set_z(wql__linux_scan *s, uint32_t property, const char *text); /* NULL: NULL */
 /* Microseconds since 1970, shown in the local offset of that instant. */
 void wql__linux_set_time(wql__linux_scan *s, uint32_t property, int64_t us);
-/* Counts the values that are NULL because these sources, which are there, could not be read. */
+/* Sources that are there could not be read: values of theirs that are not set are NULL, and counted with the row. */
 void wql__linux_lost(wql__linux_scan *s, uint32_t sources);
 
 /* Whether the conditions on properties of these sources hold for the cells as set so far. Ask before reading what is dear; the

@@ -19,6 +19,9 @@ static const wql__linux_class *const classes[] = {
     &wql__linux_base_service,
     &wql__linux_cim_setting,
     &wql__linux_process,
+    &wql__linux_operating_system,
+    &wql__linux_computer_system,
+    &wql__linux_processor,
     NULL,
 };
 

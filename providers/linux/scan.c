@@ -166,9 +166,7 @@ void wql__linux_set_time(wql__linux_scan *s, uint32_t property, int64_t us) {
 }
 
 void wql__linux_lost(wql__linux_scan *s, uint32_t sources) {
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < s->cls->property_count; i++) count += s->needed[i] && (s->cls->properties[i].sources & sources);
-    if (count) wql_scan_count(s->scan, count, 0);
+    s->lost |= sources;
 }
 
 static void set_fixed(wql__linux_scan *s) {
@@ -223,9 +221,13 @@ bool wql__linux_passes(wql__linux_scan *s, uint32_t sources_read) {
 wql_status wql__linux_check(const wql__linux_scan *s) { return wql_scan_check(s->scan, NULL); }
 
 static void bring(wql__linux_scan *s) {
-    for (uint32_t i = 0; i < s->cls->property_count; i++)
-        if (s->needed[i] && s->cells[i].type != WQL_NULL && wql_scan_wants(s->scan, s->defined->places[i]))
-            wql_row_set(s->scan, s->defined->places[i], s->cells[i]);
+    uint32_t nulled = 0;
+    for (uint32_t i = 0; i < s->cls->property_count; i++) {
+        if (!s->needed[i]) continue;
+        if (s->cells[i].type == WQL_NULL) nulled += (s->cls->properties[i].sources & s->lost) != 0;
+        else if (wql_scan_wants(s->scan, s->defined->places[i])) wql_row_set(s->scan, s->defined->places[i], s->cells[i]);
+    }
+    if (nulled) wql_scan_count(s->scan, nulled, 0);
 }
 
 /* Makes at most one row. */
@@ -233,7 +235,7 @@ static int make(wql__linux_scan *s) {
     int made;
     wql__linux_arena_reset(&s->line);
     memset(s->cells, 0, s->cls->property_count * sizeof *s->cells);
-    s->tested = 0;
+    s->tested = s->lost = 0;
     set_fixed(s);
     made = s->cls->row(s);
     if (made == WQL__LINUX_MADE && !wql__linux_passes(s, UINT32_MAX)) return WQL__LINUX_SKIP;
