@@ -257,7 +257,7 @@ bool wql__linux_signed(wql_str text, int64_t *out);
 bool wql__linux_hex(wql_str text, uint64_t *out);
 bool wql__linux_is(wql_str text, const char *z);
 bool wql__linux_starts(wql_str text, const char *z);
-/* The value of the first line `name` + `separator` + value: trimmed. False: no such line. */
+/* The value of the first line `name` + `separator` + value: trimmed; blanks may stand before the separator. False: no such line. */
 bool wql__linux_field(wql_str file, const char *name, char separator, wql_str *value);
 /* The number at the beginning of such a value ("12 kB"). */
 bool wql__linux_field_number(wql_str file, const char *name, char separator, uint64_t *value);
@@ -280,6 +280,8 @@ const char *wql__linux_os_name(wql__linux_mount *m, wql__linux_arena *arena);
 const char *wql__linux_kernel(wql__linux_mount *m, wql__linux_arena *arena, const char *what); /* "osrelease", "version", "arch" */
 /* A value of os-release, without quotes. False: not there. */
 bool wql__linux_os_release(wql_str file, wql__linux_arena *arena, const char *name, wql_str *out);
+/* What the system calls itself, else its kernel's release. False: neither is known. */
+bool wql__linux_caption(wql__linux_mount *m, wql__linux_arena *arena, wql_str os_release, wql_str *out);
 int wql__linux_read_os_release(wql__linux_mount *m, wql__linux_arena *arena, wql_str *out);
 /* The source of the mount at `path`, or NULL. */
 const char *wql__linux_mount_source(wql__linux_mount *m, wql__linux_arena *arena, const char *path);

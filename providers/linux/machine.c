@@ -86,15 +86,20 @@ bool wql__linux_os_release(wql_str file, wql__linux_arena *arena, const char *na
     return out->len > 0;
 }
 
+bool wql__linux_caption(wql__linux_mount *m, wql__linux_arena *arena, wql_str file, wql_str *out) {
+    const char *release;
+    if (wql__linux_os_release(file, arena, "PRETTY_NAME", out)) return true;
+    release = wql__linux_kernel(m, arena, "osrelease");
+    if (release) *out = wql__linux_text(arena, "Linux %s", release);
+    return release != NULL;
+}
+
 /* In the form that Windows has: caption, a directory, a device. */
 const char *wql__linux_os_name(wql__linux_mount *m, wql__linux_arena *arena) {
     const char *device = wql__linux_mount_source(m, arena, "/");
-    wql_str file, caption = wql_s(NULL);
-    if (wql__linux_read_os_release(m, arena, &file) != 0 || !wql__linux_os_release(file, arena, "PRETTY_NAME", &caption)) {
-        const char *release = wql__linux_kernel(m, arena, "osrelease");
-        if (!release) return NULL;
-        caption = wql__linux_text(arena, "Linux %s", release);
-    }
+    wql_str file, caption;
+    if (wql__linux_read_os_release(m, arena, &file) != 0) file = (wql_str){"", 0};
+    if (!wql__linux_caption(m, arena, file, &caption)) return NULL;
     return wql__linux_text(arena, "%.*s|/|%s", WQL_FMT(caption), device ? device : "").ptr;
 }
 

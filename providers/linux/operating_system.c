@@ -149,7 +149,7 @@ static void set_release(wql__linux_scan *s) {
     bool read = is_read(s, RELEASE, wql__linux_read_os_release(s->mount, &s->line, &file));
     if (!read) file = (wql_str){"", 0};
     if (wql__linux_reads(s, KERNEL)) kernel = wql__linux_kernel(s->mount, &s->line, "osrelease");
-    if (wql__linux_os_release(file, &s->line, "PRETTY_NAME", &pretty)) {
+    if (wql__linux_caption(s->mount, &s->line, file, &pretty)) {
         wql__linux_set_text(s, CAPTION, pretty);
         wql__linux_set_text(s, DESCRIPTION, pretty);
     }

@@ -284,7 +284,7 @@ static void set_stat(process *p) {
     wql__linux_set_u64(s, USER_TIME, scale(stat->user_ticks, tick));
     wql__linux_set_u64(s, KERNEL_TIME, scale(stat->kernel_ticks, tick));
     wql__linux_set_u64(s, VIRTUAL, stat->virtual_size);
-    wql__linux_set_u64(s, WORKING_SET, scale(stat->resident < 0 ? 0 : (uint64_t)stat->resident, (uint64_t)s->mount->page_size));
+    if (stat->resident >= 0) wql__linux_set_u64(s, WORKING_SET, scale((uint64_t)stat->resident, (uint64_t)s->mount->page_size));
     wql__linux_set_u64(s, PAGE_FAULTS, (stat->minor_faults + stat->major_faults) & UINT32_MAX);
     wql__linux_set_u64(s, MAJOR_FAULTS, stat->major_faults);
     wql__linux_set_u64(s, MINOR_FAULTS, stat->minor_faults);

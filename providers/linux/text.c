@@ -98,9 +98,11 @@ bool wql__linux_field(wql_str file, const char *name, char separator, wql_str *v
             rest.ptr++;
             rest.len--;
         }
-        if (!rest.len || *rest.ptr != separator) continue;
-        rest.ptr++;
-        rest.len--;
+        if (separator == ' ' ? rest.len == line.len - len : !rest.len || *rest.ptr != separator) continue;
+        if (separator != ' ') {
+            rest.ptr++;
+            rest.len--;
+        }
         *value = wql__linux_trim(rest);
         return true;
     }
