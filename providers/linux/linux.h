@@ -175,6 +175,7 @@ struct wql__linux_scan {
     wql_value *cells;       /* [property_count] by the descriptor's numbers */
     uint8_t *needed;        /* [property_count] */
     uint32_t tested;        /* conditions of the row that were looked at: a bit for each of the first 32 */
+    bool failed;            /* and one of them does not hold */
     uint32_t lost;          /* sources of the row that could not be read */
     bool partial;           /* a source is known to be missing: the scan ends with WQL_S_PARTIAL_RESULTS */
     uint64_t rows, steps;

@@ -513,7 +513,8 @@ static int make_row(wql__linux_scan *s, listing *l, uint64_t pid) {
     wql__linux_set_text(s, HANDLE, (wql_str){digits, wql__linux_digits(pid, digits)});
     wql__linux_set_u64(s, PROCESS_ID, pid);
     wql__linux_set_z(s, WINDOWS_VERSION, l->release);
-    if ((!s->sources && !l->named) || !wql__linux_passes(s, 0)) return WQL__LINUX_MADE;
+    if (!s->sources && !l->named) return WQL__LINUX_MADE;
+    if (!wql__linux_passes(s, 0)) return WQL__LINUX_SKIP;
     error = wql__linux_open_at(s->mount, s->mount->roots[WQL__LINUX_PROC], digits, O_DIRECTORY, &p.dir);
     if (error == ENOENT || error == ESRCH || error == ENOTDIR) return WQL__LINUX_SKIP;
     if (error) {

@@ -212,8 +212,10 @@ static bool test(wql__linux_scan *s, uint32_t sources_read) {
     return true;
 }
 
+/* Once a condition has failed the row is lost, whatever the class answers. */
 bool wql__linux_passes(wql__linux_scan *s, uint32_t sources_read) {
-    return !s->scan->request->conjunct_count || test(s, sources_read);
+    if (s->scan->request->conjunct_count && !s->failed) s->failed = !test(s, sources_read);
+    return !s->failed;
 }
 
 /* -- rows ------------------------------------------------------------------------------------------------------------------ */
@@ -236,6 +238,7 @@ static int make(wql__linux_scan *s) {
     wql__linux_arena_reset(&s->line);
     memset(s->cells, 0, s->cls->property_count * sizeof *s->cells);
     s->tested = s->lost = 0;
+    s->failed = false;
     set_fixed(s);
     made = s->cls->row(s);
     if (made == WQL__LINUX_MADE && !wql__linux_passes(s, UINT32_MAX)) return WQL__LINUX_SKIP;

@@ -251,6 +251,25 @@ char *linux_lab_rows(linux_lab *lab, const char *query) {
     return NULL;
 }
 
+static int compare_texts(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+
+char *linux_lab_sorted(linux_lab *lab, const char *query) {
+    char *text = linux_lab_rows(lab, query), **rows, *out, *to;
+    size_t count = 0;
+    if (!text) return NULL;
+    rows = calloc(lab->rows + strlen(text) + 1, sizeof *rows);
+    out = to = malloc(strlen(text) + 2);
+    if (rows && out) {
+        for (char *row = strtok(text, ";"); row; row = strtok(NULL, ";")) rows[count++] = row;
+        qsort(rows, count, sizeof *rows, compare_texts);
+        for (size_t i = 0; i < count; i++) to += sprintf(to, "%s;", rows[i]);
+        *to = 0;
+    }
+    free(rows);
+    free(text);
+    return out;
+}
+
 char *linux_lab_cell(linux_lab *lab, const char *class_name, const char *property, const char *where) {
     char query[400], *text;
     (void)snprintf(query, sizeof query, "SELECT %s FROM %s %s%s", property, class_name, where ? "WHERE " : "", where ? where : "");

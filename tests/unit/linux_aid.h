@@ -43,6 +43,8 @@ void linux_lab_close(linux_lab *lab);
 uint64_t linux_lab_opens(const linux_lab *lab);
 /* The result as text: cells joined by `|`, rows by `;`, in the order in which they come. Freed by the caller; NULL: it failed. */
 char *linux_lab_rows(linux_lab *lab, const char *query);
+/* The same, the rows in the order of their texts: a recorded tree lists its directories in any order. */
+char *linux_lab_sorted(linux_lab *lab, const char *query);
 /* The query's only cell. Freed by the caller. */
 char *linux_lab_cell(linux_lab *lab, const char *class_name, const char *property, const char *where);
 
