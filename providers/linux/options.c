@@ -10,8 +10,8 @@ static const char *const root_defaults[WQL__LINUX_ROOTS] = {"", "/proc", "/sys",
 static int shown(wql_str text) { return text.len > NAME_SHOWN ? NAME_SHOWN : (int)text.len; }
 
 static wql_status fail_value(wql_error *err, wql_str name, wql_str value, const char *wanted) {
-    return wql__linux_fail(err, WQL_E_INVALID_PARAMETER, "option %.*s is '%.*s'; %s", shown(name), name.ptr, shown(value), value.ptr,
-                           wanted);
+    return wql__linux_fail(err, WQL_E_INVALID_PARAMETER, "option %.*s is '%.*s'; %s", shown(name), name.ptr, shown(value),
+                           value.ptr, wanted);
 }
 
 static wql_status set_root(wql__linux_mount *m, uint32_t root, wql_str name, wql_str value, wql_error *err) {
