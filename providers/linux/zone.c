@@ -131,9 +131,8 @@ static bool parse_tail(wql__linux_zone *zone, wql_str tail) {
     zone->has_tail = true;
     if (!tail.len) return true;
     shifted = standard - 3600;
-    zone->has_tail = take_name(&tail) && (!tail.len || *tail.ptr == ',' || take_time(&tail, &shifted)) &&
-                     take_char(&tail, ',') && take_rule(&tail, &zone->begin) && take_char(&tail, ',') &&
-                     take_rule(&tail, &zone->end);
+    zone->has_tail = take_name(&tail) && (!tail.len || *tail.ptr == ',' || take_time(&tail, &shifted)) && take_char(&tail, ',') &&
+                     take_rule(&tail, &zone->begin) && take_char(&tail, ',') && take_rule(&tail, &zone->end);
     zone->dst_offset = (int32_t)-shifted;
     zone->tail_dst = zone->has_tail;
     return zone->has_tail;
