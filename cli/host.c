@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* host.c: an engine with the databases that the options name, and a session in the namespace they name. */
+/* host.c: an engine with this machine and the databases that the options name, and a session in the namespace they name. */
 #include "host.h"
 
 #include "errors.h"
@@ -77,9 +77,12 @@ static int look(const source *s, const char *spelled) {
     struct stat st;
     if (stat(s->file, &st) != 0) {
         int why = errno;
-        if (why == ENOENT && s->name_space) cli_say("no database file '%s', and none '%s'", s->file, spelled);
-        else if (why == ENOENT) cli_say("no database file '%s'", s->file);
-        else cli_say("database file '%s': %s", s->file, strerror(why));
+        if (why == ENOENT && s->name_space)
+            cli_say("no database file '%s', and none '%s'", s->file, spelled);
+        else if (why == ENOENT)
+            cli_say("no database file '%s'", s->file);
+        else
+            cli_say("database file '%s': %s", s->file, strerror(why));
         return why == EACCES ? CLI_DENIED : CLI_FAILED;
     }
     if (S_ISDIR(st.st_mode)) {
@@ -103,8 +106,10 @@ static int mount(cli_host *host, const source *s, const char *name_space) {
     wql_status status = wql_engine_mount(host->engine, name_space, wql_sqlite_provider(), s->file, NULL, &err);
     const char *message = err.message[0] ? err.message : wql_status_text(status);
     if (status >= 0) return CLI_OK;
-    if (strstr(message, s->file)) cli_say("%s", message);
-    else cli_say("database file '%s': %s", s->file, message);
+    if (strstr(message, s->file))
+        cli_say("%s", message);
+    else
+        cli_say("database file '%s': %s", s->file, message);
     if (status == WQL_E_ALREADY_EXISTS) cli_say("serve it under a namespace of its own: --sqlite FILE=NAMESPACE");
     if (status == WQL_E_INVALID_NAMESPACE || status == WQL_E_INVALID_PARAMETER) return CLI_USAGE;
     if (status == WQL_E_PROVIDER_TIMED_OUT) return CLI_TIMED_OUT;
@@ -121,6 +126,22 @@ static int add_source(cli_host *host, const cli_options *o, const char *spelled)
     return code;
 }
 
+/* This machine, in the two namespaces where its classes live. It comes before the databases, so a database with a class of one of
+ * its names is the one that is refused, and the message names both. A machine that cannot be served is no reason to serve
+ * nothing.
+ */
+static void add_machine(cli_host *host) {
+    static const struct { const char *name_space, *config; } mounts[] = {{"root/cimv2", NULL}, {"root/linux", "classes=linux"}};
+    for (size_t i = 0; i < sizeof mounts / sizeof mounts[0]; i++) {
+        wql_error err = WQL_INIT(wql_error);
+        wql_status status =
+            wql_engine_mount(host->engine, mounts[i].name_space, wql_linux_provider(), mounts[i].config, NULL, &err);
+        if (status < 0 && !host->quiet)
+            cli_say("this machine is not served in %s: %s", mounts[i].name_space,
+                    err.message[0] ? err.message : wql_status_text(status));
+    }
+}
+
 static int connect_session(cli_host *host, const cli_options *o) {
     wql_error err = WQL_INIT(wql_error);
     wql_status status = wql_session_open(host->engine, o->name_space, NULL, &host->session, &err);
@@ -128,7 +149,7 @@ static int connect_session(cli_host *host, const cli_options *o) {
     host->session = NULL;
     cli_say_error(&err, wql_s(""));
     if (status == WQL_E_INVALID_NAMESPACE) {
-        cli_say(o->sqlite_count == 0 ? "nothing is served: name a database with --sqlite FILE"
+        cli_say(o->sqlite_count == 0 ? "this machine is served in root/cimv2 and root/linux"
                                      : "the databases are served in other namespaces: choose one with --namespace");
     }
     if (status == WQL_E_INVALID_NAMESPACE || status == WQL_E_INVALID_PARAMETER || status == WQL_E_NOT_SUPPORTED) return CLI_USAGE;
@@ -137,6 +158,7 @@ static int connect_session(cli_host *host, const cli_options *o) {
 
 int cli_host_open(cli_host *host, const cli_options *o) {
     int code = cli_host_open_bare(host, o);
+    if (code == CLI_OK) add_machine(host);
     for (uint32_t i = 0; code == CLI_OK && i < o->sqlite_count; i++) code = add_source(host, o, o->sqlite[i]);
     return code == CLI_OK ? connect_session(host, o) : code;
 }

@@ -63,7 +63,7 @@ static wql_status pull(run *r) {
 static void remark(const run *r) {
     unsigned long long nulled = r->stats.values_nulled, repaired = r->stats.utf8_repaired;
     if (r->o->quiet || r->o->stats) return; /* --stats says both */
-    if (nulled) cli_say("%llu value%s did not fit the type of the column, and became NULL", nulled, nulled == 1 ? "" : "s");
+    if (nulled) cli_say("%llu value%s could not be read or did not fit, and became NULL", nulled, nulled == 1 ? "" : "s");
     if (repaired) cli_say("%llu text%s had ill-formed UTF-8, shown as U+FFFD", repaired, repaired == 1 ? "" : "s");
 }
 

@@ -358,7 +358,18 @@ typedef struct wql_sqlite {
 /* Static; never NULL. Thread-safety: free. */
 WQL_API const wql_provider *wql_memory_provider(void);
 WQL_API const wql_provider *wql_sqlite_provider(void);
-/* linux: this machine as classes. Not served yet: its load answers WQL_E_NOT_SUPPORTED. */
+/* linux: this machine as classes: Win32_Process, Win32_OperatingSystem and their like, with CIM's superclasses. `user` is NULL;
+ * `config` is NULL or "name=value,name=value" of
+ *   classes=win32|linux   what a mount serves. win32, the default, is for root/cimv2: instances are of class Win32_X and have the
+ *                         documented properties. linux is for root/linux: where there is more to say, instances are of class
+ *                         Linux_X, which derives from Win32_X and has it; Win32_X is then abstract, and a query of it brings
+ *                         Linux_X
+ *   root=/ procfs=/proc sysfs=/sys etc=/etc run=/run dmi=SYSFS/class/dmi/id
+ *                         where to look, absolute; those not given lie below root. One that is given must be there
+ *   version=release|kernel  what Win32_OperatingSystem.Version is: the distribution's (the default) or the kernel's
+ *   load=100              milliseconds that a first Win32_Processor.LoadPercentage looks, up to 10,000; with 0 it is NULL then
+ * An unknown option, or value, is WQL_E_INVALID_PARAMETER. What the process may not read is NULL, and counted. Keys are looked up:
+ * `ProcessId = 7`, and lists joined by OR, cost nothing for other processes. */
 WQL_API const wql_provider *wql_linux_provider(void);
 
 WQL_FINISH

@@ -48,7 +48,7 @@ else not_ok "statistics" "exit $code" err; fi
 if grep -q "^wql: values nulled  *3$" err; then ok "statistics count what became NULL"
 else not_ok "statistics count what became NULL" "no" err; fi
 if grep -q "read lock" err; then ok "statistics name the read lock"; else not_ok "statistics name the read lock" "no" err; fi
-says "values that became NULL are mentioned" 0 "^wql: 3 values did not fit" --sqlite shop.db "SELECT N FROM Loose"
+says "values that became NULL are mentioned" 0 "^wql: 3 values could not be read or did not fit" --sqlite shop.db "SELECT N FROM Loose"
 ask --sqlite shop.db --quiet "SELECT N FROM Loose"
 if [ "$code" = 0 ] && ! [ -s err ]; then ok "--quiet"; else not_ok "--quiet" "exit $code" err; fi
 says "--quiet does not hide an error" 3 "^wql: 1:8: " --sqlite shop.db --quiet "SELECT X FROM Item"
