@@ -77,9 +77,12 @@ static int look(const source *s, const char *spelled) {
     struct stat st;
     if (stat(s->file, &st) != 0) {
         int why = errno;
-        if (why == ENOENT && s->name_space) cli_say("no database file '%s', and none '%s'", s->file, spelled);
-        else if (why == ENOENT) cli_say("no database file '%s'", s->file);
-        else cli_say("database file '%s': %s", s->file, strerror(why));
+        if (why == ENOENT && s->name_space)
+            cli_say("no database file '%s', and none '%s'", s->file, spelled);
+        else if (why == ENOENT)
+            cli_say("no database file '%s'", s->file);
+        else
+            cli_say("database file '%s': %s", s->file, strerror(why));
         return why == EACCES ? CLI_DENIED : CLI_FAILED;
     }
     if (S_ISDIR(st.st_mode)) {
@@ -103,8 +106,10 @@ static int mount(cli_host *host, const source *s, const char *name_space) {
     wql_status status = wql_engine_mount(host->engine, name_space, wql_sqlite_provider(), s->file, NULL, &err);
     const char *message = err.message[0] ? err.message : wql_status_text(status);
     if (status >= 0) return CLI_OK;
-    if (strstr(message, s->file)) cli_say("%s", message);
-    else cli_say("database file '%s': %s", s->file, message);
+    if (strstr(message, s->file))
+        cli_say("%s", message);
+    else
+        cli_say("database file '%s': %s", s->file, message);
     if (status == WQL_E_ALREADY_EXISTS) cli_say("serve it under a namespace of its own: --sqlite FILE=NAMESPACE");
     if (status == WQL_E_INVALID_NAMESPACE || status == WQL_E_INVALID_PARAMETER) return CLI_USAGE;
     if (status == WQL_E_PROVIDER_TIMED_OUT) return CLI_TIMED_OUT;
@@ -122,12 +127,11 @@ static int add_source(cli_host *host, const cli_options *o, const char *spelled)
 }
 
 /* This machine, in the two namespaces where its classes live. It comes before the databases, so a database with a class of one of
- * its names is the one that is refused, and the message names both. A machine that cannot be served is no reason to serve nothing.
+ * its names is the one that is refused, and the message names both. A machine that cannot be served is no reason to serve
+ * nothing.
  */
 static void add_machine(cli_host *host) {
-    static const struct {
-        const char *name_space, *config;
-    } mounts[] = {{"root/cimv2", NULL}, {"root/linux", "classes=linux"}};
+    static const struct { const char *name_space, *config; } mounts[] = {{"root/cimv2", NULL}, {"root/linux", "classes=linux"}};
     for (size_t i = 0; i < sizeof mounts / sizeof mounts[0]; i++) {
         wql_error err = WQL_INIT(wql_error);
         wql_status status =

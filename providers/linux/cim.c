@@ -3,16 +3,19 @@
  * a key cannot be taken back, and Win32 classes have fewer than their CIM parents. */
 #include "linux.h"
 
-#define TEXT(n) {.name = n, .type = WQL_STRING, .from = WQL__LINUX_NOTHING}
-#define TYPED(n, t) {.name = n, .type = t, .from = WQL__LINUX_NOTHING}
-#define IN_UNITS(n, t, u) {.name = n, .type = t, .units = u, .from = WQL__LINUX_NOTHING}
-#define ABSTRACT(variable, cim_name, parent, table)                                                                               \
-    const wql__linux_class variable = {.name = cim_name,                                                                          \
-                                       .superclass = parent,                                                                      \
-                                       .properties = table,                                                                       \
-                                       .property_count = WQL__LINUX_COUNT(table),                                                 \
+#define TEXT(n)                                                                                                                  \
+    { .name = n, .type = WQL_STRING, .from = WQL__LINUX_NOTHING }
+#define TYPED(n, t)                                                                                                              \
+    { .name = n, .type = t, .from = WQL__LINUX_NOTHING }
+#define IN_UNITS(n, t, u)                                                                                                        \
+    { .name = n, .type = t, .units = u, .from = WQL__LINUX_NOTHING }
+#define ABSTRACT(variable, cim_name, parent, table)                                                                              \
+    const wql__linux_class variable = {.name = cim_name,                                                                         \
+                                       .superclass = parent,                                                                     \
+                                       .properties = table,                                                                      \
+                                       .property_count = WQL__LINUX_COUNT(table),                                                \
                                        .flags = WQL_ABSTRACT}
-#define ABSTRACT_EMPTY(variable, cim_name, parent)                                                                                \
+#define ABSTRACT_EMPTY(variable, cim_name, parent)                                                                               \
     const wql__linux_class variable = {.name = cim_name, .superclass = parent, .flags = WQL_ABSTRACT}
 
 static const wql__linux_property managed[] = {TEXT("Caption"), TEXT("Description"), TYPED("InstallDate", WQL_DATETIME),
@@ -83,14 +86,17 @@ static const wql__linux_property base_service[] = {
 };
 ABSTRACT(wql__linux_base_service, "Win32_BaseService", "CIM_Service", base_service);
 
-static const wql__linux_property system_properties[] = {TEXT("CreationClassName"), TEXT("NameFormat"), TEXT("PrimaryOwnerContact"),
-                                                        TEXT("PrimaryOwnerName"), TYPED("Roles", WQL_STRING | WQL_ARRAY)};
+static const wql__linux_property system_properties[] = {TEXT("CreationClassName"), TEXT("NameFormat"),
+                                                        TEXT("PrimaryOwnerContact"), TEXT("PrimaryOwnerName"),
+                                                        TYPED("Roles", WQL_STRING | WQL_ARRAY)};
 ABSTRACT(wql__linux_cim_system, "CIM_System", "CIM_LogicalElement", system_properties);
 ABSTRACT_EMPTY(wql__linux_cim_computer_system, "CIM_ComputerSystem", "CIM_System");
 
-static const wql__linux_property unitary[] = {TYPED("InitialLoadInfo", WQL_STRING | WQL_ARRAY), TEXT("LastLoadInfo"),
+static const wql__linux_property unitary[] = {TYPED("InitialLoadInfo", WQL_STRING | WQL_ARRAY),
+                                              TEXT("LastLoadInfo"),
                                               TYPED("PowerManagementCapabilities", WQL_UINT16 | WQL_ARRAY),
-                                              TYPED("PowerManagementSupported", WQL_BOOLEAN), TYPED("PowerState", WQL_UINT16),
+                                              TYPED("PowerManagementSupported", WQL_BOOLEAN),
+                                              TYPED("PowerState", WQL_UINT16),
                                               TYPED("ResetCapability", WQL_UINT16)};
 ABSTRACT(wql__linux_unitary_computer_system, "CIM_UnitaryComputerSystem", "CIM_ComputerSystem", unitary);
 
@@ -140,7 +146,8 @@ static const wql__linux_property extent[] = {TYPED("Access", WQL_UINT16), IN_UNI
                                              TEXT("ErrorMethodology"), TYPED("NumberOfBlocks", WQL_UINT64), TEXT("Purpose")};
 ABSTRACT(wql__linux_storage_extent, "CIM_StorageExtent", "CIM_LogicalDevice", extent);
 
-static const wql__linux_property logical_disk[] = {IN_UNITS("FreeSpace", WQL_UINT64, "bytes"), IN_UNITS("Size", WQL_UINT64, "bytes")};
+static const wql__linux_property logical_disk[] = {IN_UNITS("FreeSpace", WQL_UINT64, "bytes"),
+                                                   IN_UNITS("Size", WQL_UINT64, "bytes")};
 ABSTRACT(wql__linux_cim_logical_disk, "CIM_LogicalDisk", "CIM_StorageExtent", logical_disk);
 
 static const wql__linux_property setting[] = {TEXT("Caption"), TEXT("Description"), TEXT("SettingID")};

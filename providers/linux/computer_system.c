@@ -17,8 +17,17 @@ enum {
     SMBIOS = 256,
     ARCH = 512
 };
-static const char *const source_names[] = {"dmi",           "meminfo", "topology", "cpuinfo",   "resolv.conf", "domain membership",
-                                           "/proc/cmdline", "seat0",   "smbios",   "the kernel's architecture", NULL};
+static const char *const source_names[] = {"dmi",
+                                           "meminfo",
+                                           "topology",
+                                           "cpuinfo",
+                                           "resolv.conf",
+                                           "domain membership",
+                                           "/proc/cmdline",
+                                           "seat0",
+                                           "smbios",
+                                           "the kernel's architecture",
+                                           NULL};
 
 /* clang-format off */
 enum {
@@ -151,10 +160,14 @@ static bool find_in_resolver(wql__linux_scan *s, wql_str *domain) {
 static void set_domain(wql__linux_scan *s) {
     const char *host = wql__linux_host_name(s->mount, &s->line);
     wql_str rest = wql_s(host), name, domain;
-    if (host && wql__linux_cut(&rest, '.', &name) && rest.len) wql__linux_set_text(s, DOMAIN_NAME, rest);
-    else if (host && find_in_hosts(s, wql_s(host), &domain)) wql__linux_set_text(s, DOMAIN_NAME, domain);
-    else if (find_in_resolver(s, &domain)) wql__linux_set_text(s, DOMAIN_NAME, domain);
-    else wql__linux_set_z(s, DOMAIN_NAME, "WORKGROUP");
+    if (host && wql__linux_cut(&rest, '.', &name) && rest.len)
+        wql__linux_set_text(s, DOMAIN_NAME, rest);
+    else if (host && find_in_hosts(s, wql_s(host), &domain))
+        wql__linux_set_text(s, DOMAIN_NAME, domain);
+    else if (find_in_resolver(s, &domain))
+        wql__linux_set_text(s, DOMAIN_NAME, domain);
+    else
+        wql__linux_set_z(s, DOMAIN_NAME, "WORKGROUP");
 }
 
 /* 1: it is there; 0: it is not; -1: that may not be known. */
@@ -212,11 +225,16 @@ static void set_memory(wql__linux_scan *s) {
 static void set_system_type(wql__linux_scan *s) {
     const char *arch = wql__linux_kernel(s->mount, &s->line, "arch");
     if (!arch) return;
-    if (strcmp(arch, "x86_64") == 0) wql__linux_set_z(s, SYSTEM_TYPE, "x64-based PC");
-    else if (arch[0] == 'i' && strcmp(arch + 2, "86") == 0) wql__linux_set_z(s, SYSTEM_TYPE, "X86-based PC");
-    else if (strcmp(arch, "aarch64") == 0) wql__linux_set_z(s, SYSTEM_TYPE, "ARM64-based PC");
-    else if (strncmp(arch, "arm", 3) == 0) wql__linux_set_z(s, SYSTEM_TYPE, "ARM-based PC");
-    else wql__linux_set_text(s, SYSTEM_TYPE, wql__linux_text(&s->line, "%s-based PC", arch));
+    if (strcmp(arch, "x86_64") == 0)
+        wql__linux_set_z(s, SYSTEM_TYPE, "x64-based PC");
+    else if (arch[0] == 'i' && strcmp(arch + 2, "86") == 0)
+        wql__linux_set_z(s, SYSTEM_TYPE, "X86-based PC");
+    else if (strcmp(arch, "aarch64") == 0)
+        wql__linux_set_z(s, SYSTEM_TYPE, "ARM64-based PC");
+    else if (strncmp(arch, "arm", 3) == 0)
+        wql__linux_set_z(s, SYSTEM_TYPE, "ARM-based PC");
+    else
+        wql__linux_set_text(s, SYSTEM_TYPE, wql__linux_text(&s->line, "%s-based PC", arch));
 }
 
 static wql_status set_cpus(wql__linux_scan *s) {
@@ -232,8 +250,10 @@ static wql_status set_cpus(wql__linux_scan *s) {
         wql__linux_set_u64(s, PACKAGE_COUNT, packages);
         wql__linux_set_u64(s, CPU_COUNT, online);
     }
-    if (wql__linux_exists(s->mount, s->mount->roots[WQL__LINUX_SYS], "hypervisor/type")) wql__linux_set_bool(s, HYPERVISOR, true);
-    else if (wql__linux_cpu_block(&cpus, 0, &block)) wql__linux_set_bool(s, HYPERVISOR, wql__linux_cpu_flag(block, "hypervisor"));
+    if (wql__linux_exists(s->mount, s->mount->roots[WQL__LINUX_SYS], "hypervisor/type"))
+        wql__linux_set_bool(s, HYPERVISOR, true);
+    else if (wql__linux_cpu_block(&cpus, 0, &block))
+        wql__linux_set_bool(s, HYPERVISOR, wql__linux_cpu_flag(block, "hypervisor"));
     return WQL_OK;
 }
 
@@ -248,7 +268,8 @@ static bool set_oem_strings(wql__linux_scan *s) {
     if (!wql__linux_smbios_byte(table, 4, &count)) return true;
     items = wql__linux_take_array(&s->line, (size_t)count + 1, sizeof *items);
     if (!items) return false;
-    for (uint32_t i = 0; i < count; i++) items[i] = wql__linux_smbios_text(table, i + 1, &text) ? wql_text(text) : wql_text(wql_s(""));
+    for (uint32_t i = 0; i < count; i++)
+        items[i] = wql__linux_smbios_text(table, i + 1, &text) ? wql_text(text) : wql_text(wql_s(""));
     wql__linux_set(s, OEM_STRINGS, wql_array(WQL_STRING, items, (uint32_t)count));
     return true;
 }
@@ -275,8 +296,8 @@ static void set_firmware(wql__linux_scan *s) {
 /* -- the row --------------------------------------------------------------------------------------------------------------- */
 
 static void set_bootup(wql__linux_scan *s) {
-    static const char *const modes[] = {"rescue", "emergency", "single", "1", "s", "S", "systemd.unit=rescue.target",
-                                        "systemd.unit=emergency.target"};
+    static const char *const modes[] = {
+        "rescue", "emergency", "single", "1", "s", "S", "systemd.unit=rescue.target", "systemd.unit=emergency.target"};
     wql_str text;
     bool safe = false;
     int error = wql__linux_read(s->mount, &s->line, s->mount->roots[WQL__LINUX_PROC], "cmdline", WQL__LINUX_SMALL, &text);
@@ -302,8 +323,8 @@ static int make_row(wql__linux_scan *s) {
     static const struct {
         uint32_t source;
         void (*set)(wql__linux_scan *s);
-    } steps[] = {{DMI, set_dmi},        {MEMORY, set_memory},     {ARCH, set_system_type}, {NETWORK, set_domain},
-                 {JOINED, set_membership}, {COMMAND_LINE, set_bootup}, {SEAT, set_user},    {SMBIOS, set_firmware}};
+    } steps[] = {{DMI, set_dmi},           {MEMORY, set_memory},       {ARCH, set_system_type}, {NETWORK, set_domain},
+                 {JOINED, set_membership}, {COMMAND_LINE, set_bootup}, {SEAT, set_user},        {SMBIOS, set_firmware}};
     state *st = s->state;
     if (st->made) return WQL__LINUX_END;
     st->made = true;

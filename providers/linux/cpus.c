@@ -74,8 +74,10 @@ static bool list_has(wql_str list, uint64_t number) {
         wql_str first;
         uint64_t from, to;
         if (!wql__linux_cut(&part, '-', &first) || !wql__linux_decimal(first, &from)) continue;
-        if (!part.len) to = from;
-        else if (!wql__linux_decimal(part, &to)) continue;
+        if (!part.len)
+            to = from;
+        else if (!wql__linux_decimal(part, &to))
+            continue;
         if (number >= from && number <= to) return true;
     }
     return false;

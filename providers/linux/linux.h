@@ -48,8 +48,8 @@ typedef struct wql__linux_property {
     const char *units; /* qualifier Units, or NULL */
     const char *fixed;
     uint32_t type;
-    uint16_t flags; /* WQL_KEY, WQL_INTERVAL */
-    uint16_t from;  /* WQL__LINUX_ROW ... */
+    uint16_t flags;   /* WQL_KEY, WQL_INTERVAL */
+    uint16_t from;    /* WQL__LINUX_ROW ... */
     uint32_t sources; /* bits of the class's own: what must be read for it. 0: known from the listing */
 } wql__linux_property;
 
@@ -67,11 +67,11 @@ typedef struct wql__linux_class {
     const char *name, *superclass;
     const char *superset; /* the class that serves the rest of the properties in root/linux, or NULL */
     const wql__linux_property *properties;
-    uint32_t property_count; /* of both */
-    uint32_t documented;     /* so many are `name`'s own, the rest is the superset's */
-    uint32_t flags;          /* WQL_ABSTRACT, WQL_SINGLETON */
-    size_t state_size;       /* of the scan's state, zeroed at open */
-    const char *const *source_names; /* by bit, NULL at the end; for explain */
+    uint32_t property_count;                   /* of both */
+    uint32_t documented;                       /* so many are `name`'s own, the rest is the superset's */
+    uint32_t flags;                            /* WQL_ABSTRACT, WQL_SINGLETON */
+    size_t state_size;                         /* of the scan's state, zeroed at open */
+    const char *const *source_names;           /* by bit, NULL at the end; for explain */
     wql_status (*open)(wql__linux_scan *scan); /* NULL: nothing to do */
     int (*row)(wql__linux_scan *scan);         /* NULL: abstract */
     void (*close)(wql__linux_scan *scan);      /* after an open, also one that failed. NULL: nothing to do */
@@ -174,9 +174,9 @@ struct wql__linux_scan {
     wql__linux_mount *mount;
     const wql__linux_defined *defined;
     const wql__linux_class *cls;
-    wql_error *err;  /* for what fails; of the callback that runs */
-    void *state;     /* the class's own */
-    uint32_t sources; /* what must be read: of the wanted properties, and of those with a condition */
+    wql_error *err;         /* for what fails; of the callback that runs */
+    void *state;            /* the class's own */
+    uint32_t sources;       /* what must be read: of the wanted properties, and of those with a condition */
     wql__linux_arena arena; /* lives until close */
     wql__linux_arena line;  /* of the row that is being made */
     wql_value *cells;       /* [property_count] by the descriptor's numbers */
@@ -265,7 +265,8 @@ bool wql__linux_signed(wql_str text, int64_t *out);
 bool wql__linux_hex(wql_str text, uint64_t *out);
 bool wql__linux_is(wql_str text, const char *z);
 bool wql__linux_starts(wql_str text, const char *z);
-/* The value of the first line `name` + `separator` + value: trimmed; blanks may stand before the separator. False: no such line. */
+/* The value of the first line `name` + `separator` + value: trimmed; blanks may stand before the separator. False: no such line.
+ */
 bool wql__linux_field(wql_str file, const char *name, char separator, wql_str *value);
 /* The number at the beginning of such a value ("12 kB"). */
 bool wql__linux_field_number(wql_str file, const char *name, char separator, uint64_t *value);
@@ -285,7 +286,8 @@ void wql__linux_find_boot(wql__linux_mount *m);
 /* Texts live in the arena; NULL: not known. */
 const char *wql__linux_host_name(wql__linux_mount *m, wql__linux_arena *arena);
 const char *wql__linux_os_name(wql__linux_mount *m, wql__linux_arena *arena);
-const char *wql__linux_kernel(wql__linux_mount *m, wql__linux_arena *arena, const char *what); /* "osrelease", "version", "arch" */
+const char *wql__linux_kernel(wql__linux_mount *m, wql__linux_arena *arena,
+                              const char *what); /* "osrelease", "version", "arch" */
 /* A value of os-release, without quotes. False: not there. */
 bool wql__linux_os_release(wql_str file, wql__linux_arena *arena, const char *name, wql_str *out);
 /* What the system calls itself, else its kernel's release. False: neither is known. */

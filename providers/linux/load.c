@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* load.c: how busy the processors were since the last look at /proc/stat. The mount remembers that look; a first one, or one in the
- * same instant as the last, looks for a moment. */
+/* load.c: how busy the processors were since the last look at /proc/stat. The mount remembers that look; a first one, or one in
+ * the same instant as the last, looks for a moment. */
 #include "load.h"
 
 #include <errno.h>
@@ -61,8 +61,7 @@ static bool recall(wql__linux_mount *m, wql__linux_arena *arena, wql__load *out)
 static void remember(wql__linux_mount *m, const wql__load *now) {
     (void)pthread_mutex_lock(&m->lock);
     if (now->count > m->load_room) {
-        wql__linux_ticks *more =
-            wql_mount_allocate(m->mount, m->load, m->load_room * sizeof *more, now->count * sizeof *more);
+        wql__linux_ticks *more = wql_mount_allocate(m->mount, m->load, m->load_room * sizeof *more, now->count * sizeof *more);
         if (more) {
             m->load = more;
             m->load_room = now->count;
@@ -122,6 +121,7 @@ bool wql__linux_load_add(const wql__load *before, const wql__load *now, uint32_t
     if (!from->total || to->total <= from->total) return false;
     sum->total += to->total - from->total;
     /* iowait may run backwards, and idle with it, so busy is not taken for more than the whole */
-    if (to->busy > from->busy) sum->busy += to->busy - from->busy < to->total - from->total ? to->busy - from->busy : to->total - from->total;
+    if (to->busy > from->busy)
+        sum->busy += to->busy - from->busy < to->total - from->total ? to->busy - from->busy : to->total - from->total;
     return true;
 }

@@ -34,7 +34,9 @@ void wql__linux_find_boot(wql__linux_mount *m) {
     wql__linux_arena_free(&arena);
 }
 
-static const char *take_name(wql__linux_arena *arena, const char *name) { return wql__linux_take_text(arena, name, strlen(name)); }
+static const char *take_name(wql__linux_arena *arena, const char *name) {
+    return wql__linux_take_text(arena, name, strlen(name));
+}
 
 /* What uname tells, but out of the process file system, so that a recorded one can say it. */
 const char *wql__linux_kernel(wql__linux_mount *m, wql__linux_arena *arena, const char *what) {

@@ -25,9 +25,9 @@ enum {
     MACHINE_ID = 16384,
     ROOT = 32768
 };
-static const char *const source_names[] = {"os-release",      "kernel",  "meminfo", "the list of processes", "pid_max", "mountinfo",
-                                           "locale.conf",     "sessions", "limits", "chassis",               "loadavg", "uptime",
-                                           "virtualization", "security", "machine-id", "the root",           NULL};
+static const char *const source_names[] = {
+    "os-release", "kernel",  "meminfo", "the list of processes", "pid_max",  "mountinfo",  "locale.conf", "sessions", "limits",
+    "chassis",    "loadavg", "uptime",  "virtualization",        "security", "machine-id", "the root",    NULL};
 
 /* clang-format off */
 enum {
@@ -155,7 +155,8 @@ static void set_release(wql__linux_scan *s) {
     }
     if (!s->mount->options.kernel_version && wql__linux_os_release(file, &s->line, "VERSION_ID", &text))
         wql__linux_set_text(s, VERSION, text);
-    else wql__linux_set_z(s, VERSION, kernel);
+    else
+        wql__linux_set_z(s, VERSION, kernel);
     if (!wql__linux_os_release(file, &s->line, "ID", &id)) return;
     wql__linux_set_text(s, MANUFACTURER, wql__linux_os_release(file, &s->line, "VENDOR_NAME", &text) ? text : id);
     if (wql__linux_os_release(file, &s->line, "VARIANT", &variant))
@@ -195,7 +196,8 @@ static void set_security(wql__linux_scan *s) {
     if (is_read(s, SECURITY, error)) wql__linux_set_z(s, SELINUX, enforce ? "enforcing" : "permissive");
     error = wql__linux_read_line(s->mount, &s->line, sys, "module/apparmor/parameters/enabled", &text);
     if (!is_read(s, SECURITY, error)) return;
-    if (!wql__linux_is(text, "Y")) wql__linux_set_z(s, APPARMOR, "disabled");
+    if (!wql__linux_is(text, "Y"))
+        wql__linux_set_z(s, APPARMOR, "disabled");
     else if (is_read(s, SECURITY, wql__linux_read_line(s->mount, &s->line, sys, "module/apparmor/parameters/mode", &text)))
         wql__linux_set_text(s, APPARMOR, text);
 }
@@ -204,9 +206,17 @@ static void set_security(wql__linux_scan *s) {
 static const char *virtualization(wql__linux_scan *s) {
     static const struct {
         const char *vendor, *name;
-    } vendors[] = {{"QEMU", "qemu"},         {"VMware", "vmware"},     {"VMW", "vmware"},        {"innotek GmbH", "oracle"},
-                   {"Xen", "xen"},           {"Bochs", "bochs"},       {"Parallels", "parallels"}, {"BHYVE", "bhyve"},
-                   {"Amazon EC2", "amazon"}, {"Google", "google"},     {"Apple Virtualization", "apple"}};
+    } vendors[] = {{"QEMU", "qemu"},
+                   {"VMware", "vmware"},
+                   {"VMW", "vmware"},
+                   {"innotek GmbH", "oracle"},
+                   {"Xen", "xen"},
+                   {"Bochs", "bochs"},
+                   {"Parallels", "parallels"},
+                   {"BHYVE", "bhyve"},
+                   {"Amazon EC2", "amazon"},
+                   {"Google", "google"},
+                   {"Apple Virtualization", "apple"}};
     wql_str text, model, block;
     wql__cpus cpus = {0};
     if (wql__linux_dmi(s->mount, &s->line, "sys_vendor", &text) == 0) {
@@ -229,8 +239,10 @@ static void set_virtual(wql__linux_scan *s) {
     if (wql__linux_needs(s, VIRTUALIZATION)) wql__linux_set_z(s, VIRTUALIZATION, virtualization(s));
     if (wql__linux_read_line(s->mount, &s->line, s->mount->roots[WQL__LINUX_RUN], "systemd/container", &text) == 0 && text.len)
         wql__linux_set_text(s, CONTAINER, text);
-    else if (wql__linux_exists(s->mount, s->mount->roots[WQL__LINUX_RUN], ".containerenv")) wql__linux_set_z(s, CONTAINER, "podman");
-    else if (wql__linux_exists(s->mount, s->mount->roots[WQL__LINUX_ROOT], ".dockerenv")) wql__linux_set_z(s, CONTAINER, "docker");
+    else if (wql__linux_exists(s->mount, s->mount->roots[WQL__LINUX_RUN], ".containerenv"))
+        wql__linux_set_z(s, CONTAINER, "podman");
+    else if (wql__linux_exists(s->mount, s->mount->roots[WQL__LINUX_ROOT], ".dockerenv"))
+        wql__linux_set_z(s, CONTAINER, "docker");
 }
 
 /* -- numbers --------------------------------------------------------------------------------------------------------------- */
@@ -243,9 +255,9 @@ static void set_memory(wql__linux_scan *s) {
     static const struct {
         const char *name;
         uint32_t property;
-    } plain[] = {{"MemTotal", VISIBLE_TOTAL}, {"MemFree", MEMORY_FREE},  {"Buffers", BUFFERS},      {"Cached", CACHED},
-                 {"Dirty", DIRTY},            {"SwapTotal", SWAP_TOTAL}, {"SwapTotal", PAGING_SIZE}, {"SwapFree", PAGING_FREE},
-                 {"Hugepagesize", HUGE_SIZE}};
+    } plain[] = {{"MemTotal", VISIBLE_TOTAL}, {"MemFree", MEMORY_FREE},  {"Buffers", BUFFERS},
+                 {"Cached", CACHED},          {"Dirty", DIRTY},          {"SwapTotal", SWAP_TOTAL},
+                 {"SwapTotal", PAGING_SIZE},  {"SwapFree", PAGING_FREE}, {"Hugepagesize", HUGE_SIZE}};
     uint64_t number, total = 0, available = 0, swap = 0, swap_free = 0, size;
     bool has_total, has_available, has_swap, has_swap_free;
     wql_str file;
@@ -332,7 +344,8 @@ static void set_uptime(wql__linux_scan *s) {
 static void set_install_date(wql__linux_scan *s) {
     struct statx info;
     int root = s->mount->roots[WQL__LINUX_ROOT];
-    if (root >= 0 && statx(root, "", AT_EMPTY_PATH, STATX_BTIME, &info) == 0 && (info.stx_mask & STATX_BTIME) && info.stx_btime.tv_sec)
+    if (root >= 0 && statx(root, "", AT_EMPTY_PATH, STATX_BTIME, &info) == 0 && (info.stx_mask & STATX_BTIME) &&
+        info.stx_btime.tv_sec)
         wql__linux_set_time(s, INSTALL_DATE, info.stx_btime.tv_sec * 1000000 + info.stx_btime.tv_nsec / 1000);
     else if (s->mount->roots[WQL__LINUX_ETC] >= 0 &&
              statx(s->mount->roots[WQL__LINUX_ETC], "machine-id", 0, STATX_MTIME, &info) == 0)
@@ -387,10 +400,10 @@ static int make_row(wql__linux_scan *s) {
     static const struct {
         uint32_t source;
         void (*set)(wql__linux_scan *s);
-    } steps[] = {{RELEASE, set_release},       {KERNEL, set_kernel},   {LOCALE, set_locale},   {SECURITY, set_security},
-                 {VIRTUAL, set_virtual},       {MEMORY, set_memory},   {LIMITS, set_process_memory}, {LOAD, set_load},
-                 {UPTIME, set_uptime},         {ROOT, set_install_date}, {MOUNTS, set_devices}, {MACHINE_ID, set_serial},
-                 {PID_MAX, set_pid_max},       {SESSIONS, set_sessions}, {CHASSIS, set_product_type}};
+    } steps[] = {{RELEASE, set_release}, {KERNEL, set_kernel},     {LOCALE, set_locale},         {SECURITY, set_security},
+                 {VIRTUAL, set_virtual}, {MEMORY, set_memory},     {LIMITS, set_process_memory}, {LOAD, set_load},
+                 {UPTIME, set_uptime},   {ROOT, set_install_date}, {MOUNTS, set_devices},        {MACHINE_ID, set_serial},
+                 {PID_MAX, set_pid_max}, {SESSIONS, set_sessions}, {CHASSIS, set_product_type}};
     state *st = s->state;
     if (st->made) return WQL__LINUX_END;
     st->made = true;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* process.c: Win32_Process and Linux_Process: the table of properties, and from the files of one process to its row.
  *
- * /proc/PID is opened once as a directory, and its files below it, so they are all of one process: a number that is given out again
- * is another directory. What the process was when the first file was read and is when the last one was is compared by its start. */
+ * /proc/PID is opened once as a directory, and its files below it, so they are all of one process: a number that is given out
+ * again is another directory. What the process was when the first file was read and is when the last one was is compared by its
+ * start. */
 #include "process.h"
 
 #include <errno.h>
@@ -122,8 +123,8 @@ static const wql__linux_property properties[COUNT] = {
 };
 /* clang-format on */
 
-static const char *const source_names[] = {"stat",       "status",       "cmdline", "exe", "io",   "fd/",      "cgroup",       "limits",
-                                           "ns/",        "smaps_rollup", "oom",     "cwd", "root", "loginuid", "attr/current", NULL};
+static const char *const source_names[] = {"stat", "status",       "cmdline", "exe", "io",   "fd/",      "cgroup",       "limits",
+                                           "ns/",  "smaps_rollup", "oom",     "cwd", "root", "loginuid", "attr/current", NULL};
 
 enum { KERNEL_THREAD = 0x00200000, NAME_CUT = 15, UNSET_UID = UINT32_MAX - 1 };
 
@@ -156,8 +157,10 @@ typedef struct process {
 
 /* What an error of a source means: that the process may have gone, that it has no such thing, or that it may not be looked at. */
 static void note_error(process *p, uint32_t source, int error) {
-    if (error == ENOENT || error == ESRCH) p->doubtful = true;
-    else if (error != EINVAL && error != ENOTDIR) wql__linux_lost(p->s, source);
+    if (error == ENOENT || error == ESRCH)
+        p->doubtful = true;
+    else if (error != EINVAL && error != ENOTDIR)
+        wql__linux_lost(p->s, source);
 }
 
 static bool read_file(process *p, uint32_t source, const char *name, wql_str *out) {
@@ -237,7 +240,8 @@ static uint64_t scale(uint64_t number, uint64_t by) { return number > UINT64_MAX
 
 static void set_tty(process *p) {
     uint64_t device = (uint64_t)p->stat.tty & UINT32_MAX;
-    unsigned major_number = (unsigned)(device >> 8 & 0xfff), minor_number = (unsigned)((device & 0xff) | (device >> 12 & 0xfff00));
+    unsigned major_number = (unsigned)(device >> 8 & 0xfff),
+             minor_number = (unsigned)((device & 0xff) | (device >> 12 & 0xfff00));
     wql__linux_scan *s = p->s;
     wql_str path, target;
     const char *slash;
@@ -265,7 +269,8 @@ static void set_name(process *p) {
 static void set_created(process *p) {
     uint64_t ticks = (uint64_t)p->s->mount->ticks_per_second, start = p->stat.start;
     if (!p->s->mount->boot_known || start / ticks > (uint64_t)1 << 40) return;
-    wql__linux_set_time(p->s, CREATED, p->s->mount->boot_us + (int64_t)(start / ticks * 1000000 + start % ticks * 1000000 / ticks));
+    wql__linux_set_time(p->s, CREATED,
+                        p->s->mount->boot_us + (int64_t)(start / ticks * 1000000 + start % ticks * 1000000 / ticks));
 }
 
 static void set_stat(process *p) {
@@ -324,9 +329,15 @@ static void set_status(process *p) {
     static const struct {
         uint32_t number, property, by;
     } plain[] = {
-        {WQL__PEAK_RESIDENT, PEAK_WORKING_SET, 1}, {WQL__PEAK_VIRTUAL, PEAK_VIRTUAL, 1024}, {WQL__SWAP, SWAP, 1024},
-        {WQL__VOLUNTARY, VOLUNTARY, 1},            {WQL__INVOLUNTARY, INVOLUNTARY, 1},      {WQL__UID, UID, 1},
-        {WQL__EUID, EUID, 1},                      {WQL__GID, GID, 1},                      {WQL__EGID, EGID, 1},
+        {WQL__PEAK_RESIDENT, PEAK_WORKING_SET, 1},
+        {WQL__PEAK_VIRTUAL, PEAK_VIRTUAL, 1024},
+        {WQL__SWAP, SWAP, 1024},
+        {WQL__VOLUNTARY, VOLUNTARY, 1},
+        {WQL__INVOLUNTARY, INVOLUNTARY, 1},
+        {WQL__UID, UID, 1},
+        {WQL__EUID, EUID, 1},
+        {WQL__GID, GID, 1},
+        {WQL__EGID, EGID, 1},
         {WQL__CAPABILITIES, CAPABILITIES, 1},
     };
     wql__linux_scan *s = p->s;
@@ -442,7 +453,8 @@ static void set_smaps(process *p) {
     if (!read_file(p, WQL__SMAPS, "smaps_rollup", &text)) return;
     if (wql__linux_field_number(text, "Pss", ':', &pss)) wql__linux_set_u64(p->s, PSS, scale(pss, 1024));
     (void)wql__linux_field_number(text, "Private_Hugetlb", ':', &huge);
-    if (wql__linux_field_number(text, "Private_Clean", ':', &clean) && wql__linux_field_number(text, "Private_Dirty", ':', &dirty))
+    if (wql__linux_field_number(text, "Private_Clean", ':', &clean) &&
+        wql__linux_field_number(text, "Private_Dirty", ':', &dirty))
         wql__linux_set_u64(p->s, USS, scale(clean + dirty + huge, 1024));
 }
 
@@ -479,8 +491,8 @@ static int read_sources(process *p) {
     static const struct {
         uint32_t source;
         void (*set)(process *p);
-    } steps[] = {{WQL__EXE, set_exe},       {WQL__CGROUP, set_cgroup}, {WQL__IO, set_io},       {WQL__LOGINUID, set_login},
-                 {WQL__LABEL, set_label},   {WQL__LIMITS, set_limits}, {WQL__FD, set_handles},  {WQL__NAMESPACES, set_namespaces},
+    } steps[] = {{WQL__EXE, set_exe},       {WQL__CGROUP, set_cgroup}, {WQL__IO, set_io},      {WQL__LOGINUID, set_login},
+                 {WQL__LABEL, set_label},   {WQL__LIMITS, set_limits}, {WQL__FD, set_handles}, {WQL__NAMESPACES, set_namespaces},
                  {WQL__STATUS, set_status}, {WQL__SMAPS, set_smaps}};
     wql__linux_scan *s = p->s;
     uint32_t read = WQL__STAT | WQL__CMDLINE;

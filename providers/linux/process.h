@@ -25,7 +25,7 @@ enum {
 };
 
 typedef struct wql__process_stat {
-    wql_str comm; /* of the file's text */
+    wql_str comm;  /* of the file's text */
     wql_str state; /* one letter */
     uint64_t flags, minor_faults, major_faults, user_ticks, kernel_ticks, threads, start, virtual_size, rt_priority, policy;
     int64_t parent, group, session, tty, nice, resident, exit_signal;

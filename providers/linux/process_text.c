@@ -6,8 +6,8 @@ enum { FIELDS = 42, COMM_MOST = 15 };
 
 /* -- stat ------------------------------------------------------------------------------------------------------------------ */
 
-/* Fields are numbered as the manual does, from 1. The name, field 2, may hold anything, parentheses and newlines too: what follows
- * it begins behind the last parenthesis. Numbers without a sign go up to 2^64 - 1 and keep their bits. */
+/* Fields are numbered as the manual does, from 1. The name, field 2, may hold anything, parentheses and newlines too: what
+ * follows it begins behind the last parenthesis. Numbers without a sign go up to 2^64 - 1 and keep their bits. */
 bool wql__process_parse_stat(wql_str text, wql__process_stat *out) {
     const char *open = memchr(text.ptr, '(', text.len), *close = memrchr(text.ptr, ')', text.len);
     const char *at = close ? close + 1 : NULL, *end = text.ptr + text.len;
@@ -56,7 +56,8 @@ bool wql__process_parse_stat(wql_str text, wql__process_stat *out) {
 static void take_number(wql__process_status *out, uint32_t number, wql_str *rest) {
     wql_str word;
     if (!wql__linux_word(rest, &word)) return;
-    if (number == WQL__CAPABILITIES ? wql__linux_hex(word, &out->numbers[number]) : wql__linux_decimal(word, &out->numbers[number]))
+    if (number == WQL__CAPABILITIES ? wql__linux_hex(word, &out->numbers[number])
+                                    : wql__linux_decimal(word, &out->numbers[number]))
         out->has |= (uint32_t)1 << number;
 }
 
@@ -101,8 +102,8 @@ static bool needs_quotes(wql_str argument) {
     return !argument.len;
 }
 
-/* A process that shows a title of its own ("sshd: anna@pts/0") where its arguments were: one text, a colon before its first blank,
- * and NULs up to where the arguments ended. */
+/* A process that shows a title of its own ("sshd: anna@pts/0") where its arguments were: one text, a colon before its first
+ * blank, and NULs up to where the arguments ended. */
 static bool is_title(wql_str cmdline) {
     wql_str text = cmdline;
     while (text.len && !text.ptr[text.len - 1]) text.len--;

@@ -9,7 +9,8 @@
 #endif
 
 enum { CPUINFO = 1, FREQUENCY = 2, CACHES = 4, LOAD = 8, SMBIOS = 16, ARCH = 32 };
-static const char *const source_names[] = {"cpuinfo", "cpufreq", "caches", "stat, twice", "smbios", "the kernel's architecture", NULL};
+static const char *const source_names[] = {"cpuinfo", "cpufreq", "caches", "stat, twice", "smbios", "the kernel's architecture",
+                                           NULL};
 
 /* clang-format off */
 enum {
@@ -82,7 +83,7 @@ static const wql__linux_property properties[COUNT] = {
 
 typedef struct state {
     wql__cpus cpus;
-    uint32_t rank; /* of the next package */
+    uint32_t rank;   /* of the next package */
     int64_t package; /* the last one; -1: none yet */
     bool load_read;
     int load_error;
@@ -119,14 +120,30 @@ typedef struct part {
 
 static const part *find_part(uint64_t implementer, uint64_t number) {
     static const part parts[] = {
-        {0x41, 0xd03, "ARM", "Cortex-A53"},     {0x41, 0xd04, "ARM", "Cortex-A35"},     {0x41, 0xd05, "ARM", "Cortex-A55"},
-        {0x41, 0xd07, "ARM", "Cortex-A57"},     {0x41, 0xd08, "ARM", "Cortex-A72"},     {0x41, 0xd09, "ARM", "Cortex-A73"},
-        {0x41, 0xd0a, "ARM", "Cortex-A75"},     {0x41, 0xd0b, "ARM", "Cortex-A76"},     {0x41, 0xd0c, "ARM", "Neoverse-N1"},
-        {0x41, 0xd40, "ARM", "Neoverse-V1"},    {0x41, 0xd41, "ARM", "Cortex-A78"},     {0x41, 0xd49, "ARM", "Neoverse-N2"},
-        {0x41, 0xd4f, "ARM", "Neoverse-V2"},    {0x41, 0xc07, "ARM", "Cortex-A7"},      {0x41, 0xc0f, "ARM", "Cortex-A15"},
-        {0xc0, 0xac3, "Ampere", "Ampere-1"},    {0x61, 0x022, "Apple", "Icestorm-M1"},  {0x61, 0x023, "Apple", "Firestorm-M1"},
-        {0x41, 0, "ARM", NULL},                 {0x51, 0, "Qualcomm", NULL},            {0x61, 0, "Apple", NULL},
-        {0xc0, 0, "Ampere", NULL},              {0x43, 0, "Cavium", NULL},              {0x4e, 0, "NVIDIA", NULL},
+        {0x41, 0xd03, "ARM", "Cortex-A53"},
+        {0x41, 0xd04, "ARM", "Cortex-A35"},
+        {0x41, 0xd05, "ARM", "Cortex-A55"},
+        {0x41, 0xd07, "ARM", "Cortex-A57"},
+        {0x41, 0xd08, "ARM", "Cortex-A72"},
+        {0x41, 0xd09, "ARM", "Cortex-A73"},
+        {0x41, 0xd0a, "ARM", "Cortex-A75"},
+        {0x41, 0xd0b, "ARM", "Cortex-A76"},
+        {0x41, 0xd0c, "ARM", "Neoverse-N1"},
+        {0x41, 0xd40, "ARM", "Neoverse-V1"},
+        {0x41, 0xd41, "ARM", "Cortex-A78"},
+        {0x41, 0xd49, "ARM", "Neoverse-N2"},
+        {0x41, 0xd4f, "ARM", "Neoverse-V2"},
+        {0x41, 0xc07, "ARM", "Cortex-A7"},
+        {0x41, 0xc0f, "ARM", "Cortex-A15"},
+        {0xc0, 0xac3, "Ampere", "Ampere-1"},
+        {0x61, 0x022, "Apple", "Icestorm-M1"},
+        {0x61, 0x023, "Apple", "Firestorm-M1"},
+        {0x41, 0, "ARM", NULL},
+        {0x51, 0, "Qualcomm", NULL},
+        {0x61, 0, "Apple", NULL},
+        {0xc0, 0, "Ampere", NULL},
+        {0x43, 0, "Cavium", NULL},
+        {0x4e, 0, "NVIDIA", NULL},
     };
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
         if (parts[i].implementer == implementer && (parts[i].part == number || !parts[i].part)) return &parts[i];
@@ -165,7 +182,8 @@ static void set_x86(wql__linux_scan *s, wql_str block) {
     uint64_t family, model, stepping;
     bool virtual = wql__linux_cpu_flag(block, "vmx") || wql__linux_cpu_flag(block, "svm");
     wql_str flags;
-    if (!wql__linux_field_number(block, "cpu family", ':', &family) || !wql__linux_field_number(block, "model", ':', &model)) return;
+    if (!wql__linux_field_number(block, "cpu family", ':', &family) || !wql__linux_field_number(block, "model", ':', &model))
+        return;
     wql__linux_set_u64(s, LEVEL, family);
     if (wql__linux_field_number(block, "stepping", ':', &stepping)) {
         wql__linux_set_u64(s, REVISION, model << 8 | stepping);
@@ -191,16 +209,19 @@ static void set_architecture(wql__linux_scan *s, bool has_block, wql_str block) 
     static const struct {
         const char *name;
         uint32_t code, bits;
-    } known[] = {{"x86_64", 9, 64}, {"aarch64", 12, 64}, {"ia64", 6, 64}, {"i386", 0, 32}, {"i486", 0, 32},
+    } known[] = {{"x86_64", 9, 64}, {"aarch64", 12, 64}, {"ia64", 6, 64},   {"i386", 0, 32},   {"i486", 0, 32},
                  {"i586", 0, 32},   {"i686", 0, 32},     {"armv6l", 5, 32}, {"armv7l", 5, 32}, {"armv8l", 5, 32}};
     const char *arch = wql__linux_kernel(s->mount, &s->line, "arch");
     for (size_t i = 0; arch && i < sizeof known / sizeof known[0]; i++) {
         if (strcmp(arch, known[i].name) != 0) continue;
         wql__linux_set_u64(s, ARCHITECTURE, known[i].code);
         wql__linux_set_u64(s, ADDRESS_WIDTH, known[i].bits);
-        if (known[i].bits == 64) wql__linux_set_u64(s, DATA_WIDTH, 64);
-        else if (has_block && !known[i].code) wql__linux_set_u64(s, DATA_WIDTH, wql__linux_cpu_flag(block, "lm") ? 64 : 32);
-        else if (known[i].code) wql__linux_set_u64(s, DATA_WIDTH, 32);
+        if (known[i].bits == 64)
+            wql__linux_set_u64(s, DATA_WIDTH, 64);
+        else if (has_block && !known[i].code)
+            wql__linux_set_u64(s, DATA_WIDTH, wql__linux_cpu_flag(block, "lm") ? 64 : 32);
+        else if (known[i].code)
+            wql__linux_set_u64(s, DATA_WIDTH, 32);
         return;
     }
 }
@@ -216,7 +237,8 @@ static bool read_megahertz(wql_str block, uint64_t *out) {
 static bool read_frequency(wql__linux_scan *s, uint32_t cpu, const char *name, uint64_t *megahertz) {
     wql_str path = wql__linux_text(&s->line, "devices/system/cpu/cpu%u/cpufreq/%s", (unsigned)cpu, name);
     uint64_t kilohertz;
-    if (wql__linux_read_number(s->mount, &s->line, s->mount->roots[WQL__LINUX_SYS], path.ptr, &kilohertz) != 0 || !kilohertz) return false;
+    if (wql__linux_read_number(s->mount, &s->line, s->mount->roots[WQL__LINUX_SYS], path.ptr, &kilohertz) != 0 || !kilohertz)
+        return false;
     *megahertz = kilohertz / 1000;
     return true;
 }
@@ -245,7 +267,8 @@ static bool read_size(wql_str text, uint64_t *kilobytes) {
 /* One cache of a cpu, which counts if this cpu is the first of those that share it. False: there is none. */
 static bool add_cache(wql__linux_scan *s, uint32_t cpu, uint32_t index, uint64_t sizes[4]) {
     int sys = s->mount->roots[WQL__LINUX_SYS];
-    wql_str path = wql__linux_text(&s->line, "devices/system/cpu/cpu%u/cache/index%u/level", (unsigned)cpu, (unsigned)index), text, first;
+    wql_str path = wql__linux_text(&s->line, "devices/system/cpu/cpu%u/cache/index%u/level", (unsigned)cpu, (unsigned)index),
+            text, first;
     uint64_t level, owner = cpu, size;
     if (wql__linux_read_number(s->mount, &s->line, sys, path.ptr, &level) != 0) return false;
     path = wql__linux_text(&s->line, "devices/system/cpu/cpu%u/cache/index%u/shared_cpu_list", (unsigned)cpu, (unsigned)index);
@@ -277,8 +300,9 @@ static void set_processor_id(wql__linux_scan *s, wql_str firmware) {
     uint64_t low, high, more_low, more_high;
     if (firmware.len && wql__linux_smbios_word(firmware, 8, &low) && wql__linux_smbios_word(firmware, 10, &high) &&
         wql__linux_smbios_word(firmware, 12, &more_low) && wql__linux_smbios_word(firmware, 14, &more_high)) {
-        wql__linux_set_text(s, PROCESSOR_ID, wql__linux_text(&s->line, "%04X%04X%04X%04X", (unsigned)more_high, (unsigned)more_low,
-                                                             (unsigned)high, (unsigned)low));
+        wql__linux_set_text(s, PROCESSOR_ID,
+                            wql__linux_text(&s->line, "%04X%04X%04X%04X", (unsigned)more_high, (unsigned)more_low, (unsigned)high,
+                                            (unsigned)low));
         return;
     }
 #if defined(__x86_64__) || defined(__i386__)
@@ -297,8 +321,10 @@ static void set_firmware(wql__linux_scan *s, wql_str firmware, uint32_t rank) {
     wql__linux_set_text(s, SOCKET, wql__linux_text(&s->line, "CPU %u", (unsigned)rank));
     set_processor_id(s, firmware);
     if (!firmware.len) return;
-    if (wql__linux_smbios_byte(firmware, 6, &number) && number != 0xfe) wql__linux_set_u64(s, FAMILY, number);
-    else if (wql__linux_smbios_word(firmware, 0x28, &number)) wql__linux_set_u64(s, FAMILY, number);
+    if (wql__linux_smbios_byte(firmware, 6, &number) && number != 0xfe)
+        wql__linux_set_u64(s, FAMILY, number);
+    else if (wql__linux_smbios_word(firmware, 0x28, &number))
+        wql__linux_set_u64(s, FAMILY, number);
     if (wql__linux_smbios_byte(firmware, 4, &number) && wql__linux_smbios_text(firmware, number, &text))
         wql__linux_set_text(s, SOCKET, text);
     if (wql__linux_smbios_word(firmware, 0x12, &number) && number) wql__linux_set_u64(s, CLOCK_EXTERNAL, number);

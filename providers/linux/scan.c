@@ -135,8 +135,7 @@ static bool fits(uint32_t type, const wql_value *v) {
                                   [WQL_UINT16] = 16, [WQL_UINT32] = 32, [WQL_SINT64] = 63, [WQL_UINT64] = 64};
     bool is_signed = type == WQL_SINT8 || type == WQL_SINT16 || type == WQL_SINT32 || type == WQL_SINT64;
     if (type >= sizeof bits || !bits[type]) return true;
-    if (v->type == WQL_SINT64 && v->i64 < 0)
-        return is_signed && (bits[type] == 63 || v->i64 >= -((int64_t)1 << bits[type]));
+    if (v->type == WQL_SINT64 && v->i64 < 0) return is_signed && (bits[type] == 63 || v->i64 >= -((int64_t)1 << bits[type]));
     return bits[type] == 64 || (v->type == WQL_SINT64 ? (uint64_t)v->i64 : v->u64) >> bits[type] == 0;
 }
 
@@ -165,9 +164,7 @@ void wql__linux_set_time(wql__linux_scan *s, uint32_t property, int64_t us) {
     s->cells[property] = wql_time(time);
 }
 
-void wql__linux_lost(wql__linux_scan *s, uint32_t sources) {
-    s->lost |= sources;
-}
+void wql__linux_lost(wql__linux_scan *s, uint32_t sources) { s->lost |= sources; }
 
 static void set_fixed(wql__linux_scan *s) {
     for (uint32_t i = 0; i < s->cls->property_count; i++) {
@@ -226,8 +223,10 @@ static void bring(wql__linux_scan *s) {
     uint32_t nulled = 0;
     for (uint32_t i = 0; i < s->cls->property_count; i++) {
         if (!s->needed[i]) continue;
-        if (s->cells[i].type == WQL_NULL) nulled += (s->cls->properties[i].sources & s->lost) != 0;
-        else if (wql_scan_wants(s->scan, s->defined->places[i])) wql_row_set(s->scan, s->defined->places[i], s->cells[i]);
+        if (s->cells[i].type == WQL_NULL)
+            nulled += (s->cls->properties[i].sources & s->lost) != 0;
+        else if (wql_scan_wants(s->scan, s->defined->places[i]))
+            wql_row_set(s->scan, s->defined->places[i], s->cells[i]);
     }
     if (nulled) wql_scan_count(s->scan, nulled, 0);
 }

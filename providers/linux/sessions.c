@@ -19,7 +19,8 @@ static bool count_logind(wql__linux_mount *m, wql__linux_arena *arena, uint64_t 
         wql_str path, file;
         if (strchr(name, '.')) continue; /* "3.ref" is the pipe of session 3 */
         path = wql__linux_text(arena, "systemd/sessions/%s", name);
-        if (wql__linux_read(m, arena, m->roots[WQL__LINUX_RUN], path.ptr, WQL__LINUX_SMALL, &file) == 0) *count += is_user_session(file);
+        if (wql__linux_read(m, arena, m->roots[WQL__LINUX_RUN], path.ptr, WQL__LINUX_SMALL, &file) == 0)
+            *count += is_user_session(file);
     }
     wql__linux_dir_close(&dir);
     return error == 0;

@@ -131,8 +131,9 @@ static bool parse_tail(wql__linux_zone *zone, wql_str tail) {
     zone->has_tail = true;
     if (!tail.len) return true;
     daylight = standard - 3600;
-    zone->has_tail = take_name(&tail) && (!tail.len || *tail.ptr == ',' || take_time(&tail, &daylight)) && take_char(&tail, ',') &&
-                     take_rule(&tail, &zone->begin) && take_char(&tail, ',') && take_rule(&tail, &zone->end);
+    zone->has_tail = take_name(&tail) && (!tail.len || *tail.ptr == ',' || take_time(&tail, &daylight)) &&
+                     take_char(&tail, ',') && take_rule(&tail, &zone->begin) && take_char(&tail, ',') &&
+                     take_rule(&tail, &zone->end);
     zone->dst_offset = (int32_t)-daylight;
     zone->tail_dst = zone->has_tail;
     return zone->has_tail;
@@ -233,8 +234,10 @@ int32_t wql__linux_offset(const wql__linux_zone *zone, int64_t seconds, bool *ds
     if (!zone->count || seconds < zone->instants[0]) return zone->first_offset;
     while (high - low > 1) {
         uint32_t middle = low + (high - low) / 2;
-        if (zone->instants[middle] <= seconds) low = middle;
-        else high = middle;
+        if (zone->instants[middle] <= seconds)
+            low = middle;
+        else
+            high = middle;
     }
     *dst = zone->dst[low];
     return zone->offsets[low];

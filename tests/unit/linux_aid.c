@@ -74,8 +74,10 @@ static size_t undo(char *text, size_t len) {
         if (c == '\n') continue;
         if (c == '\\' && i + 1 < len) {
             c = text[++i];
-            if (c == '0') c = 0;
-            else if (c == 'n') c = '\n';
+            if (c == '0')
+                c = 0;
+            else if (c == 'n')
+                c = '\n';
             else if (c == 'x' && i + 2 < len) {
                 c = (char)(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
                 i += 2;
@@ -272,7 +274,8 @@ char *linux_lab_sorted(linux_lab *lab, const char *query) {
 
 char *linux_lab_cell(linux_lab *lab, const char *class_name, const char *property, const char *where) {
     char query[400], *text;
-    (void)snprintf(query, sizeof query, "SELECT %s FROM %s %s%s", property, class_name, where ? "WHERE " : "", where ? where : "");
+    (void)snprintf(query, sizeof query, "SELECT %s FROM %s %s%s", property, class_name, where ? "WHERE " : "",
+                   where ? where : "");
     text = linux_lab_rows(lab, query);
     if (text && *text) text[strlen(text) - 1] = 0;
     return text;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* linux_aid.h: for tests of the linux provider: recorded trees, built in a directory of their own out of tests/linux/NAME.tree, and
- * an engine that serves one. A tree is text:
+/* linux_aid.h: for tests of the linux provider: recorded trees, built in a directory of their own out of tests/linux/NAME.tree,
+ * and an engine that serves one. A tree is text:
  *
  *   # a remark, before the first entry
  *   @file PATH          the lines that follow are its contents
@@ -31,12 +31,13 @@ typedef struct linux_lab {
     wql_engine *engine;
     wql_session *session;
     wql_error err;
-    wql_status status;     /* how the last query ended, or the mount */
+    wql_status status; /* how the last query ended, or the mount */
     uint64_t nulled, repaired, rows;
 } linux_lab;
 
 /* An engine without workers and a session in `ns`, with one mount of the provider there. @param config  NULL: this machine.
- * @param flags  of the engine. @param take  false: the provider's plan takes no condition. False: it failed, lab->err says why. */
+ * @param flags  of the engine. @param take  false: the provider's plan takes no condition. False: it failed, lab->err says why.
+ */
 bool linux_lab_open(linux_lab *lab, const char *ns, const char *config, uint32_t flags, bool take);
 void linux_lab_close(linux_lab *lab);
 /* How many files were opened since the mount. */

@@ -41,8 +41,8 @@ static void add_process(const linux_tree *tree, int pid) {
     char path[64], text[300];
     (void)snprintf(path, sizeof path, "proc/%d/stat", pid);
     (void)snprintf(text, sizeof text,
-                   "%d (worker) S 1 %d %d 0 -1 4194304 1 0 0 0 5 6 0 0 20 0 1 0 %d 4096 1 0 1 1 0 0 0 0 0 0 0 0 0 0 17 0 0 0\n", pid,
-                   pid, pid, pid);
+                   "%d (worker) S 1 %d %d 0 -1 4194304 1 0 0 0 5 6 0 0 20 0 1 0 %d 4096 1 0 1 1 0 0 0 0 0 0 0 0 0 0 17 0 0 0\n",
+                   pid, pid, pid, pid);
     assert_true(linux_tree_text(tree, path, text));
 }
 
@@ -57,7 +57,8 @@ static void assert_refused(const char *config, wql_status status, const char *wo
 }
 
 static void test_options(void **state) {
-    static const char *const good[] = {NULL, "", ",", " procfs=/proc ,, sysfs=/sys", "classes=win32,version=kernel,load=10000", "root=/"};
+    static const char *const good[] = {NULL,    "", ",", " procfs=/proc ,, sysfs=/sys", "classes=win32,version=kernel,load=10000",
+                                       "root=/"};
     (void)state;
     assert_refused("zebra=1", WQL_E_INVALID_PARAMETER, "there is no option 'zebra'; there are root, procfs,");
     assert_refused("Procfs=/proc", WQL_E_INVALID_PARAMETER, "no option 'Procfs'");
@@ -68,7 +69,8 @@ static void test_options(void **state) {
     assert_refused("load=-1", WQL_E_INVALID_PARAMETER, "milliseconds");
     assert_refused("load=10001", WQL_E_INVALID_PARAMETER, "milliseconds");
     assert_refused("load=18446744073709551716", WQL_E_INVALID_PARAMETER, "milliseconds");
-    assert_refused("sysfs=/nowhere/at/all", WQL_E_PROVIDER_LOAD_FAILURE, "cannot open /nowhere/at/all: there is no such directory");
+    assert_refused("sysfs=/nowhere/at/all", WQL_E_PROVIDER_LOAD_FAILURE,
+                   "cannot open /nowhere/at/all: there is no such directory");
     assert_refused("etc=/etc/passwd", WQL_E_PROVIDER_LOAD_FAILURE, "it is no directory");
     assert_refused("=x", WQL_E_INVALID_PARAMETER, "there is no option ''");
     assert_refused("a\nb=1", WQL_E_INVALID_PARAMETER, "'a?b'");
@@ -120,7 +122,8 @@ static void test_listing_opens_no_process(void **state) {
     begin(&p, NULL, "root/cimv2", NULL, true);
     for (int pid = 1; pid <= 300; pid++) add_process(&p.tree, pid);
     assert_int_equal(opens_of(&p.lab, "SELECT ProcessId FROM Win32_Process", 300), 1);
-    assert_int_equal(opens_of(&p.lab, "SELECT Handle, ProcessId, CSCreationClassName FROM Win32_Process WHERE ProcessId > 100", 200), 1);
+    assert_int_equal(
+        opens_of(&p.lab, "SELECT Handle, ProcessId, CSCreationClassName FROM Win32_Process WHERE ProcessId > 100", 200), 1);
     assert_int_equal(opens_of(&p.lab, "SELECT Handle FROM Win32_Process WHERE Handle LIKE '29%'", 11), 1);
     assert_int_equal(opens_of(&p.lab, "SELECT ProcessId, Name FROM Win32_Process WHERE ProcessId > 297", 3), 1 + 3 * 2);
     end(&p);
@@ -132,7 +135,8 @@ static void test_lookup_cost(void **state) {
         "SELECT Name, ParentProcessId FROM Win32_Process WHERE ProcessId = 17",
         "SELECT ProcessId FROM Win32_Process WHERE Handle = '17'",
         "SELECT Name FROM Win32_Process WHERE ProcessId = 3 OR ProcessId = 17 OR ProcessId = 3 OR ProcessId = 999999",
-        "SELECT Name FROM Win32_Process WHERE (Handle = '5' OR Handle = '17') AND (ProcessId = 17 OR ProcessId = 18 OR ProcessId = 19)"};
+        "SELECT Name FROM Win32_Process WHERE (Handle = '5' OR Handle = '17') AND (ProcessId = 17 OR ProcessId = 18 OR ProcessId "
+        "= 19)"};
     static const uint64_t rows[] = {1, 1, 2, 1};
     enum { QUERIES = 4 };
     uint64_t few[QUERIES], many[QUERIES];
@@ -191,7 +195,8 @@ static void test_pushdown_identity(void **state) {
     begin(&leaving, "bare", "root/linux", "classes=linux", false);
     for (size_t i = 0; i < sizeof conditions / sizeof conditions[0]; i++) {
         char query[300], *a, *b;
-        (void)snprintf(query, sizeof query, "SELECT Handle, Name, CommandLine, WorkingSetSize, UserName FROM Linux_Process WHERE %s", conditions[i]);
+        (void)snprintf(query, sizeof query,
+                       "SELECT Handle, Name, CommandLine, WorkingSetSize, UserName FROM Linux_Process WHERE %s", conditions[i]);
         a = linux_lab_sorted(&taking.lab, query);
         b = linux_lab_sorted(&leaving.lab, query);
         assert_non_null(a);
@@ -232,7 +237,8 @@ static void test_unreadable_is_null_and_counted(void **state) {
     assert_int_equal(mkfifo(path, 0600), 0); /* a pipe that nobody writes to */
     add_process(&p.tree, 7);
     assert_true(linux_tree_text(&p.tree, "proc/8/stat", "no stat at all"));
-    assert_rows(&p.lab, "SELECT ProcessId, ReadTransferCount, WriteTransferCount FROM Win32_Process", "5|NULL|NULL;6|NULL|NULL;7|NULL|NULL;8|NULL|NULL;");
+    assert_rows(&p.lab, "SELECT ProcessId, ReadTransferCount, WriteTransferCount FROM Win32_Process",
+                "5|NULL|NULL;6|NULL|NULL;7|NULL|NULL;8|NULL|NULL;");
     assert_int_equal(p.lab.nulled, 4); /* process 7 and 8 have no such file: that is NULL, but no failure to read */
     assert_rows(&p.lab, "SELECT Name, ThreadCount FROM Win32_Process WHERE ProcessId > 6", "NULL|NULL;worker|1;");
     assert_int_equal(p.lab.nulled, 2);
@@ -270,7 +276,8 @@ static void test_repaired_name(void **state) {
     place p;
     (void)state;
     begin(&p, "bare", "root/cimv2", NULL, true);
-    assert_rows(&p.lab, "SELECT Name FROM Win32_Process WHERE Name = 'bad\xef\xbf\xbd\xef\xbf\xbdname'", "bad\xef\xbf\xbd\xef\xbf\xbdname;");
+    assert_rows(&p.lab, "SELECT Name FROM Win32_Process WHERE Name = 'bad\xef\xbf\xbd\xef\xbf\xbdname'",
+                "bad\xef\xbf\xbd\xef\xbf\xbdname;");
     assert_int_equal(p.lab.repaired, 1);
     end(&p);
 }
@@ -280,8 +287,9 @@ static void test_thread_is_no_process(void **state) {
     place p;
     (void)state;
     begin(&p, NULL, "root/cimv2", NULL, true);
-    assert_true(linux_tree_text(&p.tree, "proc/9/stat",
-                                "9 (thread) S 1 8 8 0 -1 64 1 0 0 0 5 6 0 0 20 0 2 0 9 4096 1 0 1 1 0 0 0 0 0 0 0 0 0 0 -1 0 0 0\n"));
+    assert_true(
+        linux_tree_text(&p.tree, "proc/9/stat",
+                        "9 (thread) S 1 8 8 0 -1 64 1 0 0 0 5 6 0 0 20 0 2 0 9 4096 1 0 1 1 0 0 0 0 0 0 0 0 0 0 -1 0 0 0\n"));
     assert_rows(&p.lab, "SELECT ProcessId FROM Win32_Process WHERE ProcessId = 9", "");
     end(&p);
 }
@@ -299,7 +307,8 @@ static void test_no_machine_at_all(void **state) {
         assert_int_equal(p.lab.rows, 1);
         free(rows);
     }
-    assert_rows(&p.lab, "SELECT Name, TotalPhysicalMemory, NumberOfProcessors, Manufacturer FROM Win32_ComputerSystem", "localhost|NULL|NULL|NULL;");
+    assert_rows(&p.lab, "SELECT Name, TotalPhysicalMemory, NumberOfProcessors, Manufacturer FROM Win32_ComputerSystem",
+                "localhost|NULL|NULL|NULL;");
     assert_rows(&p.lab, "SELECT * FROM Win32_Processor", "");
     assert_rows(&p.lab, "SELECT * FROM Win32_Process", "");
     end(&p);
@@ -324,11 +333,13 @@ static void test_names(void **state) {
 }
 
 static void test_stat_lines(void **state) {
-    static const char *const bad[] = {"", "1", "1 (a", "1 a) S 1", ")(", "1 (a)", "1 (a) ", "1 (a) S", "1 (a) S x 2 3", "1 (a) S 1 2 3"};
+    static const char *const bad[] = {"",      "1",      "1 (a",    "1 a) S 1",      ")(",
+                                      "1 (a)", "1 (a) ", "1 (a) S", "1 (a) S x 2 3", "1 (a) S 1 2 3"};
     wql__process_stat stat;
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) assert_false(wql__process_parse_stat(wql_s(bad[i]), &stat));
-    assert_true(wql__process_parse_stat(wql_s("3 () ) Z 18446744073709551615 -2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 -7\n"), &stat));
+    assert_true(
+        wql__process_parse_stat(wql_s("3 () ) Z 18446744073709551615 -2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 -7\n"), &stat));
     assert_int_equal(stat.comm.len, 2);
     assert_int_equal(*stat.state.ptr, 'Z');
     assert_int_equal(stat.parent, -1);

@@ -38,8 +38,10 @@ static void show(const wql_batch *batch, const char *name, char *out) {
     wql_value value;
     char text[LINE];
     size_t to = 0;
-    if (wql_batch_value(batch, 0, name, &value) < 0) (void)snprintf(text, sizeof text, "no such column");
-    else (void)wql_value_format(&value, text, sizeof text);
+    if (wql_batch_value(batch, 0, name, &value) < 0)
+        (void)snprintf(text, sizeof text, "no such column");
+    else
+        (void)wql_value_format(&value, text, sizeof text);
     for (size_t i = 0; text[i] && to + 3 < LINE; i++) {
         if (text[i] == '\n') out[to++] = '\\';
         out[to++] = text[i] == '\n' ? 'n' : text[i];
@@ -56,8 +58,8 @@ static void compare(section *x, const wql_batch *batch) {
         show(batch, name, got);
         while (at < x->count && (strncmp(x->lines[at], name, len) != 0 || x->lines[at][len] != '=')) at++;
         if (at < x->count) x->met[at] = true;
-        if (at < x->count && (strcmp(x->lines[at] + len + 1, got) == 0 ||
-                              (strcmp(x->lines[at] + len + 1, "?") == 0 && strcmp(got, "NULL") != 0)))
+        if (at < x->count &&
+            (strcmp(x->lines[at] + len + 1, got) == 0 || (strcmp(x->lines[at] + len + 1, "?") == 0 && strcmp(got, "NULL") != 0)))
             continue;
         wrong++;
         fprintf(stderr, "[%s]\n%s=%s\n", x->head, name, got);
@@ -74,8 +76,8 @@ static void check(linux_lab *lab, section *x) {
     wql_batch *batch = NULL;
     wql_call call;
     if (!x->head[0]) return;
-    (void)snprintf(query, sizeof query, "SELECT * FROM %.*s%s%s", condition ? (int)(condition - x->head) : (int)strlen(x->head), x->head,
-                   condition ? " WHERE" : "", condition ? condition : "");
+    (void)snprintf(query, sizeof query, "SELECT * FROM %.*s%s%s", condition ? (int)(condition - x->head) : (int)strlen(x->head),
+                   x->head, condition ? " WHERE" : "", condition ? condition : "");
     lab->status = wql_session_exec(lab->session, wql_s(query), NULL, &call, &lab->err);
     if (lab->status < 0 || wql_call_next(call, WQL_FOREVER, &batch, &lab->err) != WQL_OK || wql_batch_rows(batch) != 1) {
         wrong++;
