@@ -15,10 +15,11 @@ bool wql__linux_add_text(wql__linux_arena *arena, wql__linux_texts *list, wql_st
     return true;
 }
 
-bool wql__linux_add_words(wql__linux_arena *arena, wql__linux_texts *list, wql_str words) {
+/* A domain that only says which names a link is asked for is no suffix, and neither is the root. */
+static bool add_domains(wql__linux_arena *arena, wql__linux_texts *list, wql_str words) {
     wql_str word;
     while (wql__linux_word(&words, &word))
-        if (!wql__linux_add_text(arena, list, word)) return false;
+        if (*word.ptr != '~' && !wql__linux_is(word, ".") && !wql__linux_add_text(arena, list, word)) return false;
     return true;
 }
 
@@ -36,7 +37,7 @@ bool wql__linux_read_resolv(wql__linux_arena *arena, wql_str file, wql__linux_re
             if (wql__linux_word(&line, &word) && !wql__linux_add_text(arena, &out->servers, word)) return false;
         } else if (wql__linux_is(key, "search") || wql__linux_is(key, "domain")) {
             out->domains.count = 0;
-            if (!wql__linux_add_words(arena, &out->domains, line)) return false;
+            if (!add_domains(arena, &out->domains, line)) return false;
         }
     }
     return true;
@@ -65,13 +66,6 @@ static bool add_servers(wql__linux_arena *arena, wql__linux_texts *list, wql_str
         word = bare_server(word);
         if (word.len && !wql__linux_add_text(arena, list, word)) return false;
     }
-    return true;
-}
-
-static bool add_domains(wql__linux_arena *arena, wql__linux_texts *list, wql_str words) {
-    wql_str word;
-    while (wql__linux_word(&words, &word))
-        if (*word.ptr != '~' && !wql__linux_add_text(arena, list, word)) return false;
     return true;
 }
 

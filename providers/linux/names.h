@@ -26,9 +26,6 @@ typedef struct wql__linux_texts {
 
 /* False: no memory. */
 bool wql__linux_add_text(wql__linux_arena *arena, wql__linux_texts *list, wql_str text);
-/* Adds the words of a list that blanks separate. */
-bool wql__linux_add_words(wql__linux_arena *arena, wql__linux_texts *list, wql_str words);
-
 typedef struct wql__linux_resolver {
     wql__linux_texts servers, domains;
 } wql__linux_resolver;

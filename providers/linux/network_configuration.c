@@ -7,7 +7,7 @@
 #include <net/if.h>
 
 /* The kernel's tables are read once a scan, the rest for a link. */
-enum { ADDRESSES = 1, ROUTES = 2, UDEV = 4, DRIVER = 8, LEASE = 16, DNS = 32, SETTINGS = 64 };
+enum { ADDRESSES = 1, ROUTES = 2, UDEV = 4, DRIVER = 8, LEASE = 16, DNS = 32, SETTINGS = 64, HOST = 128 };
 
 enum {
     INDEX,
@@ -59,8 +59,8 @@ static const wql__linux_property properties[] = {
     [DNS_DOMAIN_SUFFIX_SEARCH_ORDER] = {.name = "DNSDomainSuffixSearchOrder",
                                         .type = WQL_STRING | WQL_ARRAY,
                                         .sources = ADDRESSES | DNS},
-    [DNS_HOST_NAME] = {.name = "DNSHostName", .type = WQL_STRING, .from = WQL__LINUX_HOST_NAME},
-    [DNS_DOMAIN] = {.name = "DNSDomain", .type = WQL_STRING, .sources = DNS},
+    [DNS_HOST_NAME] = {.name = "DNSHostName", .type = WQL_STRING, .sources = HOST},
+    [DNS_DOMAIN] = {.name = "DNSDomain", .type = WQL_STRING, .sources = DNS | HOST},
     [MTU] = {.name = "MTU", .type = WQL_UINT32, .units = "bytes"},
     [DEFAULT_TTL] = {.name = "DefaultTTL", .type = WQL_UINT8, .sources = SETTINGS},
     [SERVICE_NAME] = {.name = "ServiceName", .type = WQL_STRING, .sources = DRIVER},
@@ -104,15 +104,23 @@ static const wql__linux_property properties[] = {
     NOTHING("WINSScopeID", WQL_STRING),
     NOTHING("WINSSecondaryServer", WQL_STRING),
 };
-static const char *const source_names[] = {"addresses", "routes", "udev", "driver", "leases", "resolver", "settings", NULL};
+static const char *const source_names[] = {"addresses", "routes",   "udev",      "driver", "leases",
+                                           "resolver",  "settings", "host name", NULL};
 
 typedef struct configurations {
     wql__linux_network network;
     wql__linux_resolver resolver; /* of the machine */
+    wql_str host, domain;         /* of the machine's name; empty: not known, or none */
     bool has_ttl;
     uint64_t ttl;
     uint32_t at;
 } configurations;
+
+/* "rook.dc.example" is the host rook in dc.example. */
+static void find_host(wql__linux_scan *s, configurations *c) {
+    c->domain = wql_s(wql__linux_host_name(s->mount, &s->arena));
+    if (!wql__linux_cut(&c->domain, '.', &c->host)) c->host = (wql_str){NULL, 0};
+}
 
 static wql_status open_configurations(wql__linux_scan *s) {
     configurations *c = s->state;
@@ -124,6 +132,7 @@ static wql_status open_configurations(wql__linux_scan *s) {
     status = wql__linux_load_network(s, what, &c->network);
     if (status < 0) return status;
     if (wql__linux_reads(s, DNS)) wql__linux_find_dns(s, &c->resolver);
+    if (wql__linux_reads(s, HOST)) find_host(s, c);
     if (wql__linux_reads(s, SETTINGS))
         c->has_ttl = wql__linux_read_number(m, &s->arena, m->roots[WQL__LINUX_PROC], "sys/net/ipv4/ip_default_ttl", &c->ttl) == 0;
     return WQL_OK;
@@ -230,7 +239,10 @@ static void set_dns(wql__linux_scan *s, const configurations *c, const wql__linu
     const wql__linux_resolver *used = wql__linux_find_link_dns(s, l, &own) ? &own : &c->resolver;
     wql__linux_texts domains = own.domains.count ? own.domains : c->resolver.domains;
     bool in_use = n->has_addresses ? is_enabled(n, l) : wql__linux_link_is_up(l) && !is_loopback(l);
-    if (domains.count) wql__linux_set_text(s, DNS_DOMAIN, domains.items[0]);
+    if (c->domain.len)
+        wql__linux_set_text(s, DNS_DOMAIN, c->domain);
+    else if (domains.count)
+        wql__linux_set_text(s, DNS_DOMAIN, domains.items[0]);
     if (used != &own && !in_use) return;
     set_texts(s, DNS_SERVER_SEARCH_ORDER, &used->servers);
     set_texts(s, DNS_DOMAIN_SUFFIX_SEARCH_ORDER, &domains);
@@ -264,8 +276,9 @@ static int make_configuration(wql__linux_scan *s) {
     if (wql__linux_reads(s, ROUTES) && !set_routes(s, &c->network, l)) return WQL_E_OUT_OF_MEMORY;
     if (!c->network.has_addresses) wql__linux_lost(s, ADDRESSES);
     if (!c->network.has_routes) wql__linux_lost(s, ROUTES);
+    if (c->host.len) wql__linux_set_text(s, DNS_HOST_NAME, c->host);
     if (c->has_ttl) wql__linux_set_u64(s, DEFAULT_TTL, c->ttl);
-    if (!wql__linux_passes(s, ADDRESSES | ROUTES | SETTINGS)) return WQL__LINUX_SKIP;
+    if (!wql__linux_passes(s, ADDRESSES | ROUTES | SETTINGS | HOST)) return WQL__LINUX_SKIP;
     if (wql__linux_reads(s, UDEV)) set_title(s, l);
     if (wql__linux_reads(s, DRIVER)) {
         wql_str driver = wql__linux_link_driver(s, l);

@@ -99,7 +99,8 @@ static void test_classes(void **state) {
     begin(&p, "bare", "root/linux", "classes=linux", true);
     assert_rows(&p.lab, "SELECT __CLASS, Handle FROM Win32_Process WHERE Handle = '1'", "Linux_Process|1;");
     assert_rows(&p.lab, "SELECT __CLASS, Uid FROM Linux_Process WHERE ProcessId = 400", "Linux_Process|1000;");
-    assert_rows(&p.lab, "SELECT __CLASS, DeviceID FROM CIM_LogicalDevice", "Win32_Processor|CPU0;Win32_Processor|CPU1;");
+    assert_rows(&p.lab, "SELECT __CLASS, DeviceID FROM CIM_LogicalDevice",
+                "Linux_Mount|/;Linux_Mount|/boot;Linux_Mount|/proc;Win32_Processor|CPU0;Win32_Processor|CPU1;");
     assert_rows(&p.lab, "SELECT __CLASS, __RELPATH FROM CIM_OperatingSystem", "Linux_OperatingSystem|Linux_OperatingSystem=@;");
     end(&p);
 }
