@@ -13,7 +13,8 @@ int wql__linux_udev(wql__linux_mount *m, wql__linux_arena *arena, const char *de
 bool wql__linux_udev_value(wql_str file, const char *name, wql_str *out) {
     wql_str line, key;
     while (wql__linux_cut(&file, '\n', &line)) {
-        if (!wql__linux_starts(line, "E:") || !wql__linux_cut(&line, '=', &key)) continue;
+        if (!wql__linux_starts(line, "E:") || !memchr(line.ptr, '=', line.len)) continue;
+        (void)wql__linux_cut(&line, '=', &key);
         key.ptr += 2;
         key.len -= 2;
         if (!wql__linux_is(key, name)) continue;
