@@ -22,7 +22,7 @@
 #include <unistd.h>
 
 /* An arena needs a mount. */
-typedef struct place {
+typedef struct fixture {
     linux_tree tree;
     linux_lab lab;
     wql__linux_arena arena;
