@@ -9,6 +9,8 @@ static const char *const help[] = {
     "       wql --explain [options] \"QUERY\"",
     "       wql --check [FILE]         say of each query, one a line, whether it is well-formed",
     "",
+    "This machine is served in root/cimv2 (Win32_Process, Win32_OperatingSystem ...) and, with more of it, in root/linux.",
+    "",
     "  --sqlite FILE[=NAMESPACE]   serve the tables and views of a database, read-only; may be given several times.",
     "                              If a file of the whole name exists, `=` is part of it",
     "  --namespace NAME            where the query runs, and where --sqlite without NAMESPACE serves; root/cimv2",

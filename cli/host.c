@@ -149,7 +149,7 @@ static int connect_session(cli_host *host, const cli_options *o) {
     host->session = NULL;
     cli_say_error(&err, wql_s(""));
     if (status == WQL_E_INVALID_NAMESPACE) {
-        cli_say(o->sqlite_count == 0 ? "nothing is served: name a database with --sqlite FILE"
+        cli_say(o->sqlite_count == 0 ? "this machine is served in root/cimv2 and root/linux"
                                      : "the databases are served in other namespaces: choose one with --namespace");
     }
     if (status == WQL_E_INVALID_NAMESPACE || status == WQL_E_INVALID_PARAMETER || status == WQL_E_NOT_SUPPORTED) return CLI_USAGE;

@@ -342,7 +342,8 @@ WQL_API const wql_provider *wql_sqlite_provider(void);
  * `config` is NULL or "name=value,name=value" of
  *   classes=win32|linux   what a mount serves. win32, the default, is for root/cimv2: instances are of class Win32_X and have the
  *                         documented properties. linux is for root/linux: where there is more to say, instances are of class
- *                         Linux_X, which derives from Win32_X and has it; Win32_X is then abstract, and a query of it brings Linux_X
+ *                         Linux_X, which derives from Win32_X and has it; Win32_X is then abstract, and a query of it brings
+ *                         Linux_X
  *   root=/ procfs=/proc sysfs=/sys etc=/etc run=/run dmi=SYSFS/class/dmi/id
  *                         where to look, absolute; those not given lie below root. One that is given must be there
  *   version=release|kernel  what Win32_OperatingSystem.Version is: the distribution's (the default) or the kernel's

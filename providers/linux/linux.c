@@ -60,12 +60,15 @@ static wql_status load(wql_mount *mount, const char *config, void *user, void **
     status = m->asker ? wql__linux_read_options(m, config, err) : wql__linux_no_memory(err);
     if (status >= 0) status = open_roots(m, err);
     if (status >= 0) status = wql__linux_define(m, err);
+    if (status >= 0) {
+        wql__linux_zone_load(m);
+        wql__linux_find_boot(m);
+        if (m->arena.failed) status = wql__linux_no_memory(err);
+    }
     if (status < 0) {
         free_mount(m);
         return status;
     }
-    wql__linux_zone_load(m);
-    wql__linux_find_boot(m);
     *self = m;
     return WQL_OK;
 }

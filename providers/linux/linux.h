@@ -14,10 +14,12 @@
 
 /* -- memory (memory.c) ----------------------------------------------------------------------------------------------------- */
 
-/* Memory that is freed, or reused, all at once. NULL from a `take` = no memory. */
+/* Memory that is freed, or reused, all at once. NULL from a `take` = no memory. A scan whose arenas were refused memory fails as
+ * a whole, so what makes a row need not look at every text. */
 typedef struct wql__linux_arena {
     wql_mount *mount;
     struct wql__linux_chunk *chunks;
+    bool failed; /* memory was refused since the last reset: what was made of this arena is not to be trusted */
 } wql__linux_arena;
 
 /* Zeroed, 16-byte aligned. */

@@ -31,6 +31,7 @@ void wql__linux_find_boot(wql__linux_mount *m) {
         m->boot_us = (int64_t)btime * 1000000;
         m->boot_known = true;
     }
+    m->arena.failed |= arena.failed;
     wql__linux_arena_free(&arena);
 }
 

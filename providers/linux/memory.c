@@ -16,7 +16,10 @@ static size_t rounded(size_t size) { return (size + ALIGN - 1) & ~(size_t)(ALIGN
 static chunk *add_chunk(wql__linux_arena *arena, size_t size) {
     size_t whole = size > CHUNK - HEAD ? size + HEAD : CHUNK;
     chunk *c = wql_mount_allocate(arena->mount, NULL, 0, whole);
-    if (!c) return NULL;
+    if (!c) {
+        arena->failed = true;
+        return NULL;
+    }
     c->size = whole;
     c->used = HEAD;
     c->next = arena->chunks;
@@ -27,7 +30,10 @@ static chunk *add_chunk(wql__linux_arena *arena, size_t size) {
 void *wql__linux_take(wql__linux_arena *arena, size_t size) {
     chunk *c = arena->chunks;
     char *out;
-    if (size > SIZE_MAX / 4) return NULL;
+    if (size > SIZE_MAX / 4) {
+        arena->failed = true;
+        return NULL;
+    }
     size = rounded(size ? size : 1);
     if (!c || c->size - c->used < size) c = add_chunk(arena, size);
     if (!c) return NULL;
@@ -37,11 +43,11 @@ void *wql__linux_take(wql__linux_arena *arena, size_t size) {
 }
 
 void *wql__linux_take_array(wql__linux_arena *arena, size_t count, size_t size) {
-    return size && count > SIZE_MAX / size ? NULL : wql__linux_take(arena, count * size);
+    return wql__linux_take(arena, size && count > SIZE_MAX / size ? SIZE_MAX : count * size);
 }
 
 char *wql__linux_take_text(wql__linux_arena *arena, const char *text, size_t len) {
-    char *copy = len < SIZE_MAX ? wql__linux_take(arena, len + 1) : NULL;
+    char *copy = wql__linux_take(arena, len < SIZE_MAX ? len + 1 : SIZE_MAX);
     if (copy && len) memcpy(copy, text, len);
     return copy;
 }
@@ -50,7 +56,7 @@ void *wql__linux_take_more(wql__linux_arena *arena, void *block, size_t old_size
     chunk *c = arena->chunks;
     size_t old_room = rounded(old_size ? old_size : 1), new_room;
     void *out;
-    if (new_size > SIZE_MAX / 4) return NULL;
+    if (new_size > SIZE_MAX / 4) return wql__linux_take(arena, SIZE_MAX);
     new_room = rounded(new_size ? new_size : 1);
     if (new_room <= old_room) return block;
     if (c && (char *)block + old_room == (char *)c + c->used && c->size - c->used >= new_room - old_room) {
@@ -65,6 +71,7 @@ void *wql__linux_take_more(wql__linux_arena *arena, void *block, size_t old_size
 /* The largest chunk stays, unless it is so large that one rare row would hold it for the whole scan. */
 void wql__linux_arena_reset(wql__linux_arena *arena) {
     chunk *kept = NULL, *c = arena->chunks;
+    arena->failed = false;
     if (c && !c->next && c->size <= KEEP) {
         c->used = HEAD;
         return;

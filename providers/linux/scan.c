@@ -114,6 +114,7 @@ wql_status wql__linux_open(wql_scan *scan, wql_error *err) {
     s->err = err;
     status = find_needs(s);
     if (status >= 0 && d->cls->open) status = d->cls->open(s);
+    if (status >= 0 && s->arena.failed) status = wql__linux_no_memory(err);
     s->err = NULL;
     scan->state = s;
     if (status < 0) wql__linux_close(scan);
@@ -240,6 +241,7 @@ static int make(wql__linux_scan *s) {
     s->failed = false;
     set_fixed(s);
     made = s->cls->row(s);
+    if (made >= 0 && (s->line.failed || s->arena.failed)) return wql__linux_no_memory(s->err);
     if (made == WQL__LINUX_MADE && !wql__linux_passes(s, UINT32_MAX)) return WQL__LINUX_SKIP;
     return made;
 }

@@ -125,16 +125,15 @@ static bool take_rule(wql_str *t, wql__linux_rule *rule) {
 }
 
 static bool parse_tail(wql__linux_zone *zone, wql_str tail) {
-    int64_t standard, daylight;
+    int64_t standard, shifted;
     if (!take_name(&tail) || !take_time(&tail, &standard)) return false;
     zone->offset = (int32_t)-standard;
     zone->has_tail = true;
     if (!tail.len) return true;
-    daylight = standard - 3600;
-    zone->has_tail = take_name(&tail) && (!tail.len || *tail.ptr == ',' || take_time(&tail, &daylight)) &&
-                     take_char(&tail, ',') && take_rule(&tail, &zone->begin) && take_char(&tail, ',') &&
-                     take_rule(&tail, &zone->end);
-    zone->dst_offset = (int32_t)-daylight;
+    shifted = standard - 3600;
+    zone->has_tail = take_name(&tail) && (!tail.len || *tail.ptr == ',' || take_time(&tail, &shifted)) && take_char(&tail, ',') &&
+                     take_rule(&tail, &zone->begin) && take_char(&tail, ',') && take_rule(&tail, &zone->end);
+    zone->dst_offset = (int32_t)-shifted;
     zone->tail_dst = zone->has_tail;
     return zone->has_tail;
 }

@@ -55,9 +55,10 @@ prints "dialect wql" '{"Id":1}' --sqlite shop.db --dialect wql "$one"
 exits "an empty query" 3 --sqlite shop.db ""
 
 # -- databases and namespaces ----------------------------------------------------------------------------------------
-says "nothing served" 2 "^wql: nothing is served" "$all"
+says "a class of no database" 3 "no class Item" "$all"
 says "an unknown namespace" 2 "no namespace root.nope" --sqlite shop.db=root/shop --namespace root/nope "$all"
-says "the default namespace, where nothing is" 2 "no namespace root.cimv2" --sqlite shop.db=root/shop "$all"
+says "the default namespace, where the database is not" 3 "no class Item" --sqlite shop.db=root/shop "$all"
+says "no namespace, and no database" 2 "this machine is served in root/cimv2 and root/linux" --namespace root/nope "$all"
 exits "a namespace that is none" 2 --sqlite shop.db --namespace "root//" "$all"
 prints "a namespace of one's own" '{"Id":1}' --sqlite shop.db --namespace root/shop "$one"
 prints "a namespace in another case, with backslashes" '{"Id":1}' --sqlite shop.db=root/shop --namespace 'ROOT\Shop' "$one"

@@ -1041,7 +1041,7 @@ static void reserved_functions(void **state) {
     assert_int_equal(wql_session_fetch(f.session, "Tick.Id=1", NULL, NULL, &err), WQL_E_INVALID_PARAMETER);
     assert_int_equal(wql_session_open(f.engine, "root/t", &relaxed, &session, &err), WQL_E_NOT_SUPPORTED);
     assert_int_equal(wql_session_open(f.engine, "root/t", &stranger, &session, &err), WQL_E_ACCESS_DENIED);
-    assert_int_equal(wql_engine_mount(f.engine, "root/l", wql_linux_provider(), NULL, NULL, &err), WQL_E_NOT_SUPPORTED);
+    assert_int_equal(wql_engine_mount(f.engine, "root/l", wql_linux_provider(), "zebra=1", NULL, &err), WQL_E_INVALID_PARAMETER);
     assert_int_equal(wql_session_exec(f.session, wql_s("SELECT * FROM Tick"), NULL, &call, &err), WQL_OK);
     assert_int_equal(wql_call_at(call, 0, 0, &batch, &err), WQL_E_NOT_SUPPORTED);
     assert_int_equal(wql_call_export(call, NULL, &err), WQL_E_INVALID_PARAMETER);

@@ -315,6 +315,92 @@ static void test_no_machine_at_all(void **state) {
     end(&p);
 }
 
+/* -- memory ---------------------------------------------------------------------------------------------------------------- */
+
+typedef struct purse {
+    uint64_t count, fail_at;
+    bool on; /* the failing one and all behind it */
+    size_t held;
+} purse;
+
+static void *pay(void *user, void *ptr, size_t old_size, size_t new_size) {
+    purse *p = user;
+    void *out;
+    if (!new_size) {
+        free(ptr);
+        p->held -= old_size;
+        return NULL;
+    }
+    p->count++;
+    if (p->fail_at && (p->count == p->fail_at || (p->on && p->count > p->fail_at))) return NULL;
+    out = realloc(ptr, new_size);
+    if (out) p->held += new_size - old_size;
+    return out;
+}
+
+/* Mounts and asks with one allocation failing. Returns the number of rows, or a failure. */
+static int64_t ask_poor(purse *p, const char *config, const char *query) {
+    wql_engine_options options = WQL_INIT(wql_engine_options);
+    wql_error err = WQL_INIT(wql_error);
+    wql_engine *engine = NULL;
+    wql_session *session = NULL;
+    wql_batch *batch;
+    wql_call call;
+    wql_status status;
+    int64_t bytes = 0;
+    options.alloc = pay;
+    options.alloc_user = p;
+    status = wql_engine_open(&options, &engine, &err);
+    if (status < 0) return status;
+    status = wql_engine_mount(engine, "root/linux", wql_linux_provider(), config, NULL, &err);
+    if (status >= 0) status = wql_session_open(engine, "root/linux", NULL, &session, &err);
+    if (status >= 0) status = wql_session_exec(session, wql_s(query), NULL, &call, &err);
+    if (status >= 0) {
+        while ((status = wql_call_next(call, WQL_FOREVER, &batch, &err)) == WQL_OK) {
+            for (uint32_t i = 0; i < wql_batch_width(batch); i++)
+                for (uint32_t row = 0; row < wql_batch_rows(batch); row++)
+                    bytes += 1 + !wql_column_is_null(wql_batch_column(batch, i), row);
+            wql_batch_release(batch);
+        }
+        (void)wql_call_close(call);
+    }
+    wql_session_close(session);
+    (void)wql_engine_close(engine);
+    return status < 0 ? status : bytes;
+}
+
+/* Each allocation in turn: the answer is whole or it is WQL_E_OUT_OF_MEMORY, never one with holes; and nothing is kept. */
+static void test_memory_refused(void **state) {
+    static const char *const queries[] = {"SELECT * FROM Linux_Process", "SELECT * FROM Linux_OperatingSystem",
+                                          "SELECT * FROM Win32_ComputerSystem", "SELECT * FROM Win32_Processor",
+                                          "SELECT Name FROM Win32_Process WHERE ProcessId = 1 OR ProcessId = 2"};
+    linux_tree tree;
+    const char *config;
+    uint32_t refused = 0;
+    (void)state;
+    assert_true(linux_tree_make(&tree, "bare"));
+    config = linux_tree_config(&tree, "classes=linux,load=0");
+    for (size_t i = 0; i < sizeof queries / sizeof queries[0]; i++) {
+        purse p = {0};
+        int64_t whole = ask_poor(&p, config, queries[i]);
+        uint64_t count = p.count;
+        assert_true(whole > 0);
+        assert_int_equal(p.held, 0);
+        for (uint64_t at = 1; at <= count; at++) {
+            int64_t got;
+            p = (purse){.fail_at = at, .on = at % 2};
+            got = ask_poor(&p, config, queries[i]);
+            assert_int_equal(p.held, 0);
+            if (got != whole && got != WQL_E_OUT_OF_MEMORY)
+                fail_msg("%s, allocation %d of %d: %lld, not %lld", queries[i], (int)at, (int)count, (long long)got,
+                         (long long)whole);
+            refused += got == WQL_E_OUT_OF_MEMORY;
+        }
+    }
+    assert_true(refused > 100);
+    linux_tree_remove(&tree);
+}
+
 /* -- parsers --------------------------------------------------------------------------------------------------------------- */
 
 static void assert_name(const char *comm, const char *cmdline, size_t size, const char *expected) {
@@ -377,6 +463,7 @@ int main(void) {
         cmocka_unit_test(test_repaired_name),
         cmocka_unit_test(test_thread_is_no_process),
         cmocka_unit_test(test_no_machine_at_all),
+        cmocka_unit_test(test_memory_refused),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_stat_lines),
         cmocka_unit_test(test_titles),
