@@ -10,9 +10,13 @@
 
 #include "linux_aid.h"
 
+#include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mount.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 static int begin(void **state) {
     linux_lab *lab = malloc(sizeof *lab);
@@ -202,6 +206,34 @@ static void test_two_looks_are_the_same(void **state) {
     }
 }
 
+/* A real mount that never answers: of a fuse server that reads no question. Everything is unloaded while its thread hangs. In a
+ * mount namespace of its own, so that nobody else meets it. */
+static void test_a_real_mount_that_hangs(void **state) {
+    char dir[] = "/tmp/wql-hang-XXXXXX", options[100], query[200], expected[100];
+    int fd = open("/dev/fuse", O_RDWR | O_CLOEXEC);
+    linux_lab lab;
+    (void)state;
+    assert_non_null(mkdtemp(dir));
+    (void)snprintf(options, sizeof options, "fd=%d,rootmode=40000,user_id=%u,group_id=0", fd, (unsigned)geteuid());
+    if (fd < 0 || unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+        mount("far:/x", dir, "fuse.sshfs", MS_NOSUID | MS_NODEV, options) != 0) {
+        printf("skipped: a mount that hangs needs root and /dev/fuse\n");
+        if (fd >= 0) (void)close(fd);
+        (void)rmdir(dir);
+        skip();
+    }
+    assert_true(linux_lab_open(&lab, "root/cimv2", "mount_timeout=100", WQL_CHECK_PROVIDERS, true));
+    (void)snprintf(query, sizeof query,
+                   "SELECT DeviceID, DriveType, ProviderName, Size FROM Win32_LogicalDisk WHERE DeviceID = '%s'", dir);
+    (void)snprintf(expected, sizeof expected, "%s|4|far:/x|NULL;", dir);
+    assert_cells(&lab, query, expected);
+    assert_int_equal(lab.nulled, 1);
+    linux_lab_close(&lab);
+    (void)close(fd); /* now the thread comes back, to a question that nobody waits for */
+    (void)umount2(dir, MNT_DETACH);
+    (void)rmdir(dir);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_against_findmnt),
@@ -210,6 +242,7 @@ int main(void) {
         cmocka_unit_test(test_keys),
         cmocka_unit_test(test_root),
         cmocka_unit_test(test_two_looks_are_the_same),
+        cmocka_unit_test(test_a_real_mount_that_hangs),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }
