@@ -19,6 +19,7 @@
 typedef struct wql__linux_arena {
     wql_mount *mount;
     struct wql__linux_chunk *chunks;
+    size_t ask;  /* how large the next chunk should be, if that is more than usual */
     bool failed; /* memory was refused since the last reset: what was made of this arena is not to be trusted */
 } wql__linux_arena;
 

@@ -15,7 +15,9 @@ static size_t rounded(size_t size) { return (size + ALIGN - 1) & ~(size_t)(ALIGN
 
 static chunk *add_chunk(wql__linux_arena *arena, size_t size) {
     size_t whole = size > CHUNK - HEAD ? size + HEAD : CHUNK;
-    chunk *c = wql_mount_allocate(arena->mount, NULL, 0, whole);
+    chunk *c;
+    if (whole < arena->ask) whole = arena->ask;
+    c = wql_mount_allocate(arena->mount, NULL, 0, whole);
     if (!c) {
         arena->failed = true;
         return NULL;
@@ -68,28 +70,19 @@ void *wql__linux_take_more(wql__linux_arena *arena, void *block, size_t old_size
     return out ? memcpy(out, block, old_size) : NULL;
 }
 
-/* The largest chunk stays, unless it is so large that one rare row would hold it for the whole scan. */
+/* One chunk stays. Several become one of the size of all, at the next use, so that rows of the same kind ask the allocator no
+ * more; unless they were so large that one rare row would hold them for the whole scan. */
 void wql__linux_arena_reset(wql__linux_arena *arena) {
-    chunk *kept = NULL, *c = arena->chunks;
+    chunk *c = arena->chunks;
+    size_t total = 0;
     arena->failed = false;
-    if (c && !c->next && c->size <= KEEP) {
-        c->used = HEAD;
+    if (!c || (!c->next && c->size <= KEEP)) {
+        if (c) c->used = HEAD;
         return;
     }
-    while (c) {
-        chunk *next = c->next, *gone = c;
-        if (c->size <= KEEP && (!kept || c->size > kept->size)) {
-            gone = kept;
-            kept = c;
-        }
-        if (gone) (void)wql_mount_allocate(arena->mount, gone, gone->size, 0);
-        c = next;
-    }
-    if (kept) {
-        kept->next = NULL;
-        kept->used = HEAD;
-    }
-    arena->chunks = kept;
+    for (; c; c = c->next) total += c->size;
+    wql__linux_arena_free(arena);
+    arena->ask = total < KEEP ? total : 0;
 }
 
 void wql__linux_arena_free(wql__linux_arena *arena) {
