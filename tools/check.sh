@@ -123,7 +123,7 @@ stage address-golden 60 timeout 120 build/asan/tests/golden/golden tests/golden/
 stage address-stress 30 timeout 120 build/asan/tests/stress/stress 3
 export $tsan_env
 stage thread-stress 60 timeout 120 build/tsan/tests/stress/stress 10
-stage thread-unit 60 run_units build/tsan test_call test_mem test_memory_store test_sqlite
+stage thread-unit 60 run_units build/tsan test_call test_mem test_memory_store test_sqlite test_linux_parts test_linux_devices
 stage headers 20 sh tests/tidy/headers.sh
 stage includes 5 sh tests/tidy/includes.sh
 stage symbols 10 sh tests/tidy/symbols.sh build
