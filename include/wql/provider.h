@@ -368,6 +368,14 @@ WQL_API const wql_provider *wql_sqlite_provider(void);
  *                         where to look, absolute; those not given lie below root. One that is given must be there
  *   version=release|kernel  what Win32_OperatingSystem.Version is: the distribution's (the default) or the kernel's
  *   load=100              milliseconds that a first Win32_Processor.LoadPercentage looks, up to 10,000; with 0 it is NULL then
+ *   mount_timeout=1000    milliseconds for which a network mount (and any of fuse) may keep a scan waiting for its sizes; then they
+ *                         are NULL, counted, and the log names it. Such mounts are asked on a thread of their own, one a mount; a
+ *                         thread that never comes back stays behind, also after unmount, holds no memory of the engine's, and
+ *                         keeps the library's code in the process
+ *   bus=ADDRESS           where systemd is asked for services, a unix: or tcp: address of D-Bus; RUN/dbus/system_bus_socket if
+ *                         systemd runs. libsystemd.so.0 is opened for it. Without systemd services are /etc/init.d's
+ *   bus_timeout=5000      milliseconds that it may take for one answer; then no services are known, and the scan ends with
+ *                         WQL_S_PARTIAL_RESULTS
  * An unknown option, or value, is WQL_E_INVALID_PARAMETER. What the process may not read is NULL, and counted. Keys are looked up:
  * `ProcessId = 7`, and lists joined by OR, cost nothing for other processes. */
 WQL_API const wql_provider *wql_linux_provider(void);

@@ -2,6 +2,9 @@
 /* linux.c: the linux provider's table: load and unload. */
 #include "linux.h"
 
+#include "network.h"
+#include "space.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -20,11 +23,13 @@ static wql_status open_roots(wql__linux_mount *m, wql_error *err) {
                                                       : "it cannot be read");
     }
     m->live = strcmp(m->options.roots[WQL__LINUX_PROC], "/proc") == 0;
+    if (m->live && strcmp(m->options.roots[WQL__LINUX_SYS], "/sys") == 0) m->dump = wql__linux_dump_kernel;
     return WQL_OK;
 }
 
 static void free_mount(wql__linux_mount *m) {
     wql_mount *mount = m->mount;
+    wql__linux_asker_close(m->asker);
     for (uint32_t i = 0; i < WQL__LINUX_ROOTS; i++)
         if (m->roots[i] >= 0) (void)close(m->roots[i]);
     if (m->load) (void)wql_mount_allocate(mount, m->load, m->load_room * sizeof *m->load, 0);
@@ -51,7 +56,8 @@ static wql_status load(wql_mount *mount, const char *config, void *user, void **
     wql_status status;
     (void)user;
     if (!m) return wql__linux_no_memory(err);
-    status = wql__linux_read_options(m, config, err);
+    m->asker = wql__linux_asker_open(wql__linux_measure_mount, NULL);
+    status = m->asker ? wql__linux_read_options(m, config, err) : wql__linux_no_memory(err);
     if (status >= 0) status = open_roots(m, err);
     if (status >= 0) status = wql__linux_define(m, err);
     if (status >= 0) {

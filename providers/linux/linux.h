@@ -94,6 +94,9 @@ typedef struct wql__linux_options {
     bool given[WQL__LINUX_ROOTS];
     bool superset;       /* classes=linux: instances are Linux_X */
     bool kernel_version; /* version=kernel */
+    uint32_t mount_ms;   /* how long a network mount may take to tell its sizes */
+    uint32_t bus_ms;     /* how long the service manager may take to answer */
+    const char *bus;     /* address of the bus that the service manager is on; NULL: the system's, if systemd runs here */
     uint32_t load_ms;    /* how long Win32_Processor.LoadPercentage looks if there was no look before; 0: NULL then */
 } wql__linux_options;
 
@@ -143,6 +146,10 @@ struct wql__linux_mount {
     wql__linux_defined *defined; /* by class_index */
     uint32_t defined_count;
     atomic_uint_fast64_t opens; /* files, directories and links that were opened: what tests count */
+    struct wql__linux_asker *asker; /* space.h */
+    /* network.h: wql__linux_dump_kernel; NULL: there is no kernel to ask, the tree is a recorded one. */
+    int (*dump)(void *user, wql__linux_scan *s, uint32_t what, wql_str *messages);
+    void *dump_user;
     pthread_mutex_t lock;       /* guards what follows */
     wql__linux_ticks *load;     /* the last look at /proc/stat, by cpu; NULL: none yet */
     uint32_t load_count, load_room;
@@ -302,6 +309,9 @@ extern const wql__linux_class wql__linux_managed_system_element, wql__linux_logi
     wql__linux_cim_operating_system, wql__linux_cim_service, wql__linux_base_service, wql__linux_logical_device,
     wql__linux_cim_processor, wql__linux_cim_network_adapter, wql__linux_storage_extent, wql__linux_cim_logical_disk,
     wql__linux_cim_system, wql__linux_cim_computer_system, wql__linux_unitary_computer_system, wql__linux_cim_setting;
+
+extern const wql__linux_class wql__linux_logical_disk, wql__linux_network_adapter, wql__linux_network_configuration,
+    wql__linux_service;
 
 extern const wql__linux_class wql__linux_process, wql__linux_operating_system, wql__linux_computer_system, wql__linux_processor;
 

@@ -22,6 +22,10 @@ static const wql__linux_class *const classes[] = {
     &wql__linux_operating_system,
     &wql__linux_computer_system,
     &wql__linux_processor,
+    &wql__linux_logical_disk,
+    &wql__linux_network_adapter,
+    &wql__linux_network_configuration,
+    &wql__linux_service,
     NULL,
 };
 

@@ -2,7 +2,7 @@
 /* options.c: what the mount's configuration says: "name=value,name=value". */
 #include "linux.h"
 
-enum { LOAD_MS = 100, LOAD_MS_MOST = 10000, NAME_SHOWN = 60 };
+enum { LOAD_MS = 100, LOAD_MS_MOST = 10000, MOUNT_MS = 1000, BUS_MS = 5000, WAIT_MS_MOST = 600000, NAME_SHOWN = 60 };
 
 static const char *const root_names[WQL__LINUX_ROOTS] = {"root", "procfs", "sysfs", "etc", "dmi", "run"};
 static const char *const root_defaults[WQL__LINUX_ROOTS] = {"", "/proc", "/sys", "/etc", "/class/dmi/id", "/run"};
@@ -37,15 +37,37 @@ static wql_status set_load(wql__linux_mount *m, wql_str name, wql_str value, wql
     return WQL_OK;
 }
 
+static wql_status set_wait(uint32_t *out, wql_str name, wql_str value, wql_error *err) {
+    uint64_t number;
+    if (!wql__linux_decimal(value, &number) || !number || number > WAIT_MS_MOST)
+        return fail_value(err, name, value, "it takes milliseconds, 1 to 600000");
+    *out = (uint32_t)number;
+    return WQL_OK;
+}
+
+/* Only sockets: an address may also name a program to be started, and no program is. */
+static wql_status set_bus(wql__linux_mount *m, wql_str name, wql_str value, wql_error *err) {
+    if (!wql__linux_starts(value, "unix:") && !wql__linux_starts(value, "tcp:"))
+        return fail_value(err, name, value, "it takes the address of a bus, such as unix:path=/run/dbus/system_bus_socket");
+    if (memchr(value.ptr, ';', value.len)) return fail_value(err, name, value, "it takes one address");
+    m->options.bus = wql__linux_take_text(&m->arena, value.ptr, value.len);
+    return m->options.bus ? WQL_OK : wql__linux_no_memory(err);
+}
+
 static wql_status set_option(wql__linux_mount *m, wql_str name, wql_str value, wql_error *err) {
     for (uint32_t i = 0; i < WQL__LINUX_ROOTS; i++)
         if (wql__linux_is(name, root_names[i])) return set_root(m, i, name, value, err);
     if (wql__linux_is(name, "classes")) return set_choice(&m->options.superset, name, value, "win32", "linux", err);
     if (wql__linux_is(name, "version")) return set_choice(&m->options.kernel_version, name, value, "release", "kernel", err);
     if (wql__linux_is(name, "load")) return set_load(m, name, value, err);
-    return wql__linux_fail(err, WQL_E_INVALID_PARAMETER,
-                           "there is no option '%.*s'; there are root, procfs, sysfs, etc, dmi, run, classes, version, load",
-                           shown(name), name.ptr);
+    if (wql__linux_is(name, "mount_timeout")) return set_wait(&m->options.mount_ms, name, value, err);
+    if (wql__linux_is(name, "bus")) return set_bus(m, name, value, err);
+    if (wql__linux_is(name, "bus_timeout")) return set_wait(&m->options.bus_ms, name, value, err);
+    return wql__linux_fail(
+        err, WQL_E_INVALID_PARAMETER,
+        "there is no option '%.*s'; there are root, procfs, sysfs, etc, dmi, run, classes, version, load, mount_timeout, "
+        "bus, bus_timeout",
+        shown(name), name.ptr);
 }
 
 /* What was not given lies below `root`; the firmware's texts lie below sysfs. */
@@ -67,6 +89,8 @@ static wql_status set_defaults(wql__linux_mount *m, wql_error *err) {
 wql_status wql__linux_read_options(wql__linux_mount *m, const char *config, wql_error *err) {
     wql_str rest = wql_s(config), piece;
     m->options.load_ms = LOAD_MS;
+    m->options.mount_ms = MOUNT_MS;
+    m->options.bus_ms = BUS_MS;
     while (wql__linux_cut(&rest, ',', &piece)) {
         wql_str name, value = wql__linux_trim(piece);
         wql_status status;

@@ -99,7 +99,8 @@ static void test_classes(void **state) {
     begin(&p, "bare", "root/linux", "classes=linux", true);
     assert_rows(&p.lab, "SELECT __CLASS, Handle FROM Win32_Process WHERE Handle = '1'", "Linux_Process|1;");
     assert_rows(&p.lab, "SELECT __CLASS, Uid FROM Linux_Process WHERE ProcessId = 400", "Linux_Process|1000;");
-    assert_rows(&p.lab, "SELECT __CLASS, DeviceID FROM CIM_LogicalDevice", "Win32_Processor|CPU0;Win32_Processor|CPU1;");
+    assert_rows(&p.lab, "SELECT __CLASS, DeviceID FROM CIM_LogicalDevice",
+                "Linux_Mount|/;Linux_Mount|/boot;Linux_Mount|/proc;Win32_Processor|CPU0;Win32_Processor|CPU1;");
     assert_rows(&p.lab, "SELECT __CLASS, __RELPATH FROM CIM_OperatingSystem", "Linux_OperatingSystem|Linux_OperatingSystem=@;");
     end(&p);
 }
@@ -368,36 +369,53 @@ static int64_t ask_poor(purse *p, const char *config, const char *query) {
     return status < 0 ? status : bytes;
 }
 
-/* Each allocation in turn: the answer is whole or it is WQL_E_OUT_OF_MEMORY, never one with holes; and nothing is kept. */
+/* Each allocation in turn: the answer is whole or it is WQL_E_OUT_OF_MEMORY, never one with holes; and nothing is kept. Returns
+ * how often it was that. */
+static uint32_t refuse_each(const char *config, const char *query) {
+    purse p = {0};
+    int64_t whole = ask_poor(&p, config, query);
+    uint64_t count = p.count;
+    uint32_t refused = 0;
+    assert_true(whole > 0);
+    assert_int_equal(p.held, 0);
+    for (uint64_t at = 1; at <= count; at++) {
+        int64_t got;
+        p = (purse){.fail_at = at, .on = at % 2};
+        got = ask_poor(&p, config, query);
+        assert_int_equal(p.held, 0);
+        if (got != whole && got != WQL_E_OUT_OF_MEMORY)
+            fail_msg("%s, allocation %d of %d: %lld, not %lld", query, (int)at, (int)count, (long long)got, (long long)whole);
+        refused += got == WQL_E_OUT_OF_MEMORY;
+    }
+    return refused;
+}
+
 static void test_memory_refused(void **state) {
-    static const char *const queries[] = {"SELECT * FROM Linux_Process", "SELECT * FROM Linux_OperatingSystem",
-                                          "SELECT * FROM Win32_ComputerSystem", "SELECT * FROM Win32_Processor",
-                                          "SELECT Name FROM Win32_Process WHERE ProcessId = 1 OR ProcessId = 2"};
-    linux_tree tree;
-    const char *config;
+    static const struct {
+        const char *tree, *query;
+    } cases[] = {{"bare", "SELECT * FROM Linux_Process"},
+                 {"bare", "SELECT * FROM Linux_OperatingSystem"},
+                 {"bare", "SELECT * FROM Win32_ComputerSystem"},
+                 {"bare", "SELECT * FROM Win32_Processor"},
+                 {"bare", "SELECT Name FROM Win32_Process WHERE ProcessId = 1 OR ProcessId = 2"},
+                 {"laptop", "SELECT * FROM Linux_Mount"},
+                 {"laptop", "SELECT * FROM Linux_NetworkAdapter"},
+                 {"laptop", "SELECT * FROM Win32_NetworkAdapterConfiguration"},
+                 {"laptop", "SELECT * FROM Linux_Service"}};
     uint32_t refused = 0;
     (void)state;
-    assert_true(linux_tree_make(&tree, "bare"));
-    config = linux_tree_config(&tree, "classes=linux,load=0");
-    for (size_t i = 0; i < sizeof queries / sizeof queries[0]; i++) {
-        purse p = {0};
-        int64_t whole = ask_poor(&p, config, queries[i]);
-        uint64_t count = p.count;
-        assert_true(whole > 0);
-        assert_int_equal(p.held, 0);
-        for (uint64_t at = 1; at <= count; at++) {
-            int64_t got;
-            p = (purse){.fail_at = at, .on = at % 2};
-            got = ask_poor(&p, config, queries[i]);
-            assert_int_equal(p.held, 0);
-            if (got != whole && got != WQL_E_OUT_OF_MEMORY)
-                fail_msg("%s, allocation %d of %d: %lld, not %lld", queries[i], (int)at, (int)count, (long long)got,
-                         (long long)whole);
-            refused += got == WQL_E_OUT_OF_MEMORY;
-        }
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        linux_tree tree;
+        char path[200];
+        assert_true(linux_tree_make(&tree, cases[i].tree));
+        assert_true(linux_tree_text(&tree, "etc/init.d/daemon", "#!/bin/sh\nPIDFILE=/run/daemon.pid\n"));
+        (void)snprintf(path, sizeof path, "%s/etc/init.d/daemon", tree.dir);
+        assert_int_equal(chmod(path, 0755), 0);
+        assert_true(linux_tree_text(&tree, "sys/class/net/eth9/ifindex", "9\n"));
+        refused += refuse_each(linux_tree_config(&tree, "classes=linux,load=0"), cases[i].query);
+        linux_tree_remove(&tree);
     }
     assert_true(refused > 100);
-    linux_tree_remove(&tree);
 }
 
 /* -- parsers --------------------------------------------------------------------------------------------------------------- */
