@@ -4,6 +4,7 @@
 
 #include "errors.h"
 #include "help.h"
+#include "print.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -111,21 +112,13 @@ static bool number(const char *text, uint64_t max, uint64_t *out) {
 }
 
 static int set_format(cli_options *o, const char *value) {
-    static const char *const names[] = {"table", "csv", "json", "ndjson", "none"};
-    static const char *const later[] = {"list", "tsv", "markdown", "mof"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (strcmp(value, names[i]) == 0) {
-            o->format = (cli_format)(CLI_TABLE + i);
-            return CLI_OK;
-        }
+    cli_format format = cli_format_named(value);
+    if (format != CLI_FORMAT_AUTO) {
+        o->format = format;
+        return CLI_OK;
     }
-    for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
-        if (strcmp(value, later[i]) == 0) {
-            cli_say("--format %s is not served yet; served are table, csv, json, ndjson and none", value);
-            return CLI_USAGE;
-        }
-    }
-    cli_say("--format takes table, csv, json, ndjson or none, not '%s'", value);
+    if (strcmp(value, "mof") == 0) cli_say("--format mof is not served yet; served are " CLI_FORMAT_NAMES);
+    else cli_say("--format takes " CLI_FORMAT_NAMES ", not '%s'", value);
     return CLI_USAGE;
 }
 

@@ -8,7 +8,17 @@
 
 typedef enum cli_mode { CLI_RUN = 0, CLI_CHECK, CLI_EXPLAIN, CLI_HELP, CLI_VERSION } cli_mode;
 
-typedef enum cli_format { CLI_FORMAT_AUTO = 0, CLI_TABLE, CLI_CSV, CLI_JSON, CLI_NDJSON, CLI_NONE } cli_format;
+typedef enum cli_format {
+    CLI_FORMAT_AUTO = 0,
+    CLI_TABLE,
+    CLI_LIST,
+    CLI_CSV,
+    CLI_TSV,
+    CLI_JSON,
+    CLI_NDJSON,
+    CLI_MARKDOWN,
+    CLI_NONE
+} cli_format;
 
 typedef struct cli_options {
     cli_mode mode;

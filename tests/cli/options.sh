@@ -24,7 +24,7 @@ says "a value missing" 2 "^wql: --format needs a value" "$all" --format
 says "a value too many" 2 "^wql: --count takes no value" --count=1 "$all"
 says "two queries" 2 "one argument too many: 'b'" a b
 says "an unknown format" 2 "not 'xml'" --format xml "$all"
-for format in list tsv markdown mof; do
+for format in mof; do
     says "format $format later" 2 "^wql: --format $format is not served yet" --format $format "$all"
 done
 for dialect in relaxed extended; do

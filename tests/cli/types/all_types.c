@@ -146,7 +146,6 @@ static wql_status next(wql_scan *scan, wql_error *err) {
 }
 
 int main(int argc, char **argv) {
-    static const char *const formats[] = {"table", "csv", "json", "ndjson"};
     wql_provider provider = {.struct_size = sizeof provider, .name = "test", .load = load, .open = open_scan, .next = next};
     wql_error err = WQL_INIT(wql_error);
     cli_host host = {NULL, NULL, false, false};
@@ -155,9 +154,7 @@ int main(int argc, char **argv) {
     cli_out out;
     int code;
     if (argc != 3) return CLI_USAGE;
-    for (int i = 0; i < 4; i++) {
-        if (strcmp(argv[1], formats[i]) == 0) o.format = (cli_format)(CLI_TABLE + i);
-    }
+    o.format = cli_format_named(argv[1]);
     o.query = argv[2];
     if (cli_interrupt_open(&in, 0) != 0) return CLI_FAILED;
     if (wql_engine_open(NULL, &host.engine, &err) < 0 || wql_engine_mount(host.engine, "root/t", &provider, NULL, NULL, &err) < 0 ||
