@@ -33,8 +33,8 @@ done
 says "an unknown dialect" 2 "not 'sql'" --dialect sql "$all"
 says "provider later" 2 "^wql: --provider is not served yet" --provider x.so "$all"
 says "mof later" 2 "^wql: --mof is not served yet" --mof=x.mof "$all"
-says "param later" 2 "^wql: --param is not served yet" --param a=1 "$all"
-says "progress later" 2 "^wql: --progress is not served yet" --progress "$all"
+says "no query" 2 "^wql: no query, and standard input is no terminal" --sqlite shop.db
+says "an explain without a query" 2 "^wql: --explain needs a query" --sqlite shop.db --explain
 for number in '' -1 +1 1x 0x10 ' 1' 1.5 1e3 18446744073709551616 99999999999999999999; do
     says "limit '$number'" 2 "^wql: --limit takes a number" --sqlite shop.db --limit "$number" "$all"
 done
