@@ -101,7 +101,7 @@ wql_status cli_feed_next(cli_feed *f, uint32_t timeout_ms, wql_batch **out, wql_
             answer = WQL_OK;
         } else {
             answer = f->status;
-            if (f->error.struct_size) *err = f->error;
+            if (err && f->error.struct_size) *err = f->error;
         }
     }
     pthread_mutex_unlock(&f->lock);

@@ -107,9 +107,4 @@ int cli_mount(wql_engine *engine, const char *kind, const char *spelled, const c
     return CLI_USAGE;
 }
 
-bool cli_mount_knows(const char *kind) {
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        if (strcmp(kind, kinds[i].kind) == 0) return true;
-    }
-    return false;
-}
+const char *cli_mount_kind(uint32_t index) { return index < sizeof kinds / sizeof *kinds ? kinds[index].kind : NULL; }

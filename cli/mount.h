@@ -9,7 +9,7 @@
  * the exit code, having said what is wrong. */
 int cli_mount(wql_engine *engine, const char *kind, const char *spelled, const char *name_space);
 
-/* Whether there is such a kind. */
-bool cli_mount_knows(const char *kind);
+/* The name of kind number `index`, or NULL past the last. */
+const char *cli_mount_kind(uint32_t index);
 
 #endif
