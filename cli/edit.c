@@ -41,7 +41,10 @@ void cli_edit_remember(struct cli_edit *e, const char *statement) {
 #include <unistd.h>
 #include <wchar.h>
 
-enum { SHOWN_MAX = 200 }; /* words to choose from that are listed */
+enum {
+    SHOWN_MAX = 200, /* words to choose from that are listed */
+    CONTROL_D = 4    /* typed while a query runs, it comes out of the terminal as a zero */
+};
 
 typedef struct cli_edit {
     cli_reader *reader;
@@ -146,7 +149,7 @@ static int add_byte(cli_edit *e, char byte, wchar_t *out) {
     if (e->len < (first >= 0xf0 ? 4u : first >= 0xe0 ? 3u : first >= 0xc0 ? 2u : 1u)) return 0;
     c = cli_utf8_next(e->bytes, e->len, &used);
     e->len = 0;
-    *out = c == CLI_ILL_FORMED || c == 0 ? 0xfffd : (wchar_t)c;
+    *out = c == CLI_ILL_FORMED ? 0xfffd : c == 0 ? CONTROL_D : (wchar_t)c;
     return 1;
 }
 
@@ -213,6 +216,7 @@ static void list(cli_edit *e, const cli_words *w) {
     if (shown < w->count) fprintf(e->terminal, "... and %u more\n", w->count - shown);
 }
 
+/* `whole`: a blank follows. */
 static void replace(cli_edit *e, size_t typed_chars, wql_str text, bool whole) {
     wchar_t *wide = widen(text);
     if (wide == NULL) return;
@@ -248,7 +252,7 @@ static unsigned char complete(EditLine *el, int key) {
     if (words.count > 0) {
         size_t len = common(&words), typed = characters(all.ptr + all.len - words.typed, words.typed);
         if (words.count == 1 || len > words.typed) {
-            replace(e, typed, (wql_str){words.items[0], len}, words.count == 1);
+            replace(e, typed, (wql_str){words.items[0], len}, words.count == 1 && (rest.len == 0 || *rest.ptr != ' '));
             answer = CC_REFRESH;
         } else {
             list(e, &words);
