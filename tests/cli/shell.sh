@@ -84,7 +84,7 @@ expect   ->
 send FROM
 expect FROM
 send \x03
-expect wql> 
+screen wql>
 send SELECT Id FROM Item WHERE Id = 3;\r
 screen  3
 absent Nope;
@@ -291,22 +291,16 @@ send Pri FROM Item WHERE sto\t
 screen wql> SELECT Pri FROM Item WHERE Stock
 send \x01\x1bf\x1bf\t
 screen wql> SELECT Price FROM Item WHERE Stock
-send \x03
-expect wql> 
-send sel\t
+send \x15sel\t
 screen wql> select
 send \x15.fo\tmark\t\r
 screen wql> .format markdown
 expect wql> 
 send SELECT S FROM Item\x01\x1bf\x1bf\t
 screen Stock   Serial  SELECT
-send \x03
-expect wql> 
-send SELECT Id FROM Item WHERE Name = 'sel\t
+send \x15SELECT Id FROM Item WHERE Name = 'sel\t
 screen wql> SELECT Id FROM Item WHERE Name = 'sel
-send \x03
-expect wql> 
-send \x04
+send \x15\x04
 exit 0
 S
     rm -rf state
@@ -320,9 +314,7 @@ send .timer off\r
 expect wql> 
 send \x10\x10
 screen FROM Item WHERE Name = 'a\\b';
-send \x03
-expect wql> 
-send \x04
+send \x15\x04
 exit 0
 S
     if [ "$(cat state/wql/history)" = "SELECT Id\\nFROM Item WHERE Name = 'a\\\\\\\\b';
@@ -333,9 +325,7 @@ S
 expect wql> 
 send \x10
 screen wql> .timer off
-send \x03
-expect wql> 
-send \x04
+send \x15\x04
 exit 0
 S
     chmod 644 state/wql/history
@@ -344,9 +334,7 @@ S
 expect wql> 
 send \x10
 screen wql> .format 2500
-send \x03
-expect wql> 
-send \x04
+send \x15\x04
 exit 0
 S
     if [ "$(wc -l <state/wql/history)-$(stat -c %a state/wql/history)" = 1000-600 ]; then ok "a long history is shortened"
@@ -371,9 +359,7 @@ send .timer off\r
 expect wql> 
 send \x10
 screen wql> .timer off
-send \x03
-expect wql> 
-send \x04
+send \x15\x04
 exit 0
 S
     rm -f state/wql
@@ -559,9 +545,7 @@ screen class Void
 expect wql> 
 send SELECT Amo\t
 screen wql> SELECT Amount
-send \x03
-expect wql> 
-send \x04
+send \x15\x04
 exit 0
 S
 }
