@@ -121,7 +121,9 @@ demo: setup
 
 # -- installing ------------------------------------------------------------------------------------------------------
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include/wql
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include/wql \
+	    $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 docs/wql.1 $(DESTDIR)$(PREFIX)/share/man/man1/wql.1
 	install -m 755 $(B)/wql $(DESTDIR)$(PREFIX)/bin/wql
 	install -m 755 $(B)/libwql.so.0 $(DESTDIR)$(PREFIX)/lib/libwql.so.0
 	ln -sf libwql.so.0 $(DESTDIR)$(PREFIX)/lib/libwql.so
@@ -129,7 +131,7 @@ install: all
 	install -m 644 include/wql/*.h $(DESTDIR)$(PREFIX)/include/wql/
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' wql.pc.in >$(DESTDIR)$(PREFIX)/lib/pkgconfig/wql.pc
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/wql $(DESTDIR)$(PREFIX)/lib/libwql.so.0 $(DESTDIR)$(PREFIX)/lib/libwql.so
+	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/wql.1 $(DESTDIR)$(PREFIX)/bin/wql $(DESTDIR)$(PREFIX)/lib/libwql.so.0 $(DESTDIR)$(PREFIX)/lib/libwql.so
 	rm -f $(DESTDIR)$(PREFIX)/lib/libwql.a $(DESTDIR)$(PREFIX)/lib/pkgconfig/wql.pc
 	rm -rf $(DESTDIR)$(PREFIX)/include/wql
 

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* -- .classes -------------------------------------------------------------------------------------------------------- */
+/* -- .classes ------------------------------------------------------------------------------------------------------ */
 
 typedef struct listing {
     cli_out *out;
@@ -55,7 +55,7 @@ static void run_classes(cli_shell *s, const char *argument) {
     }
 }
 
-/* -- .schema ---------------------------------------------------------------------------------------------------------- */
+/* -- .schema ------------------------------------------------------------------------------------------------------- */
 
 static void run_schema(cli_shell *s, const char *argument) {
     wql_error err = WQL_INIT(wql_error);
@@ -69,7 +69,7 @@ static void run_schema(cli_shell *s, const char *argument) {
     wql_class_release(cls);
 }
 
-/* -- what is asked, and how it is shown -------------------------------------------------------------------------------- */
+/* -- what is asked, and how it is shown ---------------------------------------------------------------------------- */
 
 static void run_explain(cli_shell *s, const char *argument) { cli_shell_query(s, argument, true); }
 
@@ -92,7 +92,7 @@ static void run_format(cli_shell *s, const char *argument) {
         cli_say(".format takes " CLI_FORMAT_NAMES ", not '%s'", argument);
 }
 
-/* -- what is served, and where ----------------------------------------------------------------------------------------- */
+/* -- what is served, and where ------------------------------------------------------------------------------------- */
 
 static void run_namespace(cli_shell *s, const char *argument) {
     char *copy;
@@ -136,7 +136,7 @@ static void run_mount(cli_shell *s, const char *argument) {
     cli_host_connect(s->host, &s->o, s->o.name_space); /* not there, if it was served elsewhere: .namespace */
 }
 
-/* -- the table ---------------------------------------------------------------------------------------------------------- */
+/* -- the table ----------------------------------------------------------------------------------------------------- */
 
 static void run_help(cli_shell *s, const char *argument);
 static void run_quit(cli_shell *s, const char *argument) {

@@ -59,7 +59,7 @@ typedef struct cli_edit {
     size_t len;
 } cli_edit;
 
-/* -- texts, narrow and wide ------------------------------------------------------------------------------------------ */
+/* -- texts, narrow and wide ---------------------------------------------------------------------------------------- */
 
 /* Wide text of UTF-8; free it. NULL: no memory. */
 static wchar_t *widen(wql_str text) {
@@ -102,7 +102,7 @@ static wql_str narrow(cli_out *out, const wchar_t *wide, size_t count) {
     return (wql_str){out->buf, out->len - 1};
 }
 
-/* -- signals --------------------------------------------------------------------------------------------------------- */
+/* -- signals ------------------------------------------------------------------------------------------------------- */
 
 static void draw_anew(cli_edit *e) {
     fputs("\r\033[J", e->terminal);
@@ -137,7 +137,7 @@ static void take_signal(cli_edit *e) {
     draw_anew(e);
 }
 
-/* -- characters -------------------------------------------------------------------------------------------------------- */
+/* -- characters ---------------------------------------------------------------------------------------------------- */
 
 /* Adds a byte. 1: *out is a character; 0: it goes on. */
 static int add_byte(cli_edit *e, char byte, wchar_t *out) {
@@ -181,7 +181,7 @@ static int next_character(EditLine *el, wchar_t *out) {
     }
 }
 
-/* -- completion ---------------------------------------------------------------------------------------------------------- */
+/* -- completion ---------------------------------------------------------------------------------------------------- */
 
 static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c; }
 
@@ -266,7 +266,7 @@ static unsigned char complete(EditLine *el, int key) {
     return answer;
 }
 
-/* -- the life of an editor ------------------------------------------------------------------------------------------------ */
+/* -- the life of an editor ----------------------------------------------------------------------------------------- */
 
 static wchar_t *prompt(EditLine *el) {
     cli_edit *e;

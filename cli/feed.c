@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-/* -- the sink: on the engine's threads; it waits for nothing ------------------------------------------------------ */
+/* -- the sink: on the engine's threads; it waits for nothing ------------------------------------------------------- */
 
 static wql_status indicate(void *user, wql_call call, const wql_batch *batch) {
     cli_feed *f = user;

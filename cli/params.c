@@ -131,6 +131,54 @@ int cli_params_settle(cli_params *p) {
     return CLI_OK;
 }
 
+static bool is_name_byte(char c) { return is_name((wql_str){&c, 1}) || is_digit(c); }
+
+/* The next parameter of a query outside of quotes: its `?`, or its name with the @. Empty: there is none. */
+static wql_str next_named(wql_str *text) {
+    char quote = 0;
+    for (; text->len > 0; text->ptr++, text->len--) {
+        char c = *text->ptr;
+        if (quote && c == '\\' && text->len > 1) {
+            text->ptr++;
+            text->len--;
+        } else if (quote) {
+            if (c == quote) quote = 0;
+        } else if (c == '\'' || c == '"') {
+            quote = c;
+        } else if (c == '?' || c == '@') {
+            wql_str named = {text->ptr, 1};
+            while (c == '@' && named.len < text->len && is_name_byte(named.ptr[named.len])) named.len++;
+            text->ptr += named.len;
+            text->len -= named.len;
+            return named;
+        }
+    }
+    return (wql_str){text->ptr, 0};
+}
+
+static bool has_name(const cli_params *p, uint32_t i, wql_str named) {
+    if (p->numbers[i] || strlen(p->names[i]) != named.len - 1) return false;
+    for (size_t k = 1; k < named.len; k++) {
+        if (lower(p->names[i][k - 1]) != lower(named.ptr[k])) return false;
+    }
+    return true;
+}
+
+uint32_t cli_params_named(const cli_params *p, wql_str query, wql_param *out) {
+    uint32_t marks = 0, count = 0;
+    wql_str text = query;
+    for (wql_str named = next_named(&text); named.len > 0; named = next_named(&text)) marks += *named.ptr == '?';
+    for (uint32_t i = 0; i < p->count; i++) {
+        bool used = p->numbers[i] && p->numbers[i] <= marks;
+        text = query;
+        for (wql_str named = next_named(&text); named.len > 0 && !used; named = next_named(&text)) {
+            used = *named.ptr == '@' && has_name(p, i, named);
+        }
+        if (used) out[count++] = p->values[i];
+    }
+    return count;
+}
+
 void cli_params_free(cli_params *p) {
     for (uint32_t i = 0; i < p->count; i++) free(p->names[i]);
     free(p->values);

@@ -24,6 +24,10 @@ int cli_params_add(cli_params *p, const char *word);
 /* After the last: puts them in order. Returns CLI_OK, or CLI_USAGE if a `?` was left out (said). */
 int cli_params_settle(cli_params *p);
 
+/* For the shell, which has them for all queries: those that a query names, in the order in which the engine takes them. `out` has
+ * room for p->count. Returns how many. */
+uint32_t cli_params_named(const cli_params *p, wql_str query, wql_param *out);
+
 void cli_params_free(cli_params *p);
 
 #endif

@@ -104,17 +104,34 @@ static int finish(run *r, wql_status status) {
     return fail(r, status);
 }
 
+/* The values of --param, or in the shell those that this query names. Free them. */
+static bool give_params(const run *r, wql_call_options *how, wql_param **values) {
+    const cli_params *p = &r->o->params;
+    *values = NULL;
+    if (p->count == 0) return true;
+    *values = malloc(p->count * sizeof **values);
+    if (*values == NULL) return false;
+    memcpy(*values, p->values, p->count * sizeof **values);
+    how->param_count = r->o->mode == CLI_SHELL ? cli_params_named(p, r->text, *values) : p->count;
+    how->params = how->param_count ? *values : NULL;
+    return true;
+}
+
 static int run_call(run *r) {
     wql_call_options how = WQL_INIT(wql_call_options);
+    wql_param *values;
     wql_status status;
     int code;
+    if (!give_params(r, &how, &values)) {
+        cli_say("out of memory");
+        return CLI_FAILED;
+    }
     cli_progress_open(&r->progress, r->o->progress);
     how.flags = (r->o->count ? WQL_COUNT_ONLY : 0) | (r->progress.on ? WQL_SEND_STATUS : 0);
     how.timeout_ms = cli_interrupt_begin(r->in);
     how.rows_max = r->o->limit;
-    how.params = r->o->params.values;
-    how.param_count = r->o->params.count;
     status = cli_feed_open(&r->feed, r->host->session, r->text, &how, &r->err);
+    free(values);
     if (status < 0) return fail(r, status);
     cli_interrupt_watch(r->in, r->feed.call);
     status = take(r);

@@ -56,7 +56,7 @@ void cli_reader_remember(cli_reader *r, const char *statement) {
     if (r->edit) cli_edit_remember(r->edit, statement);
 }
 
-/* -- the plain way -------------------------------------------------------------------------------------------------- */
+/* -- the plain way ------------------------------------------------------------------------------------------------- */
 
 /* The first line of what was read, if there is a whole one. */
 static bool take_line(cli_reader *r, char **line) {
@@ -112,7 +112,7 @@ cli_line cli_reader_line(cli_reader *r, const char *prompt, wql_str before, char
     return r->edit ? cli_edit_line(r->edit, prompt, line) : plain_line(r, prompt, line);
 }
 
-/* -- words ----------------------------------------------------------------------------------------------------------- */
+/* -- words --------------------------------------------------------------------------------------------------------- */
 
 void cli_words_add(cli_words *w, wql_str word) {
     char *copy;

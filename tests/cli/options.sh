@@ -8,7 +8,7 @@ prints "version" "wql $(cat "$here/../../VERSION")" --version
 ask --help
 if [ "$code" = 0 ] && [ "$(head -c 10 out)" = "usage: wql" ] && ! [ -s err ]; then ok "help"
 else not_ok "help" "exit $code" err; fi
-for option in sqlite namespace format limit timeout count explain stats quiet dialect check version; do
+for option in sqlite namespace format param limit timeout count explain stats progress quiet dialect check version; do
     if grep -q -- "--$option" out; then ok "help names --$option"; else not_ok "help names --$option" "it does not"; fi
 done
 exits "help wins over what else is asked for" 0 --count --help --check

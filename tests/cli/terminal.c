@@ -47,7 +47,7 @@ typedef struct terminal {
     size_t len, cap;
 } terminal;
 
-/* -- the screen ------------------------------------------------------------------------------------------------------------------ */
+/* -- the screen ------------------------------------------------------------------------------------------------------------ */
 
 static void clear(screen *s, int y, int from, int to) {
     for (int x = from; x < to && x < COLUMNS; x++) strcpy(s->cell[y][x], " ");
@@ -190,7 +190,7 @@ static void show(const screen *s, FILE *to) {
     }
 }
 
-/* -- the program ------------------------------------------------------------------------------------------------------------------- */
+/* -- the program ----------------------------------------------------------------------------------------------------------- */
 
 static int64_t now_ms(void) {
     struct timespec now;
@@ -233,7 +233,7 @@ static bool reap(terminal *t) {
     return t->ended;
 }
 
-/* -- the steps ----------------------------------------------------------------------------------------------------------------------- */
+/* -- the steps ------------------------------------------------------------------------------------------------------------- */
 
 typedef bool (*condition)(terminal *t, const char *argument);
 
@@ -276,9 +276,12 @@ static bool absent(terminal *t, const char *argument) {
     return true;
 }
 
+/* What it wrote last may still be in the terminal. */
 static bool over(terminal *t, const char *argument) {
     (void)argument;
-    return reap(t);
+    if (!reap(t)) return false;
+    while (listen(t, 0)) {}
+    return true;
 }
 
 static bool stopped(terminal *t, const char *argument) {
