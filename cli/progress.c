@@ -67,7 +67,7 @@ void cli_progress_show(cli_progress *p, uint64_t done, uint64_t total) {
     memset(line + 1 + len, ' ', blanks);
     line[1 + len + blanks] = '\r';
     put(line, 2 + len + blanks);
-    p->drawn = len;
+    p->drawn = p->last = len;
 }
 
 void cli_progress_clear(cli_progress *p) {
@@ -80,4 +80,10 @@ void cli_progress_clear(cli_progress *p) {
     line[1 + blanks] = '\r';
     put(line, 2 + blanks);
     p->drawn = 0;
+}
+
+void cli_progress_end(cli_progress *p) {
+    p->drawn = p->last; /* ^C throws away what the terminal has not shown yet: it may have been the blanks */
+    cli_progress_clear(p);
+    p->on = false;
 }

@@ -11,6 +11,7 @@ enum { CLI_PROGRESS_MS = 100 }; /* between two drawings */
 typedef struct cli_progress {
     bool on;
     uint32_t drawn; /* columns that the line takes now; 0 = it is not there */
+    uint32_t last;  /* and that it took when it was last drawn */
     int64_t began_ms, last_ms;
 } cli_progress;
 
@@ -19,7 +20,10 @@ void cli_progress_open(cli_progress *p, bool wanted);
 /* Draws the line, if the last time was CLI_PROGRESS_MS ago. total 0: nothing is known yet. */
 void cli_progress_show(cli_progress *p, uint64_t done, uint64_t total);
 
-/* Takes the line away, before anything else is printed and at the end. */
+/* Takes the line away, before something else is printed on the terminal. */
 void cli_progress_clear(cli_progress *p);
+
+/* Takes it away for good. */
+void cli_progress_end(cli_progress *p);
 
 #endif

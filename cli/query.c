@@ -50,7 +50,7 @@ static uint32_t patience(const run *r) {
 
 static bool print_batch(run *r, const wql_batch *batch) {
     if (cli_interrupted(r->in)) return false;
-    cli_progress_clear(&r->progress);
+    if (r->out->is_tty && r->print.format != CLI_NONE) cli_progress_clear(&r->progress);
     return cli_print_batch(&r->print, batch);
 }
 
@@ -136,7 +136,7 @@ static int run_call(run *r) {
     cli_interrupt_watch(r->in, r->feed.call);
     status = take(r);
     cli_interrupt_unwatch(r->in);
-    cli_progress_clear(&r->progress);
+    cli_progress_end(&r->progress);
     wql_call_get_stats(r->feed.call, &r->stats);
     code = finish(r, status);
     if (code != CLI_INTERRUPTED) {
