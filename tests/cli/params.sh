@@ -29,7 +29,7 @@ else
         "SELECT Id FROM Item WHERE Name = @n"
     prints "a parameter with = in it" 0 --sqlite shop.db --count --param 'n=a=b' "SELECT Id FROM Item WHERE Name = @n"
     prints "a pattern" '{"Id":1}' --sqlite shop.db --param 'n=App%' "SELECT Id FROM Item WHERE Name LIKE @n"
-    prints "a boolean as text" 3 --sqlite shop.db --count --param yes=TRUE "SELECT Id FROM Item WHERE OnSale = @yes"
+    prints "a boolean as text" 2 --sqlite shop.db --count --param yes=TRUE "SELECT Id FROM Item WHERE OnSale = @yes"
     prints "parameters by number, in any order" '{"Id":2}' --sqlite shop.db --param 2=-5 --param 1=1 \
         "SELECT Id FROM Item WHERE Id > ? AND Stock < ?"
     for kind in "missing:id=1:SELECT Id FROM Item WHERE Id = @id AND Stock = @stock" "surplus:x=1:SELECT Id FROM Item" \

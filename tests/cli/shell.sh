@@ -549,6 +549,25 @@ send \x15\x04
 exit 0
 S
 }
+# -- what needs the engine's parameters ---------------------------------------------------------------------------------------------
+ask --sqlite shop.db --param id=1 "SELECT Id FROM Item WHERE Id = @id"
+if [ "$code" = 0 ]; then
+    TERM=dumb
+    export TERM
+    play "parameters go to the queries that name them" 80 24 "$wql" --sqlite shop.db --format csv --param id=5 --param 1=-7 <<'S'
+expect wql>
+send SELECT Stock FROM Item WHERE Id = @ID AND Name <> '@id ?';SELECT Id FROM Item WHERE Stock = ?;\r
+screen 9223372036854775807
+screen 2
+expect wql>
+send SELECT Made FROM Item WHERE Id = 1;\r
+screen 2024-02-29T12:30:00Z
+expect wql>
+send \x04
+exit 0
+S
+else skip "parameters in the shell" "the engine does not serve parameters yet"; fi
+
 ask --sqlite shop.db "SELECT * FROM meta_class"
 if [ "$code" = 0 ]; then class_cases; else skip ".classes and completion of classes" "meta_class is not served yet"; fi
 
