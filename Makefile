@@ -23,6 +23,9 @@ LDLIBS  := -pthread -ldl
 GEN      := $(B)/gen/wql_lexer.c $(B)/gen/wql_grammar.c $(B)/gen/wql_grammar.h $(B)/gen/fold_table.h
 LIB_SRC  := $(sort $(wildcard engine/*/*.c grammar/*.c providers/*/*.c))
 LIB_OBJ  := $(LIB_SRC:%.c=$(B)/obj/%.o) $(B)/obj/gen/wql_lexer.o
+# The shell edits lines with libedit, where that is installed; EDIT= builds it without.
+EDIT     := $(if $(shell pkg-config --exists libedit 2>/dev/null && echo yes),-DWQL_LIBEDIT)
+EDIT_LIB  = $(if $(EDIT),$(shell pkg-config --libs libedit))
 CLI_OBJ  := $(patsubst %.c,$(B)/obj/%.o,$(sort $(wildcard cli/*.c)))
 
 UNIT     := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
@@ -75,7 +78,8 @@ $(B)/libwql.so.0: $(LIB_OBJ) libwql.map
 	$(CC) $(SAN) -shared -Wl,-soname,libwql.so.0 -Wl,--version-script=libwql.map $(if $(SAN),,-Wl,-z,defs) -o $@ $(LIB_OBJ) $(LDLIBS)
 	@ln -sf libwql.so.0 $(B)/libwql.so
 $(B)/wql: $(CLI_OBJ) $(B)/libwql.a
-	$(CC) $(SAN) -o $@ $(CLI_OBJ) $(B)/libwql.a $(LDLIBS)
+	$(CC) $(SAN) -o $@ $(CLI_OBJ) $(B)/libwql.a $(EDIT_LIB) $(LDLIBS)
+$(B)/obj/cli/edit.o: CFLAGS += $(EDIT)
 $(B)/wql.pc: wql.pc.in VERSION
 	@mkdir -p $(@D)
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' $< >$@
@@ -131,7 +135,9 @@ demo: setup
 
 # -- installing ------------------------------------------------------------------------------------------------------
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include/wql
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include/wql \
+	    $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 docs/wql.1 $(DESTDIR)$(PREFIX)/share/man/man1/wql.1
 	install -m 755 $(B)/wql $(DESTDIR)$(PREFIX)/bin/wql
 	install -m 755 $(B)/libwql.so.0 $(DESTDIR)$(PREFIX)/lib/libwql.so.0
 	ln -sf libwql.so.0 $(DESTDIR)$(PREFIX)/lib/libwql.so
@@ -139,7 +145,7 @@ install: all
 	install -m 644 include/wql/*.h $(DESTDIR)$(PREFIX)/include/wql/
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' wql.pc.in >$(DESTDIR)$(PREFIX)/lib/pkgconfig/wql.pc
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/wql $(DESTDIR)$(PREFIX)/lib/libwql.so.0 $(DESTDIR)$(PREFIX)/lib/libwql.so
+	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/wql.1 $(DESTDIR)$(PREFIX)/bin/wql $(DESTDIR)$(PREFIX)/lib/libwql.so.0 $(DESTDIR)$(PREFIX)/lib/libwql.so
 	rm -f $(DESTDIR)$(PREFIX)/lib/libwql.a $(DESTDIR)$(PREFIX)/lib/pkgconfig/wql.pc
 	rm -rf $(DESTDIR)$(PREFIX)/include/wql
 

@@ -114,7 +114,8 @@ stage unit 40 run_units build
 stage golden 20 timeout 60 build/tests/golden/golden tests/golden/*.wqt
 stage oracle 40 timeout 120 build/tests/oracle/oracle
 stage examples 20 run_examples build
-stage tool 40 timeout 120 sh tests/cli/run.sh build
+stage tool 40 env ONLY="options params formats errors check output interrupt types" timeout 120 sh tests/cli/run.sh build
+stage shell 40 env ONLY="shell manual" timeout 120 sh tests/cli/run.sh build
 stage fault 60 timeout 120 build/tests/fault/fault
 stage fault-points 20 timeout 120 build/tests/points/points
 stage fault-tool 20 timeout 120 sh tests/points/tool.sh build

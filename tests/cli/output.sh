@@ -2,7 +2,7 @@
 # output.sh: where the rows go, and what happens if they cannot. Sourced by run.sh.
 # shellcheck shell=sh disable=SC2154
 
-for format in table csv json ndjson; do
+for format in table list csv tsv json ndjson markdown; do
     code=0
     timeout 60 "$wql" --sqlite shop.db --format $format "SELECT * FROM Many" >/dev/full 2>err || code=$?
     if [ "$code" = 4 ] && grep -q "^wql: cannot write the output: No space left on device" err; then ok "a full disk, $format"
@@ -21,7 +21,7 @@ echo "SELECT * FROM A" | "$wql" --check >/dev/full 2>err || code=$?
 if [ "$code" = 4 ]; then ok "a full disk for --check"; else not_ok "a full disk for --check" "exit $code" err; fi
 
 # A reader that goes away: exit 4 without a word, however the rows look.
-for format in table csv json ndjson; do
+for format in table list csv tsv json ndjson markdown; do
     {
         code=0
         timeout 60 "$wql" --sqlite shop.db --format $format "SELECT * FROM Pairs" 2>err || code=$?
