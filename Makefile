@@ -29,7 +29,7 @@ UNIT     := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(sort $(wildcard tests/
 UNIT_AID := $(patsubst %.c,$(B)/obj/%.o,$(filter-out tests/unit/test_%,$(sort $(wildcard tests/unit/*.c))))
 TICKS    := $(B)/obj/tests/unit/ticks.o
 PROGRAMS := $(B)/tests/golden/golden $(B)/tests/oracle/oracle $(B)/tests/fault/fault $(B)/tests/stress/stress \
-            $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/fuzz/*.c tests/cli/*.c bench/*.c)))
+            $(B)/bench/bench $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/fuzz/*.c tests/cli/*.c)))
 EXAMPLES := $(patsubst %.c,$(B)/%,$(sort $(wildcard examples/*.c))) $(patsubst %.cc,$(B)/%,$(sort $(wildcard examples/*.cc)))
 
 .PHONY: all lib tests setup missing check check-long demo bench install uninstall clean
@@ -84,9 +84,11 @@ $(B)/wql.pc: wql.pc.in VERSION
 $(UNIT): $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(UNIT_AID) $(B)/libwql.a
 	@mkdir -p $(@D)
 	$(CC) $(SAN) -o $@ $(filter %.o,$^) $(B)/libwql.a -lcmocka -lsqlite3 $(LDLIBS) -lm
+# The loops by hand that the library is compared with are as fast as the compiler can make them.
+$(B)/obj/bench/%.o: CFLAGS += $(if $(SAN),,-O3)
 # The programs of these folders are made of all files in them.
 .SECONDEXPANSION:
-$(B)/tests/golden/golden $(B)/tests/oracle/oracle: $$(patsubst %.c,$(B)/obj/%.o,$$(sort $$(wildcard $$(patsubst $(B)/%,%,$$(@D))/*.c))) $(B)/libwql.a
+$(B)/tests/golden/golden $(B)/tests/oracle/oracle $(B)/bench/bench: $$(patsubst %.c,$(B)/obj/%.o,$$(sort $$(wildcard $$(patsubst $(B)/%,%,$$(@D))/*.c))) $(B)/libwql.a
 	@mkdir -p $(@D)
 	$(CC) $(SAN) -o $@ $(filter %.o,$^) $(B)/libwql.a -lsqlite3 $(LDLIBS) -lm
 $(B)/tests/fault/fault: $(B)/obj/tests/fault/fault.o $(TICKS) $(B)/libwql.a
@@ -95,9 +97,6 @@ $(B)/tests/fault/fault $(B)/tests/stress/stress:
 	@mkdir -p $(@D)
 	$(CC) $(SAN) -o $@ $(filter %.o,$^) $(B)/libwql.a $(LDLIBS)
 $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libwql.a
-	@mkdir -p $(@D)
-	$(CC) $(SAN) -o $@ $< $(B)/libwql.a -lsqlite3 $(LDLIBS) -lm
-$(B)/bench/%: $(B)/obj/bench/%.o $(B)/libwql.a
 	@mkdir -p $(@D)
 	$(CC) $(SAN) -o $@ $< $(B)/libwql.a -lsqlite3 $(LDLIBS) -lm
 $(B)/examples/%: $(B)/obj/examples/%.o $(B)/libwql.a
@@ -111,6 +110,10 @@ check: setup
 	@MAKE="$(MAKE)" sh tools/check.sh
 check-long: setup
 	@MAKE="$(MAKE)" sh tools/check.sh --long
+# Built optimised, as a user gets it, in a folder of its own; bench/README.md says how long it takes and how to read it.
+bench: setup
+	@$(MAKE) --no-print-directory -s -j2 B=build/optimised OPT="-O2 -g" SAN= build/optimised/bench/bench
+	build/optimised/bench/bench --rows 1000000 --rows 10000000 --dir build/optimised --json build/bench.json
 demo: setup
 	@$(MAKE) --no-print-directory -s -j2 lib
 	@sh tools/demo.sh $(B)

@@ -115,6 +115,7 @@ stage golden 20 timeout 60 build/tests/golden/golden tests/golden/*.wqt
 stage oracle 40 timeout 120 build/tests/oracle/oracle
 stage examples 20 run_examples build
 stage tool 40 timeout 120 sh tests/cli/run.sh build
+stage bench 20 timeout 120 build/bench/bench --check --dir build --json build/check/bench.json
 stage fault 60 timeout 120 build/tests/fault/fault
 stage fuzz-replay 20 run_fuzz_seeds
 export $asan_env
