@@ -107,7 +107,8 @@ typedef struct bench_series {
     double values[BENCH_ROUNDS_MAX];
 } bench_series;
 
-double bench_now(void); /* seconds, monotonic */
+double bench_now(void);     /* seconds, monotonic */
+double bench_cpu_now(void); /* seconds that this thread has run */
 void bench_spin(double seconds);
 void bench_series_add(bench_series *series, double value);
 double bench_median(const bench_series *series); /* of none: -1 */
@@ -121,14 +122,17 @@ void bench_deallocate(void *memory, size_t size);
 enum { BENCH_PLAIN, BENCH_AVX2, BENCH_AVX512 };
 typedef struct bench_machine {
     char cpu[96];
-    int best_isa; /* of the CPU */
-    int isa;      /* the one that is used */
-    void *memory; /* to measure the bandwidth with */
+    int best_isa;  /* of the CPU */
+    int isa;       /* the one that is used */
+    bool cpu_time; /* queries are timed by the time of their thread, not by the clock */
+    void *memory;  /* to measure the bandwidth with */
     size_t memory_size;
 } bench_machine;
 void bench_machine_open(bench_machine *machine, size_t memory_size);
 void bench_machine_close(bench_machine *machine);
 const char *bench_isa_name(int isa);
+/* The clock that queries are timed with, in seconds. */
+double bench_clock(const bench_machine *machine);
 /* Nanoseconds to read one byte from memory, one thread, now. */
 double bench_ns_per_byte(const bench_machine *machine);
 

@@ -47,23 +47,23 @@ static void make_text(char *text, size_t size) {
 static double prepare_ours(bench_run *run, const char *text, uint32_t times) {
     wql_error err = WQL_INIT(wql_error);
     wql_query *query;
-    double start = bench_now();
+    double start = bench_clock(run->machine);
     for (uint32_t i = 0; i < times; i++) {
         if (wql_query_prepare(run->ours.session, wql_s(text), &query, &err) < 0) bench_fail(&err);
         wql_query_close(query);
     }
-    return (bench_now() - start) / times;
+    return (bench_clock(run->machine) - start) / times;
 }
 
 static double prepare_sqlite(bench_run *run, const char *text, uint32_t times) {
     sqlite3_stmt *stmt;
     int len = (int)strlen(text);
-    double start = bench_now();
+    double start = bench_clock(run->machine);
     for (uint32_t i = 0; i < times; i++) {
         bench_sqlite_must(sqlite3_prepare_v2(run->db, text, len + 1, &stmt, NULL), run->db);
         sqlite3_finalize(stmt);
     }
-    return (bench_now() - start) / times;
+    return (bench_clock(run->machine) - start) / times;
 }
 
 static void prepare(bench_run *run, const char *name, size_t size) {

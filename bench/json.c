@@ -36,7 +36,8 @@ static void write_result(FILE *file, const bench_result *r, const bench_machine 
     write_text(file, r->id);
     fprintf(file, ", \"unit\": \"%s\", \"n\": %llu, \"cpu\": ", r->unit, (unsigned long long)r->n);
     write_text(file, machine->cpu);
-    fprintf(file, ", \"isa\": \"%s\", \"rounds\": %u", bench_isa_name(machine->isa), (unsigned)r->ours.count);
+    fprintf(file, ", \"isa\": \"%s\", \"clock\": \"%s\", \"rounds\": %u", bench_isa_name(machine->isa),
+            machine->cpu_time ? "cpu" : "wall", (unsigned)r->ours.count);
     write_series(file, "ours", &r->ours, true);
     write_series(file, "hand", &r->hand, hand_ok);
     write_series(file, "simd", &r->simd, simd_ok);

@@ -154,8 +154,8 @@ void bench_report(const bench_results *results, uint32_t first, const bench_mach
     double load[3] = {0, 0, 0};
     if (first == results->count) return;
     (void)getloadavg(load, 3);
-    printf("\n%s, simd: %s, memory read by one thread: %.1f GB/s now, load %.1f\n", machine->cpu, bench_isa_name(machine->isa),
-           1 / bench_ns_per_byte(machine), load[0]);
+    printf("\n%s, simd: %s, memory read by one thread: %.1f GB/s now, load %.1f%s\n", machine->cpu, bench_isa_name(machine->isa),
+           1 / bench_ns_per_byte(machine), load[0], machine->cpu_time ? ", timed by the time of the thread" : "");
     print_queries(results, first);
     print_ratios(results, first);
     print_baselines(results, first);

@@ -87,11 +87,11 @@ static bool measure(bench_run *run, sqlite3 *db, bench_ours *ours, const work *w
     if (!same(run, w, &first, &second)) return false;
     for (uint32_t r = 0; r < rounds; r++) {
         bench_answer a = {0}, b = {0};
-        double t0 = bench_now(), t1, t2;
+        double t0 = bench_clock(run->machine), t1, t2;
         run_bare(db, w, &a);
-        t1 = bench_now();
+        t1 = bench_clock(run->machine);
         bench_ours_run(ours, BENCH_PUMPED, w->wql, flags, &b);
-        t2 = bench_now();
+        t2 = bench_clock(run->machine);
         if (a.rows != b.rows || a.sum != b.sum) return same(run, w, &a, &b);
         bench_series_add(&result->sqlite, (t1 - t0) * 1e9 / rows);
         bench_series_add(&result->ours, (t2 - t1) * 1e9 / rows);
