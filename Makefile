@@ -88,7 +88,8 @@ $(UNIT): $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(UNIT_AID) $(B)/libwql.a
 $(B)/obj/bench/%.o: CFLAGS += $(if $(SAN),,-O3)
 # The programs of these folders are made of all files in them.
 .SECONDEXPANSION:
-$(B)/tests/golden/golden $(B)/tests/oracle/oracle $(B)/bench/bench: $$(patsubst %.c,$(B)/obj/%.o,$$(sort $$(wildcard $$(patsubst $(B)/%,%,$$(@D))/*.c))) $(B)/libwql.a
+WHOLE_FOLDERS := $(B)/tests/golden/golden $(B)/tests/oracle/oracle $(B)/bench/bench
+$(WHOLE_FOLDERS): $$(patsubst %.c,$(B)/obj/%.o,$$(sort $$(wildcard $$(patsubst $(B)/%,%,$$(@D))/*.c))) $(B)/libwql.a
 	@mkdir -p $(@D)
 	$(CC) $(SAN) -o $@ $(filter %.o,$^) $(B)/libwql.a -lsqlite3 $(LDLIBS) -lm
 $(B)/tests/fault/fault: $(B)/obj/tests/fault/fault.o $(TICKS) $(B)/libwql.a

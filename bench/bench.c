@@ -23,7 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SIZES_MAX = 8, ROUNDS = 9, CHECK_ROWS = 20011, MEMORY = 256 << 20, CHECK_MEMORY = 1 << 20 };
+enum { SIZES_MAX = 8, ROUNDS = 9, CHECK_ROWS = 20011, ROWS_MIN = 1000, MEMORY = 256 << 20, CHECK_MEMORY = 1 << 20 };
 
 typedef struct options {
     uint64_t rows[SIZES_MAX];
@@ -49,8 +49,8 @@ static bool read_number(const char *text, uint64_t max, uint64_t *out) {
 static const char *read_option(options *o, const char *name, const char *value) {
     uint64_t number;
     if (strcmp(name, "--rows") == 0) {
-        if (o->sizes == SIZES_MAX || !read_number(value, 26000000, &o->rows[o->sizes]))
-            return "--rows: 1 to 26000000, at most 8 times";
+        if (o->sizes == SIZES_MAX || !read_number(value, 26000000, &o->rows[o->sizes]) || o->rows[o->sizes] < ROWS_MIN)
+            return "--rows: 1000 to 26000000, at most 8 times";
         for (uint32_t i = 0; i < o->sizes; i++)
             if (o->rows[i] == o->rows[o->sizes]) return "--rows: twice the same number";
         o->sizes++;
@@ -155,6 +155,7 @@ int main(int argc, char **argv) {
     bench_sqlite_configure();
     run.rounds = o.rounds;
     run.check_only = o.check;
+    run.judges = o.sqlite_provider;
     run.only = o.only;
     run.directory = o.directory;
     printf("libwql %s, SQLite %s, %s, simd: %s\n", wql_version(), sqlite3_libversion(), machine.cpu, bench_isa_name(machine.isa));

@@ -172,7 +172,8 @@ void bench_ours_open(bench_ours *ours, const bench_table *table);
 void bench_ours_close(bench_ours *ours);
 /* Text to end. Ends the program if the query fails. */
 void bench_ours_run(bench_ours *ours, int drive, const char *text, uint32_t flags, bench_answer *answer);
-void bench_fail(const wql_error *err); /* prints and ends the program */
+void bench_fail(const wql_error *err); /* both print and end the program */
+void bench_stop(const char *why);
 
 /* -- sqlite.c, virtual_table.c ----------------------------------------------------------------------------------- */
 
@@ -220,6 +221,7 @@ typedef struct bench_run {
     const char *only;      /* a query, or NULL */
     const char *directory; /* for files */
     bench_results results;
+    bool judges; /* bounds on time are tests */
     uint32_t passed, failed;
 } bench_run;
 /* Says "ok" or "not ok" and counts. */

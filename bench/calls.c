@@ -70,7 +70,7 @@ static void prepare(bench_run *run, const char *name, size_t size) {
     char *text = calloc(1, TEXT_ROOM);
     uint32_t times = run->check_only ? 3 : (uint32_t)(400000 / size);
     bench_result *result;
-    if (!text) exit(1);
+    if (!text) bench_stop("out of memory");
     make_text(text, size);
     result = bench_results_add(&run->results, name, "us", strlen(text));
     for (uint32_t r = 0; r < run->rounds; r++) {
@@ -91,7 +91,7 @@ static double first_pulled(bench_run *run) {
     wql_batch *batch;
     double start = bench_now(), took;
     if (wql_session_exec(run->ours.session, wql_s(first_wql), NULL, &call, &err) < 0) bench_fail(&err);
-    if (wql_call_next(call, WQL_FOREVER, &batch, &err) != WQL_OK) bench_fail(&err);
+    if (wql_call_next(call, WQL_FOREVER, &batch, &err) != WQL_OK) bench_stop("a pulled call has no first batch");
     took = bench_now() - start;
     wql_batch_release(batch);
     wql_call_close(call);
@@ -102,7 +102,7 @@ static double first_sqlite(bench_run *run, const char *sql) {
     sqlite3_stmt *stmt;
     double start = bench_now(), took;
     bench_sqlite_must(sqlite3_prepare_v2(run->db, sql, -1, &stmt, NULL), run->db);
-    if (sqlite3_step(stmt) != SQLITE_ROW || sqlite3_column_int64(stmt, 0) < 1) exit(1);
+    if (sqlite3_step(stmt) != SQLITE_ROW || sqlite3_column_int64(stmt, 0) < 1) bench_stop("SQLite has no first row");
     took = bench_now() - start;
     sqlite3_finalize(stmt);
     return took;
@@ -133,7 +133,7 @@ static double first_pushed(bench_run *run, double *submitted) {
     end = bench_now();
     (void)wql_call_wait(call, WQL_FOREVER, &err); /* cancelled by its sink */
     wql_call_close(call);
-    if (!atomic_load(&first.at)) exit(1);
+    if (!atomic_load(&first.at)) bench_stop("a pushed call has no first batch");
     *submitted = end - start;
     return (double)atomic_load(&first.at) / 1e9 - start;
 }
@@ -171,7 +171,7 @@ static double wake(sleeper *s, double *paid) {
 
 static void start_sleeper(sleeper *s, pthread_t *thread) {
     memset(s, 0, sizeof *s);
-    if (pthread_create(thread, NULL, sleep_and_wake, s) != 0) exit(1);
+    if (pthread_create(thread, NULL, sleep_and_wake, s) != 0) bench_stop("no thread");
 }
 
 static void stop_sleeper(sleeper *s, pthread_t thread) {
@@ -212,7 +212,7 @@ static void first_and_submit(bench_run *run) {
     bench_result *results;
     sleeper sleeping;
     pthread_t thread;
-    if (!s) exit(1);
+    if (!s) bench_stop("out of memory");
     (void)bench_results_add(&run->results, "first-batch.pulled", "us", run->table->rows);
     (void)bench_results_add(&run->results, "first-batch.pushed", "us", run->table->rows);
     (void)bench_results_add(&run->results, "submit", "us", run->table->rows);

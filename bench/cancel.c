@@ -23,7 +23,8 @@ static void let_it_run(uint64_t *chance) {
 
 static wql_status nothing_comes(void *user, wql_call call, const wql_batch *batch) {
     (void)user, (void)call, (void)batch;
-    exit(1); /* no row has such a size */
+    bench_stop("rows came that cannot be"); /* no row has such a size */
+    return WQL_E_FAILED;
 }
 
 static wql_status count_final(void *user, wql_call call, const wql_report *report) {
@@ -48,9 +49,9 @@ static double cancel_ours(bench_run *run, uint64_t *chance, double *closed) {
     while (wql_call_get_stats(call, &stats) == WQL_OK && !stats.rows_scanned) continue; /* it runs */
     let_it_run(chance);
     start = bench_now();
-    if (wql_call_cancel(call) != WQL_OK) exit(1);
+    if (wql_call_cancel(call) != WQL_OK) bench_stop("a cancel failed");
     end = bench_now();
-    if (atomic_load(&finals) != 1) exit(1); /* what cancel promises */
+    if (atomic_load(&finals) != 1) bench_stop("a cancel returned before the final status"); /* what it promises */
     while (atomic_load(&source->closes) == closes) continue;
     *closed = (double)atomic_load(&source->closed_ns) / 1e9 - start;
     wql_call_close(call);
@@ -83,7 +84,7 @@ static double interrupt_sqlite(bench_run *run, const char *sql, uint64_t *chance
     stepping s = {.db = run->db, .sql = sql};
     pthread_t thread;
     double start;
-    if (pthread_create(&thread, NULL, step, &s) != 0) exit(1);
+    if (pthread_create(&thread, NULL, step, &s) != 0) bench_stop("no thread");
     while (!atomic_load(&s.started)) continue;
     let_it_run(chance);
     start = bench_now();
@@ -103,8 +104,7 @@ static void add(bench_series *series, double *values, uint32_t count, double sha
     if (count) bench_series_add(series, bench_percentile(values, count, share) * to_us);
 }
 
-/* Of the least that SQLite's own table needs for a scan, even the smallest run takes longer than the wait; a scan of both tables
- * joined never ends before. */
+/* SQLite joins the table with itself: a scan of it alone might end before it is interrupted. */
 static void sample(bench_run *run, samples *s, uint32_t count, uint64_t *chance) {
     static const char sql[] = "SELECT a.id FROM Item a, Item b WHERE a.size + b.size > 2000000000";
     s->interrupts = 0;
@@ -121,7 +121,7 @@ void bench_cancels(bench_run *run) {
     uint32_t count = run->check_only ? SAMPLES_CHECKED : SAMPLES, first = run->results.count;
     uint64_t chance = 7;
     bench_result *results;
-    if (!s) exit(1);
+    if (!s) bench_stop("out of memory");
     if (run->only && strcmp(run->only, "cancel") != 0) return free(s);
     for (uint32_t i = 0; i < 4; i++) (void)bench_results_add(&run->results, ids[i], "us", run->table->rows);
     results = &run->results.list[first];

@@ -12,6 +12,11 @@ void bench_fail(const wql_error *err) {
     exit(1);
 }
 
+void bench_stop(const char *why) {
+    fprintf(stderr, "bench: %s\n", why);
+    exit(1);
+}
+
 /* -- mounts ------------------------------------------------------------------------------------------------------ */
 
 static void mount_all(wql_engine *engine, const bench_table *table, bench_source *source) {
@@ -55,10 +60,8 @@ void bench_ours_close(bench_ours *ours) {
     wql_pump_close(ours->pump);
     wql_session_close(ours->session);
     wql_session_close(ours->working_session);
-    if (wql_engine_close(ours->engine) != WQL_OK || wql_engine_close(ours->working) != WQL_OK) {
-        fprintf(stderr, "bench: an engine does not close\n");
-        exit(1);
-    }
+    if (wql_engine_close(ours->engine) != WQL_OK || wql_engine_close(ours->working) != WQL_OK)
+        bench_stop("an engine does not close");
 }
 
 /* -- the sink ---------------------------------------------------------------------------------------------------- */
@@ -73,7 +76,7 @@ typedef struct reader {
 static void take(bench_answer *answer, const wql_batch *batch) {
     const wql_column *columns[BENCH_WIDTH];
     uint32_t width = wql_batch_width(batch);
-    if (width > BENCH_WIDTH) exit(1);
+    if (width > BENCH_WIDTH) bench_stop("a batch has too many columns");
     for (uint32_t i = 0; i < width; i++) columns[i] = wql_batch_column(batch, i);
     if (width == 1 && columns[0]->type == WQL_UINT32 && columns[0]->layout == WQL_FIXED && !columns[0]->validity)
         bench_take_ids(answer, columns[0]->values, wql_batch_rows(batch));
@@ -135,12 +138,12 @@ void bench_ours_run(bench_ours *ours, int drive, const char *text, uint32_t flag
         bench_fail(&err);
     if (drive == BENCH_PUMPED) {
         while (!r.ended)
-            if (wql_pump_run(ours->pump, 1000000) < 0) exit(1);
+            if (wql_pump_run(ours->pump, 1000000) < 0) bench_stop("the pump does not run");
     } else if (wql_call_wait(call, WQL_FOREVER, &err) != WQL_OK) {
         bench_fail(&err);
     }
     wql_call_close(call);
     if (r.status == WQL_OK) return;
-    fprintf(stderr, "bench: %s: %s\n", text, r.message);
-    exit(1);
+    fprintf(stderr, "bench: %s\n", text);
+    bench_stop(r.message);
 }
