@@ -111,13 +111,15 @@ bench_loop bench_simd_avx512(int query) {
 TARGET uint64_t bench_read_avx512(const void *memory, size_t size) {
     const char *v = memory;
     __m512i a = _mm512_setzero_si512(), b = a, c = a, d = a;
+    uint64_t sums[8];
     for (size_t i = 0; i + 256 <= size; i += 256) {
         a = _mm512_add_epi64(a, _mm512_loadu_si512(v + i));
         b = _mm512_add_epi64(b, _mm512_loadu_si512(v + i + 64));
         c = _mm512_add_epi64(c, _mm512_loadu_si512(v + i + 128));
         d = _mm512_add_epi64(d, _mm512_loadu_si512(v + i + 192));
     }
-    return (uint64_t)_mm512_reduce_add_epi64(_mm512_add_epi64(_mm512_add_epi64(a, b), _mm512_add_epi64(c, d)));
+    _mm512_storeu_si512(sums, _mm512_add_epi64(_mm512_add_epi64(a, b), _mm512_add_epi64(c, d)));
+    return sums[0] + sums[1] + sums[2] + sums[3] + sums[4] + sums[5] + sums[6] + sums[7];
 }
 
 #else
