@@ -3,8 +3,8 @@
  *
  * Two things are done around lemon's parser. It is asked, before each token, whether the token can come: when the tables merge
  * states, the parser itself notices an error only after reductions that have forgotten what else could have come, and messages want
- * to say that. And its stack grows in the arena of the parse: nothing here has a fixed size, and no memory bypasses the engine's
- * hook. */
+ * to say that. And its stack, which starts on ours, where most queries need no more, grows in the arena of the parse: nothing here
+ * has a fixed size, and no memory bypasses the engine's hook. */
 #include "parser.h"
 
 #include "../engine/base/utf8.h"
@@ -22,7 +22,7 @@ static void wql__grammarFinalize(void *machine);
 static int wql__grammarFallback(int kind);
 
 static void *grow_stack(wql__parser *parser, const void *old, size_t old_size, size_t size) {
-    void *stack = wql__arena_alloc(parser->arena, size);
+    void *stack = old == NULL && size <= parser->first_stack_size ? parser->first_stack : wql__arena_alloc(parser->arena, size);
     if (stack == NULL) wql__refuse_memory(parser);
     else if (old != NULL) memcpy(stack, old, old_size);
     return stack;
@@ -184,7 +184,7 @@ wql_status wql__parse_precheck(wql_str text, const wql__parse_limits *limits, wq
     const char *at = text.ptr, *end;
     if (text.len == 0) return wql__fail(err, WQL_E_INVALID_PARAMETER, "the query is empty");
     good = wql__utf8_check(text.ptr, look);
-    for (end = at + good; at < end;) {
+    for (end = text.len > most ? at + good : at; at < end;) { /* a unit takes a byte at least */
         const char *character = at;
         units += wql__utf8_next(&at, end) >= 0x10000 ? 2 : 1;
         if (units > most)
@@ -203,7 +203,10 @@ static void run(wql__parser *parser) {
     wql__lexer lexer = wql__lexer_of(parser->text.ptr, (uint32_t)parser->text.len);
     wql__token token;
     yyParser machine;
+    yyStackEntry first_stack[100]; /* as many as lemon asks for at first */
     lexer.parameters = (parser->dialect & WQL_PARAMETERS) != 0;
+    parser->first_stack = first_stack;
+    parser->first_stack_size = sizeof first_stack;
     wql__grammarInit(&machine, parser);
     while (parser->status == WQL_OK) {
         bool as_itself;
@@ -215,6 +218,7 @@ static void run(wql__parser *parser) {
         parser->before[0] = token;
     }
     wql__grammarFinalize(&machine);
+    parser->first_stack = NULL;
 }
 
 wql_status wql__parse(wql_str text, uint32_t dialect, const wql__parse_limits *limits, wql__arena *arena, wql__query_tree **out,

@@ -13,6 +13,8 @@ typedef struct wql__parser {
     wql_str text; /* the copy in the arena */
     const wql__parse_limits *limits;
     wql__arena *arena;
+    void *first_stack; /* lemon's, while the parse runs */
+    size_t first_stack_size;
     wql_error *err;
     uint32_t dialect;
     wql_status status; /* WQL_OK: nothing is wrong so far */

@@ -114,8 +114,11 @@ stage unit 40 run_units build
 stage golden 20 timeout 60 build/tests/golden/golden tests/golden/*.wqt
 stage oracle 40 timeout 120 build/tests/oracle/oracle
 stage examples 20 run_examples build
-stage tool 40 env ONLY="options params formats errors check output interrupt types" timeout 120 sh tests/cli/run.sh build
+stage tool 60 env ONLY="options params formats errors check output interrupt types machine" timeout 120 sh tests/cli/run.sh build
 stage shell 40 env ONLY="shell manual" timeout 120 sh tests/cli/run.sh build
+stage simulation 60 sh tests/sim/run.sh build/tests/sim/sim 50000
+stage mutants 60 sh tests/sim/mutants.sh build/tests/sim/sim
+stage bench 20 timeout 120 build/bench/bench --check --dir build --json build/check/bench.json
 stage fault 60 timeout 120 build/tests/fault/fault
 stage fault-points 20 timeout 120 build/tests/points/points
 stage fault-tool 20 timeout 120 sh tests/points/tool.sh build
@@ -145,6 +148,7 @@ else
     echo "skipped: the query corpus is not beside this tree"
 fi
 if [ "$long" = --long ]; then
+    stage simulation-long 1200 sh tests/sim/run.sh build/tests/sim/sim 5000000
     stage oracle-long 600 timeout 1200 build/tests/oracle/oracle 1 20000
     stage address-fault-all 300 env $asan_env timeout 900 build/asan/tests/fault/fault
     stage soak 330 timeout 900 build/tests/soak/soak 300

@@ -97,6 +97,7 @@ struct wql__call {
     _Atomic uint32_t batches;
     _Atomic uint64_t rows_delivered, first_batch_ns, sink_ns;
 
+    struct wql__call *latched_next;    /* in the list of a cancel by sink that has latched it */
     struct wql__call *queue_next[2];   /* links: [0] the run's queue, [1] the finisher's */
     wql__call *pump_next, **pump_link; /* in the pump's list; guarded by pump.lock */
     bool pump_ended, pump_closed;      /* the pump has seen its deadline, its own close; guarded by pump.lock */

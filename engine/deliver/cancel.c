@@ -85,7 +85,7 @@ static wql_status sleep_for_release(wql__call *call, int64_t until_us, bool may_
     if (WQL__MUTANT('i')) wql__lock(&call->engine->table);
     wql__lock(&call->lock);
     while (call->term != WQL__RELEASED && in_time && !(may_finish && call->term == WQL__LATCHED && call->own == 0))
-        in_time = wql__cond_wait(&call->changed, &call->lock, until_us) || (WQL__MUTANT('x') && !call->callback);
+        in_time = wql__cond_wait(&call->changed, &call->lock, WQL__MUTANT('x') && !call->callback ? WQL__TIME_FOREVER : until_us);
     status = call->term == WQL__RELEASED ? WQL_OK : in_time ? LOOK_AGAIN : WQL_S_TIMEDOUT;
     wql__unlock(&call->lock);
     return status;
@@ -154,11 +154,13 @@ static bool is_meant(const wql_session *session, const wql__call *call, const vo
     return call && call->drive != WQL__PULLED && call->sink.user == user && call->session->account == session->account;
 }
 
-/* T14: in one hold of the table's lock, ends every call of the sink. What follows a latch is done afterwards. Returns how many
- * there are; *last: the youngest submission that counts, since later ones are none of this cancel's business. */
-static uint32_t latch_all(const wql_session *session, const void *user, uint64_t *last) {
+/* T14: in one hold of the table's lock, ends every call of the sink. What follows a latch is done afterwards, for all that this
+ * thread has latched: kept, in *won, since others may see them to their end meanwhile. Returns how many there are; *last: the
+ * youngest submission that counts, since later ones are none of this cancel's business. */
+static uint32_t latch_all(const wql_session *session, const void *user, uint64_t *last, wql__call **won) {
     wql_engine *engine = session->engine;
     uint32_t found = 0;
+    *won = NULL;
     wql__lock(&engine->table);
     *last = engine->submissions;
     for (uint32_t i = 0; i < engine->slot_count; i++) {
@@ -167,12 +169,25 @@ static uint32_t latch_all(const wql_session *session, const void *user, uint64_t
         wql__lock(&call->lock);
         if (call->in_table) {
             found++;
-            (void)wql__call_latch(call, WQL__BY_CANCEL, WQL_E_CALL_CANCELLED, false);
+            if (wql__call_latch(call, WQL__BY_CANCEL, WQL_E_CALL_CANCELLED, false)) {
+                wql__call_keep(call);
+                call->latched_next = *won;
+                *won = call;
+            }
         }
         wql__unlock(&call->lock);
     }
     wql__unlock(&engine->table);
     return found;
+}
+
+static void follow_latches(wql__call *won) {
+    while (won) {
+        wql__call *next = won->latched_next; /* not ours any more once it is put back */
+        if (!WQL__MUTANT('A') || won->in_table) follow_latch(won);
+        wql__call_put(won);
+        won = next;
+    }
 }
 
 /* The next of them from slot *at on, kept; NULL: no more. */
@@ -196,10 +211,10 @@ wql_status wql__session_cancel(wql_session *session, const void *user) {
     wql_engine *engine = session->engine;
     int64_t until = wql__deadline_us(wql__now_us(), engine->options.cancel_wait_ms);
     wql_status result = WQL_OK;
-    wql__call *call;
+    wql__call *call, *won;
     uint64_t last;
-    if (latch_all(session, user, &last) == 0) return WQL_E_NOT_FOUND;
-    for (uint32_t at = 0; (call = next_of(session, user, last, &at)) != NULL; wql__call_put(call)) follow_latch(call);
+    if (latch_all(session, user, &last, &won) == 0) return WQL_E_NOT_FOUND;
+    follow_latches(won);
     for (uint32_t at = 0; (call = next_of(session, user, last, &at)) != NULL; wql__call_put(call)) {
         wql_status status = see_to_end(call, until);
         if (status == WQL_S_TIMEDOUT || (status == WQL_S_PENDING && result == WQL_OK)) result = status;

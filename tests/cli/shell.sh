@@ -177,7 +177,7 @@ S
     play "$kind: nothing served, then something" 80 40 "$tool" <<'S'
 expect wql>
 send SELECT * FROM Item;\r
-screen wql: nothing is served in root/cimv2: .mount sqlite FILE serves a database
+screen has no class Item
 expect wql>
 send .mount sqlite nowhere.db\r
 screen wql: no database file 'nowhere.db'

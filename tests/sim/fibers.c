@@ -34,7 +34,7 @@ static struct {
     uint64_t random, choice_random;
     uint32_t switch_of; /* a fiber goes on unless a number below this is 0 */
     bool spins;
-    int64_t now;
+    int64_t now, hurry;
     sim_result result;
 } sim;
 
@@ -96,6 +96,7 @@ static void to_fiber(fiber *f) {
 void sim_yield(void) {
     if (chance(sim.switch_of) == 0) to_scheduler();
 }
+void sim_hurry(int64_t us) { sim.hurry = us; }
 int sim_locks(void) { return sim.fibers[sim.current].locks; }
 int sim_self(void) { return sim.current + 1; }
 bool sim_is(const char *name) { return strcmp(sim.fibers[sim.current].name, name) == 0; }
@@ -125,7 +126,7 @@ static void time_comes(int who) {
 static int choose(void) {
     int ready = 0, left;
     if (chance(48) == 0) { /* the others were slow: a short wait is over though somebody could go on */
-        int who = nearest(sim.now + 1000000);
+        int who = nearest(sim.now + sim.hurry);
         if (who >= 0) time_comes(who);
     }
     if (chance(96) == 0) /* and some wake for no reason */
@@ -182,6 +183,7 @@ sim_result sim_run(uint64_t seed, void (*run)(void *arg), void *arg) {
     sim.random = seed;
     sim.choice_random = seed ^ 0x5851F42D4C957F2Du;
     sim.now = 1000000;
+    sim.hurry = 1000000;
     memset(&sim.result, 0, sizeof sim.result);
     sim.switch_of = eagerness[chance(6)];
     sim.spins = chance(2) != 0;
@@ -219,7 +221,8 @@ typedef struct sim_lock {
 typedef struct sim_cond {
     uint32_t magic;
 } sim_cond;
-_Static_assert(sizeof(sim_lock) <= sizeof(wql__mutex) && sizeof(sim_cond) <= sizeof(wql__cond), "they take the place of the others");
+_Static_assert(sizeof(sim_lock) <= sizeof(wql__mutex) && sizeof(sim_cond) <= sizeof(wql__cond),
+               "they take the place of the others");
 
 static sim_lock *lock_of(wql__mutex *mutex, const char *what) {
     sim_lock *lock = (sim_lock *)(void *)mutex;
@@ -277,7 +280,8 @@ void wql__cond_init(wql__cond *cond) {
 void wql__cond_free(wql__cond *cond) {
     check_cond(cond, "free");
     for (int i = 0; i < sim.count; i++)
-        if (sim.fibers[i].state == WAITS && sim.fibers[i].on == cond) sim_fail("a condition is freed that %s waits on", sim.fibers[i].name);
+        if (sim.fibers[i].state == WAITS && sim.fibers[i].on == cond)
+            sim_fail("a condition is freed that %s waits on", sim.fibers[i].name);
     ((sim_cond *)(void *)cond)->magic = 0;
 }
 

@@ -11,7 +11,7 @@ enum { PUSHED, PULLED, AHEAD, PUMPED };
 
 typedef struct canceller {
     scenario *w;
-    int number;   /* of the call, or of the sink */
+    int number; /* of the call, or of the sink */
     bool by_sink, done;
     wql__thread thread;
 } canceller;
@@ -64,10 +64,14 @@ static void cancel_by_sink(scenario *w, watcher *s) {
 }
 
 static void cancel_by_value(scenario *w, seen *c) {
+    int64_t from;
     wql_status status;
     if (!c->returned) return;
+    from = wql__now_us();
     status = wql_call_cancel(c->call);
     check_status(w, status);
+    if (w->tight && c->fiber != sim_self()) /* R6.9, L2: what it runs itself is outside its bound */
+        sim_check(wql__now_us() - from < 4 * TIGHT_US, "a cancel took %lld us", (long long)(wql__now_us() - from));
     watcher_promise(c, status);
 }
 
@@ -129,11 +133,13 @@ static void open_engine(scenario *w, uint32_t workers) {
     opt.workers = workers;
     opt.threads_max = 6;
     opt.alloc = sim_alloc;
-    opt.cancel_wait_ms = w->tight ? 1 : 600000;
+    opt.cancel_wait_ms = w->tight ? TIGHT_US / 1000 : 600000;
+    if (w->tight) sim_hurry(2 * TIGHT_US);
     opt.sink_timeout_ms = sim_chance(5) ? 1 : 0;
     if (sim_chance(8)) opt.calls_max = 1 + sim_random(2);
     sim_check(wql_engine_open(&opt, &w->engine, NULL) == WQL_OK, "no engine");
-    sim_check(wql_engine_mount(w->engine, "root/t", source_provider(&w->source, "source"), NULL, &w->source, NULL) == WQL_OK, "no mount");
+    sim_check(wql_engine_mount(w->engine, "root/t", source_provider(&w->source, "source"), NULL, &w->source, NULL) == WQL_OK,
+              "no mount");
     sim_check(wql_session_open(w->engine, "root/t", NULL, &w->session, NULL) == WQL_OK, "no session");
 }
 
@@ -147,9 +153,7 @@ static void choose_options(wql_call_options *how) {
     if (sim_chance(4)) how->flags |= WQL_SEND_STATUS;
 }
 
-static const char *choose_text(void) {
-    return sim_chance(8) ? "SELECT Id FROM Nothing" : "SELECT Id FROM T";
-}
+static const char *choose_text(void) { return sim_chance(8) ? "SELECT Id FROM Nothing" : "SELECT Id FROM T"; }
 
 /* Waits for the calls, or closes their handles early: they run on by themselves. */
 static void see_to_calls(scenario *w) {
@@ -160,8 +164,8 @@ static void see_to_calls(scenario *w) {
         if (!sim_chance(3) && !w->source.never_wakes) {
             wql_status status = wql_call_wait(c->call, WQL_FOREVER, NULL);
             if (w->shut) continue;
-            sim_check(c->finals == 1 && status == c->code, "wait answered %s, and %d finals with %s", wql_status_name(status), c->finals,
-                      wql_status_name(c->code));
+            sim_check(c->finals == 1 && status == c->code, "wait answered %s, and %d finals with %s", wql_status_name(status),
+                      c->finals, wql_status_name(c->code));
             sim_check(!c->sink->counted || c->releases == 1, "wait returned before release");
         }
         if (sim_chance(2)) (void)wql_call_close(c->call);
@@ -176,11 +180,12 @@ static void pushed(scenario *w, int calls, int sinks) {
         seen *c;
         choose_options(&how);
         (void)watcher_submit(&w->sinks[i % sinks], &how, choose_text(), &c);
-        if (sim_chance(2)) sim_yield();
+        for (uint32_t turns = sim_chance(3) ? sim_random(100) : 0; turns > 0; turns--) sim_yield(); /* the others get on */
     }
     for (int i = 0; i < cancels; i++) {
         bool by_sink = sim_chance(2);
-        cancellers[i] = (canceller){.w = w, .by_sink = by_sink, .number = (int)sim_random(by_sink ? (uint32_t)sinks : (uint32_t)calls)};
+        cancellers[i] =
+            (canceller){.w = w, .by_sink = by_sink, .number = (int)sim_random(by_sink ? (uint32_t)sinks : (uint32_t)calls)};
         sim_check(wql__thread_start(&cancellers[i].thread, "canceller", 0, canceller_main, &cancellers[i]), "no fiber");
     }
     if (!sim_chance(4)) see_to_calls(w);
@@ -256,12 +261,12 @@ static void close_engine(scenario *w) {
 static void check_calls(const scenario *w) {
     for (int i = 0; i < w->call_count; i++) {
         const seen *c = &w->calls[i];
-        sim_check(c->finals == 1, "%d final statuses of call %d", c->finals, i);                                  /* I2, L1 */
-        sim_check(!c->sink->counted || c->releases == 1, "%d releases of call %d", c->releases, i);               /* I6 */
-        if (c->code == WQL_OK) sim_check(c->rows == w->source.rows, "%u of %u rows", c->rows, w->source.rows);    /* I9 */
+        sim_check(c->finals == 1, "%d final statuses of call %d", c->finals, i);                               /* I2, L1 */
+        sim_check(!c->sink->counted || c->releases == 1, "%d releases of call %d", c->releases, i);            /* I6 */
+        if (c->code == WQL_OK) sim_check(c->rows == w->source.rows, "%u of %u rows", c->rows, w->source.rows); /* I9 */
         if (c->code == WQL_E_ACCESS_DENIED) sim_check(c->rows == w->source.rows, "a failure before its rows");
         if (c->code == WQL_E_CALL_CANCELLED && !w->cancelled) sim_check(c->by_timer, "cancelled by nobody");
-        sim_check(c->rows <= w->source.rows, "more rows than there are");                                         /* I10 */
+        sim_check(c->rows <= w->source.rows, "more rows than there are"); /* I10 */
     }
 }
 
@@ -283,9 +288,12 @@ void scenario_main(void *arg) {
             if (w->sinks[i].behaviour == SUBMITS) w->sinks[i].behaviour = FINE;
     open_engine(w, workers);
     sim_check(wql__thread_start(&waker, "waker", 0, waker_main, w), "no fiber");
-    if (drive == PULLED || drive == AHEAD) pulled(w, drive == AHEAD, workers != 0);
-    else if (drive == PUMPED) pumped(w, calls, sinks);
-    else pushed(w, calls, sinks);
+    if (drive == PULLED || drive == AHEAD)
+        pulled(w, drive == AHEAD, workers != 0);
+    else if (drive == PUMPED)
+        pumped(w, calls, sinks);
+    else
+        pushed(w, calls, sinks);
     w->over = true; /* whoever waits for a wake is ended by the shutdown */
     while (w->waking) wql__spin_pause();
     close_engine(w);

@@ -7,10 +7,12 @@
 #include "scenario.h"
 #include "sim.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 char wql__mutant;
 
@@ -40,9 +42,30 @@ static void set_add(set *s, uint64_t hash) {
     }
 }
 
+static volatile uint64_t running_seed;
+
+/* A crash is a failure with a seed, too. On a stack of its own: the fiber's may be what is broken. */
+static void on_crash(int number) {
+    char line[64];
+    int length = snprintf(line, sizeof line, "not ok seed %llu: signal %d\n", (unsigned long long)running_seed, number);
+    if (write(STDOUT_FILENO, line, (size_t)length) < 0) _exit(2);
+    _exit(1);
+}
+
+static void catch_crashes(void) {
+    static char stack[64 * 1024];
+    stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
+    struct sigaction action = {.sa_handler = on_crash, .sa_flags = SA_ONSTACK};
+    (void)sigaltstack(&alternate, NULL);
+    (void)sigaction(SIGSEGV, &action, NULL);
+    (void)sigaction(SIGBUS, &action, NULL);
+    (void)sigaction(SIGABRT, &action, NULL);
+}
+
 static sim_result run_one(uint64_t seed) {
     sim_result result;
     const char *wrong;
+    running_seed = seed;
     sim_memory_begin();
     result = sim_run(seed, scenario_main, NULL);
     if (result.failed) return result;
@@ -65,10 +88,14 @@ typedef struct options {
 static options read_options(int argc, char **argv) {
     options o = {100000, 1, 0};
     for (int i = 1; i + 1 < argc; i += 2) {
-        if (strcmp(argv[i], "--schedules") == 0) o.schedules = strtoull(argv[i + 1], NULL, 10);
-        else if (strcmp(argv[i], "--seed") == 0) o.seed = strtoull(argv[i + 1], NULL, 10);
-        else if (strcmp(argv[i], "--seconds") == 0) o.seconds = strtol(argv[i + 1], NULL, 10);
-        else if (strcmp(argv[i], "--mutant") == 0) wql__mutant = argv[i + 1][0];
+        if (strcmp(argv[i], "--schedules") == 0)
+            o.schedules = strtoull(argv[i + 1], NULL, 10);
+        else if (strcmp(argv[i], "--seed") == 0)
+            o.seed = strtoull(argv[i + 1], NULL, 10);
+        else if (strcmp(argv[i], "--seconds") == 0)
+            o.seconds = strtol(argv[i + 1], NULL, 10);
+        else if (strcmp(argv[i], "--mutant") == 0)
+            wql__mutant = argv[i + 1][0];
     }
     return o;
 }
@@ -80,6 +107,7 @@ int main(int argc, char **argv) {
     set schedules = {NULL, 0, 0};
     uint64_t choices = 0, seed = o.seed;
     int failed = 0;
+    catch_crashes();
     for (; schedules.count < o.schedules && failed < 5 && (!end || time(NULL) < end); seed++) {
         sim_result result = run_one(seed);
         set_add(&schedules, result.schedule);

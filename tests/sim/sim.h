@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* sim.h: the library on one thread. fibers.c takes the place of engine/base/sync.c: threads are fibers, the clock is a number, and at
- * each lock, unlock, wait, wake or start a seeded choice says who goes on. A run is repeated by its seed. */
+/* sim.h: the library on one thread. fibers.c takes the place of engine/base/sync.c: threads are fibers, the clock is a number,
+ * and at each lock, unlock, wait, wake or start a seeded choice says who goes on. A run is repeated by its seed. */
 #ifndef WQL_TESTS_SIM_H
 #define WQL_TESTS_SIM_H
 
@@ -27,13 +27,15 @@ static inline bool sim_chance(uint32_t of) { return sim_random(of) == 0; }
 
 /* Ends the run as failed; never returns. */
 _Noreturn void sim_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
-#define sim_check(condition, ...)                                                                                                  \
-    do {                                                                                                                           \
-        if (!(condition)) sim_fail(__VA_ARGS__);                                                                                   \
+#define sim_check(condition, ...)                                                                                                \
+    do {                                                                                                                         \
+        if (!(condition)) sim_fail(__VA_ARGS__);                                                                                 \
     } while (0)
 
 /* Lets others go on. */
 void sim_yield(void);
+/* No wait is over early that ends later than so many microseconds from now (1,000,000 unless told). */
+void sim_hurry(int64_t us);
 /* Locks that the running fiber holds. */
 int sim_locks(void);
 /* The running fiber, from 1. */

@@ -21,14 +21,15 @@ static seen *seen_of(watcher *s, wql_call call) {
 static seen *enter(watcher *s, wql_call call, const char *what, bool final) {
     seen *c;
     sim_check(!s->freed, "%s on a sink that is freed", what);
-    sim_check(!s->counted || s->refs > 0, "%s on a sink without a reference", what);                          /* I6, I14, I21 */
-    sim_check(sim_locks() == 0, "%s is called with %d locks", what, sim_locks());                            /* I12 */
+    sim_check(!s->counted || s->refs > 0, "%s on a sink without a reference", what); /* I6, I14, I21 */
+    sim_check(sim_locks() == 0, "%s is called with %d locks", what, sim_locks());    /* I12 */
     c = seen_of(s, call);
-    sim_check(c->inside == 0, "%s: callbacks of one call overlap", what);                                     /* I3 */
-    sim_check(c->finals == 0, "%s after the final status", what);                                             /* I2, I5 */
-    sim_check(!c->promised, "%s after a cancel had returned", what);                                          /* I11, R6.5 */
+    sim_check(c->inside == 0, "%s: callbacks of one call overlap", what); /* I3 */
+    sim_check(c->finals == 0, "%s after the final status", what);         /* I2, I5 */
+    sim_check(!c->promised, "%s after a cancel had returned", what);      /* I11, R6.5 */
     sim_check(!s->closed || final, "%s after a cancel of the sink had returned", what);
-    sim_check(!final || !c->on_worker || sim_is("wql-worker") || sim_is("wql-finisher") || sim_is("wql-blocking") || sim_is("main"),
+    sim_check(!final || !c->on_worker || sim_is("wql-worker") || sim_is("wql-finisher") || sim_is("wql-blocking") ||
+                  sim_is("main"),
               "a final on a canceller's thread that was to stay with the workers"); /* T21's option */
     c->inside++;
     c->fiber = sim_self();
@@ -41,14 +42,15 @@ static void leave(seen *c) {
     c->inside--;
 }
 
-/* Until the scenario lets go. */
+/* Until the scenario lets go; where cancels are bounded, for longer than that. */
 static void hold(scenario *w) {
-    while (!w->let_go) sim_yield();
+    int64_t until = wql__now_us() + (w->tight ? 8 * TIGHT_US : 0);
+    while (!w->let_go || wql__now_us() < until) wql__spin_pause();
 }
 
 void watcher_promise(seen *c, wql_status status) {
     if (status != WQL_OK && status != WQL_E_NOT_FOUND) return;
-    if (c->finals != 1) sim_fail("cancel answered %s before the final status", wql_status_name(status));    /* I11, I17 */
+    if (c->finals != 1) sim_fail("cancel answered %s before the final status", wql_status_name(status)); /* I11, I17 */
     if (c->sink->counted && c->releases != 1) sim_fail("cancel answered %s before release", wql_status_name(status));
     sim_check(c->inside == 0, "cancel answered while a callback runs");
     c->promised = true;
@@ -120,8 +122,9 @@ static void submit_again(watcher *s) {
     seen *c;
     if (s->world->submissions >= MORE_CALLS) return;
     status = watcher_submit(s, &how, "SELECT Id FROM T", &c);
-    sim_check(status == WQL_OK || status == WQL_E_SHUTTING_DOWN || status == WQL_E_NOT_AVAILABLE || status == WQL_E_QUOTA_VIOLATION, "submission inside a callback: %s",
-              wql_status_name(status));
+    sim_check(status == WQL_OK || status == WQL_E_SHUTTING_DOWN || status == WQL_E_NOT_AVAILABLE ||
+                  status == WQL_E_QUOTA_VIOLATION,
+              "submission inside a callback: %s", wql_status_name(status));
 }
 
 /* I20: a sink timer latches only for the callback it was armed for. Seen from inside, since it is a matter of when. */
@@ -166,8 +169,9 @@ static void on_release(void *user) {
     sim_check(sim_locks() == 0, "release is called with %d locks", sim_locks());
     sim_check(!s->freed, "release of a sink that is freed");
     for (int i = 0; i < w->call_count; i++)
-        if (w->calls[i].sink == s && w->calls[i].finals == 1 && w->calls[i].releases == 0 && w->calls[i].fiber == sim_self()) c = &w->calls[i];
-    if (!c) sim_fail("release before the final status, or a second one"); /* I6, I7 */
+        if (w->calls[i].sink == s && w->calls[i].finals == 1 && w->calls[i].releases == 0 && w->calls[i].fiber == sim_self())
+            c = &w->calls[i];
+    if (!c) sim_fail("release before the final status, or a second one");        /* I6, I7 */
     if (s->at_release == AT_RELEASE_CANCELS) cancel_inside(w, c, c->call, true); /* X23 */
     if (s->at_release == AT_RELEASE_HOLDS) hold(w);
     sim_yield();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* world.h: what a scenario is made of: a provider that behaves as told, and sinks that record and misbehave. Everything is checked
- * where it happens: there is one thread. */
+/* world.h: what a scenario is made of: a provider that behaves as told, and sinks that record and misbehave. Everything is
+ * checked where it happens: there is one thread. */
 #ifndef WQL_TESTS_SIM_WORLD_H
 #define WQL_TESTS_SIM_WORLD_H
 
@@ -52,14 +52,16 @@ enum { AT_RELEASE_NOTHING, AT_RELEASE_CANCELS, AT_RELEASE_HOLDS, AT_RELEASES };
 
 typedef struct scenario scenario;
 
+enum { TIGHT_US = 1000 };
+
 /* One client object. Several calls may share it. */
 typedef struct watcher {
     scenario *world;
     int behaviour, at_release;
-    int refs;        /* those of the engine */
-    bool counted;    /* it has add_ref and release */
-    bool closed;     /* a cancel by sink, outside, said that nothing comes any more */
-    bool freed;      /* the client freed it: nobody may touch it */
+    int refs;     /* those of the engine */
+    bool counted; /* it has add_ref and release */
+    bool closed;  /* a cancel by sink, outside, said that nothing comes any more */
+    bool freed;   /* the client freed it: nobody may touch it */
 } watcher;
 
 /* What is seen of one call. Made by whoever meets it first: its submission when it returns, or its first callback. */
@@ -71,7 +73,7 @@ typedef struct seen {
     int fiber;     /* of the last one */
     int finals, releases;
     uint32_t rows;
-    bool promised; /* a cancel said that nothing comes any more */
+    bool promised;  /* a cancel said that nothing comes any more */
     bool on_worker; /* WQL_FINAL_ON_WORKER */
     bool by_timer;  /* the sink timer ended it */
     wql_status code;
@@ -84,16 +86,16 @@ struct scenario {
     watcher sinks[CALLS];
     seen calls[MORE_CALLS];
     int call_count, submissions;
-    bool let_go;       /* of what HOLDS */
-    bool shut;         /* a callback has closed the engine */
-    bool cancelled;    /* somebody cancelled something, failed or shut down */
-    bool over;         /* nobody wakes or resumes any more */
-    bool waking;       /* the waker uses the engine */
-    bool gone;         /* the engine has */
-    bool tight;        /* cancels have a short bound: they may time out */
-    bool holds;        /* some sink holds its thread: the same */
+    bool let_go;    /* of what HOLDS */
+    bool shut;      /* a callback has closed the engine */
+    bool cancelled; /* somebody cancelled something, failed or shut down */
+    bool over;      /* nobody wakes or resumes any more */
+    bool waking;    /* the waker uses the engine */
+    bool gone;      /* the engine has */
+    bool tight;     /* cancels are bounded by TIGHT_US: they may time out */
+    bool holds;     /* some sink holds its thread: the same */
     wql_batch *kept;
-    int add_refs[128];   /* by the fiber that submits */
+    int add_refs[128]; /* by the fiber that submits */
 };
 
 /* Submits a call with that sink. *out: what is seen of it; NULL: it was refused. */
