@@ -43,7 +43,7 @@ void cli_edit_remember(struct cli_edit *e, const char *statement) {
 
 enum {
     SHOWN_MAX = 200, /* words to choose from that are listed */
-    CONTROL_D = 4    /* typed while a query runs, it comes out of the terminal as a zero */
+    CONTROL_D = 4
 };
 
 typedef struct cli_edit {
@@ -55,8 +55,10 @@ typedef struct cli_edit {
     sigset_t held; /* signals that are held back while a line is edited */
     wchar_t prompt[16];
     cli_line why;  /* why no line came */
+    bool fresh;    /* nothing of this line was read yet */
     char bytes[4]; /* of a character that has not come whole */
     size_t len;
+    int again; /* a byte that ended an ill-formed character, to be looked at once more; -1 = none */
 } cli_edit;
 
 /* -- texts, narrow and wide ---------------------------------------------------------------------------------------- */
@@ -139,18 +141,32 @@ static void take_signal(cli_edit *e) {
 
 /* -- characters ---------------------------------------------------------------------------------------------------- */
 
-/* Adds a byte. 1: *out is a character; 0: it goes on. */
-static int add_byte(cli_edit *e, char byte, wchar_t *out) {
+/* Bytes of the character that begins so; 0: none does. */
+static size_t length_of(unsigned char first) {
+    if (first < 0x80) return 1;
+    if (first < 0xc2 || first > 0xf4) return 0;
+    return first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+}
+
+/* Adds a byte. True: *out is a character, U+FFFD for what is none. */
+static bool add_byte(cli_edit *e, char byte, wchar_t *out) {
     size_t used;
-    uint32_t c;
-    unsigned char first;
+    *out = 0xfffd;
+    if (e->len > 0 && ((unsigned char)byte & 0xc0) != 0x80) {
+        e->again = (unsigned char)byte;
+        e->len = 0;
+        return true;
+    }
     e->bytes[e->len++] = byte;
-    first = (unsigned char)e->bytes[0];
-    if (e->len < (first >= 0xf0 ? 4u : first >= 0xe0 ? 3u : first >= 0xc0 ? 2u : 1u)) return 0;
-    c = cli_utf8_next(e->bytes, e->len, &used);
+    if (e->len < length_of((unsigned char)e->bytes[0])) return false;
+    if (length_of((unsigned char)e->bytes[0]) > 0) {
+        uint32_t c = cli_utf8_next(e->bytes, e->len, &used);
+        if (c != CLI_ILL_FORMED) *out = (wchar_t)c;
+    }
     e->len = 0;
-    *out = c == CLI_ILL_FORMED ? 0xfffd : c == 0 ? CONTROL_D : (wchar_t)c;
-    return 1;
+    if (*out == 0 && e->fresh) *out = CONTROL_D; /* typed while a query ran, it comes out of the terminal as a zero */
+    e->fresh = false;
+    return *out != 0;
 }
 
 /* The next character, for libedit: 1, 0 at the end, -1 if there is something else to do (e->why). A byte at a time is read: what
@@ -164,6 +180,11 @@ static int next_character(EditLine *el, wchar_t *out) {
                                 {.fd = e->signal_fd, .events = POLLIN}};
         ssize_t got;
         char byte;
+        if (e->again >= 0) {
+            byte = (char)e->again;
+            e->again = -1;
+            if (add_byte(e, byte, out)) return 1;
+        }
         if (poll(fds, 3, -1) < 0) {
             if (errno == EINTR) continue;
             return 0;
@@ -345,6 +366,8 @@ cli_line cli_edit_line(struct cli_edit *e, const char *text, char **line) {
     int count = 0;
     e->why = CLI_LINE_END;
     e->len = 0;
+    e->fresh = true;
+    e->again = -1;
     swprintf(e->prompt, sizeof e->prompt / sizeof *e->prompt, L"%s", text);
     pthread_sigmask(SIG_BLOCK, &e->held, NULL);
     el_wset(e->el, EL_PREP_TERM, 1); /* before the prompt: whoever types at once is not shown twice */

@@ -13,7 +13,10 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PIECE = 4096 };
+enum {
+    PIECE = 4096,
+    LINE_MAX_LEN = 4094 /* the terminal keeps no more of a line than that, and one byte of what follows */
+};
 
 static void put(cli_reader *r, const char *bytes, size_t len) {
     while (len > 0) {
@@ -103,7 +106,12 @@ static cli_line plain_line(cli_reader *r, const char *prompt, char **line) {
         if (got <= 0) return CLI_LINE_END;
         r->len += (size_t)got;
     }
-    return *line ? CLI_LINE_READ : CLI_LINE_FAILED;
+    if (*line == NULL) return CLI_LINE_FAILED;
+    if (strlen(*line) <= LINE_MAX_LEN) return CLI_LINE_READ;
+    cli_say("the terminal cuts a line of more than %d bytes: nothing of this statement was run", LINE_MAX_LEN);
+    free(*line);
+    *line = NULL;
+    return CLI_LINE_INTERRUPTED;
 }
 
 cli_line cli_reader_line(cli_reader *r, const char *prompt, wql_str before, char **line) {

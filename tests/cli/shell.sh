@@ -279,6 +279,21 @@ exit 4
 S
 }
 
+# A terminal that edits lines itself keeps 4,095 bytes of one.
+{
+    echo "expect wql>"
+    echo "send SELECT Id FROM Item\\r"
+    echo "expect ->"
+    echo "send WHERE Name = '$(head -c 5000 /dev/zero | tr '\0' x)' OR Id = 1;\\r"
+    echo "expect wql: the terminal cuts a line of more than 4094 bytes: nothing"
+    echo "expect wql>"
+    echo "send SELECT Id FROM Item WHERE Id = 2;\\r"
+    echo "screen  2"
+    echo "send \\x04"
+    echo "exit 0"
+} >script
+TERM=dumb play "a line that the terminal cuts" 80 24 "$wql" --sqlite shop.db <script
+
 # -- with line editing ------------------------------------------------------------------------------------------------------
 edited_cases() {
     TERM=xterm
@@ -405,6 +420,48 @@ send \x7f語%';\r
 screen  6
 expect wql>
 send \x04
+exit 0
+S
+    play "odd keys, odd lines" 80 40 "$wql" --sqlite shop.db <<'S'
+expect wql>
+send ;;;\r
+expect wql>
+send x\x00\x15.explain\r
+screen wql: .explain needs QUERY
+send .explain SELECT Nope FROM Item\r
+expect has no property Nope
+send .\r
+expect no command .
+send .schema \xff\xfe\xe6\x97\r
+expect wql:
+send .mount sqlite /\r
+expect is a directory
+send .namespace \xe6\x15.namespace\r
+screen root/cimv2
+send SELECT Id FROM Item WHERE Id = 1; .quit\r
+screen  1
+expect ->
+send ;\r
+expect wql: 1:1
+send SELECT Id FROM Item WHERE Id = 2;\r
+screen  2
+signal TERM
+exit 143
+S
+    {
+        echo "expect wql>"
+        echo "send SELECT Id FROM Item WHERE Name = '$(head -c 5000 /dev/zero | tr '\0' x)' OR Id = 2;\\r"
+        echo "screen  2"
+        echo "send \\x04"
+        echo "exit 0"
+    } >script
+    play "a line of 5,000 characters" 80 24 "$wql" --sqlite shop.db <script
+    play "^D while a query runs" 80 24 "$wql" --sqlite shop.db --timeout 500 --progress <<'S'
+expect wql>
+send SELECT * FROM Endless;\r
+expect rows looked at
+send \x04
+expect timed out
 exit 0
 S
     play "stopped by ^Z, and back" 80 24 env ENV= sh -i <<S
