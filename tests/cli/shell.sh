@@ -177,7 +177,7 @@ S
     play "$kind: nothing served, then something" 80 40 "$tool" <<'S'
 expect wql>
 send SELECT * FROM Item;\r
-screen has no class Item
+expect has no class Item
 expect wql>
 send .mount sqlite nowhere.db\r
 screen wql: no database file 'nowhere.db'
