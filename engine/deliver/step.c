@@ -56,6 +56,7 @@ void wql__call_yield(wql__call *call, int step) {
 /* A mount counts the calls that have a plan for it: wql_engine_unmount waits for them. */
 static void count_users(wql__plan *plan, bool up) {
     for (uint32_t i = 0; i < plan->scan_count; i++) {
+        if (!plan->scans[i].mount) continue;
         if (up)
             atomic_fetch_add_explicit(&plan->scans[i].mount->scans, 1, memory_order_relaxed);
         else

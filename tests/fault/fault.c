@@ -156,6 +156,47 @@ static wql_status cancelled(world *w) {
     return status;
 }
 
+/* Twenty classes, in a batch of sixteen that goes out as it is and one of four that is gathered. */
+static wql_status twenty_load(wql_mount *mount, const char *config, void *user, void **self, wql_error *err) {
+    static const wql_property_def id = {.name = "Id", .type = WQL_UINT32, .flags = WQL_KEY};
+    wql_class_def defs[20];
+    char names[20][8];
+    (void)config;
+    (void)user;
+    (void)self;
+    memset(defs, 0, sizeof defs);
+    for (int i = 0; i < 20; i++) {
+        snprintf(names[i], sizeof names[i], "C%02d", i);
+        defs[i].struct_size = sizeof defs[i];
+        defs[i].name = names[i];
+        if (i % 5) defs[i].superclass = names[i - 1];
+        defs[i].properties = &id;
+        defs[i].property_count = i % 5 ? 0 : 1;
+    }
+    return wql_mount_define(mount, defs, 20, err);
+}
+
+static wql_status twenty_open(wql_scan *scan, wql_error *err) {
+    (void)scan;
+    (void)err;
+    return WQL_END;
+}
+
+static wql_status schema(world *w) {
+    static const wql_provider twenty = {.struct_size = sizeof twenty, .name = "twenty", .load = twenty_load, .open = twenty_open,
+                                        .next = twenty_open};
+    wql_call_options how = WQL_INIT(wql_call_options);
+    wql_call call;
+    wql_status status = wql_engine_mount(w->engine, "root/t", &twenty, NULL, NULL, &w->err);
+    if (status < 0) return status;
+    how.batch_rows = 16;
+    status = wql_session_exec(w->session, wql_s("SELECT * FROM meta_class"), &how, &call, &w->err);
+    if (status < 0) return status;
+    status = pull(w, call, true);
+    wql_call_close(call);
+    return status;
+}
+
 static wql_status mistaken(world *w) {
     wql_query *query;
     wql_status status = wql_query_prepare(w->session, wql_s("SELECT Id FROM Tick WHERE Nmae = 'a'"), &query, &w->err);
@@ -170,7 +211,7 @@ static const struct {
 } scenarios[] = {
     {"rows", simple, false, 3000},       {"zero copy", simple, true, 3000}, {"filter and paths", filtered, false, 2698},
     {"prepared", prepared, false, 2400}, {"pumped", pumped, true, 2999},    {"cancelled", cancelled, false, 0},
-    {"a mistake", mistaken, false, 0}};
+    {"a mistake", mistaken, false, 0},   {"schema", schema, false, 21}};
 
 /* -- the sweep --------------------------------------------------------------------------------------------------- */
 
