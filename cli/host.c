@@ -3,6 +3,7 @@
 #include "host.h"
 
 #include "errors.h"
+#include "plugin.h"
 
 #include <wql/provider.h>
 
@@ -128,8 +129,9 @@ static int connect_session(cli_host *host, const cli_options *o) {
     host->session = NULL;
     cli_say_error(&err, wql_s(""));
     if (status == WQL_E_INVALID_NAMESPACE) {
-        cli_say(o->sqlite_count == 0 ? "nothing is served: name a database with --sqlite FILE"
-                                     : "the databases are served in other namespaces: choose one with --namespace");
+        cli_say(o->sqlite_count + o->provider_count == 0
+                    ? "nothing is served: name a database with --sqlite FILE, or a plug-in with --provider PATH"
+                    : "what is served is in other namespaces: choose one with --namespace");
     }
     if (status == WQL_E_INVALID_NAMESPACE || status == WQL_E_INVALID_PARAMETER || status == WQL_E_NOT_SUPPORTED) return CLI_USAGE;
     return status == WQL_E_ACCESS_DENIED ? CLI_DENIED : CLI_FAILED;
@@ -138,6 +140,8 @@ static int connect_session(cli_host *host, const cli_options *o) {
 int cli_host_open(cli_host *host, const cli_options *o) {
     int code = cli_host_open_bare(host, o);
     for (uint32_t i = 0; code == CLI_OK && i < o->sqlite_count; i++) code = add_source(host, o, o->sqlite[i]);
+    for (uint32_t i = 0; code == CLI_OK && i < o->provider_count; i++)
+        code = cli_plugin_load(host->engine, o->providers[i], o->name_space);
     return code == CLI_OK ? connect_session(host, o) : code;
 }
 

@@ -123,7 +123,7 @@ if ! sqlite3 shop.db <"$here/shop.sql"; then
     exit 1
 fi
 
-for part in options formats errors check output interrupt types; do
+for part in options provider formats errors check output interrupt types; do
     if [ -n "${ONLY:-}" ] && [ "$ONLY" != "$part" ]; then continue; fi
     # shellcheck source=/dev/null
     . "$here/$part.sh"
