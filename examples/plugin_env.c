@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* plugin_env: a provider as a plug-in: the environment of the process that loads it. It is not linked with libwql:
+/* plugin_env.c: a provider as a plug-in: the environment of the process that loads it. It is not linked with libwql:
  *
  *   cc -shared -fPIC -Wl,-z,defs plugin_env.c -o plugin_env.so
  *   wql --provider ./plugin_env.so "SELECT * FROM Env_Variable WHERE Name LIKE '%PATH%'"

@@ -111,7 +111,8 @@ WQL_API wql_status wql_engine_open(const wql_engine_options *opt, wql_engine **o
 
 /* Ends an engine: refuses new work, ends every call with WQL_E_SHUTTING_DOWN, waits up to cancel_wait_ms for callbacks and
  * providers, unloads the providers and frees everything but batches and classes that were retained; those live until their last
- * release. A batch may keep its provider loaded till then; a class is a copy and keeps nothing. Sessions and queries of the engine are gone with it: do not close them later.
+ * release. A batch may keep its provider loaded till then; a class is a copy and keeps nothing. Sessions and queries of the engine
+ * are gone with it: do not close them later.
  * Accepts NULL.
  * Returns WQL_OK: all is freed; WQL_S_TIMEDOUT: a callback or a provider has not come back, nothing is freed, call again. Inside
  * a callback of this engine it ends the calls and returns WQL_S_TIMEDOUT at once. Thread-safety: one at a time. */

@@ -257,7 +257,7 @@ static inline wql_waker wql_scan_waker(wql_scan *scan) { return scan->host->wake
 /* Wakes. Thread-safety: free; a wake too many or too late is harmless until unload has returned. */
 static inline void wql_waker_wake(wql_waker waker) { waker.host->wake(waker); }
 
-/* What a plug-in defines, exported by this declaration. Called at each load; not twice at once, unless for several engines.
+/* What a plug-in defines, exported by this declaration. Called at each load, perhaps on several threads at once.
  * @param abi  the host's WQL_ABI
  * Returns its provider, which is static, or NULL if that host is too old for it. */
 WQL_API const wql_provider *wql_provider_main(uint32_t abi);
