@@ -34,7 +34,8 @@ TICKS    := $(B)/obj/tests/unit/ticks.o
 PROGRAMS := $(B)/tests/golden/golden $(B)/tests/oracle/oracle $(B)/tests/fault/fault $(B)/tests/stress/stress $(B)/tests/limits/limits \
             $(B)/tests/soak/soak $(B)/tests/sim/sim $(B)/tests/points/points $(B)/tests/points/preload.so $(B)/bench/bench \
             $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/fuzz/*.c tests/cli/*.c)))
-EXAMPLES := $(patsubst %.c,$(B)/%,$(sort $(wildcard examples/*.c))) $(patsubst %.cc,$(B)/%,$(sort $(wildcard examples/*.cc)))
+EXAMPLES := $(patsubst %.c,$(B)/%,$(sort $(filter-out examples/plugin_%,$(wildcard examples/*.c)))) $(patsubst %.cc,$(B)/%,$(sort $(wildcard examples/*.cc)))
+PLUGINS  := $(patsubst %.c,$(B)/%.so,$(sort $(wildcard examples/plugin_*.c tests/plugins/*.c)))
 
 .PHONY: all lib tests setup missing check check-long demo bench install uninstall clean
 .DELETE_ON_ERROR:
@@ -44,7 +45,7 @@ all: missing
 	@$(MAKE) --no-print-directory lib
 
 lib: $(B)/libwql.so.0 $(B)/libwql.a $(B)/wql $(B)/wql.pc
-tests: $(UNIT) $(PROGRAMS) $(EXAMPLES)
+tests: $(UNIT) $(PROGRAMS) $(EXAMPLES) $(PLUGINS)
 
 # -- what is missing: plain make says it, make setup installs it -----------------------------------------------------
 missing:
@@ -131,6 +132,13 @@ $(B)/examples/%: $(B)/obj/examples/%.o $(B)/libwql.a
 $(B)/examples/%: examples/%.cc $(B)/libwql.a
 	@mkdir -p $(@D)
 	$(CXX) -std=c++17 $(OPT) $(SAN) -Wall -Wextra -Wconversion $(WERROR) -Iinclude -o $@ $< $(B)/libwql.a $(LDLIBS)
+# Plug-ins are linked with the C library alone: -z defs proves that they need nothing of libwql's.
+$(B)/tests/plugins/undefined.so: DEFS :=
+$(PLUGINS): DEFS ?= $(if $(SAN),,-Wl,-z,defs)
+$(PLUGINS): $(B)/%.so: $(B)/obj/%.o
+	@mkdir -p $(@D)
+	$(CC) $(SAN) -shared $(DEFS) -o $@ $<
+$(B)/tests/unit/test_plugin: | $(PLUGINS)
 
 check: setup
 	@MAKE="$(MAKE)" sh tools/check.sh

@@ -77,8 +77,9 @@ int cli_host_connect(cli_host *host, const cli_options *o, const char *name_spac
     }
     cli_say_error(&err, wql_s(""));
     if (status == WQL_E_INVALID_NAMESPACE && o->mode != CLI_SHELL) {
-        cli_say(o->sqlite_count == 0 ? "this machine is served in root/cimv2 and root/linux"
-                                     : "the databases are served in other namespaces: choose one with --namespace");
+        cli_say(o->sqlite_count + o->provider_count == 0
+                    ? "this machine is served in root/cimv2 and root/linux"
+                    : "what is served is in other namespaces: choose one with --namespace");
     }
     if (is_usage(status)) return CLI_USAGE;
     return status == WQL_E_ACCESS_DENIED ? CLI_DENIED : CLI_FAILED;
@@ -89,6 +90,9 @@ int cli_host_open(cli_host *host, const cli_options *o) {
     if (code == CLI_OK) add_machine(host);
     for (uint32_t i = 0; code == CLI_OK && i < o->sqlite_count; i++) {
         code = cli_mount(host->engine, "sqlite", o->sqlite[i], o->name_space);
+    }
+    for (uint32_t i = 0; code == CLI_OK && i < o->provider_count; i++) {
+        code = cli_mount(host->engine, "provider", o->providers[i], o->name_space);
     }
     return code == CLI_OK ? cli_host_connect(host, o, o->name_space) : code;
 }

@@ -23,6 +23,7 @@ typedef enum option_id {
     OPT_NAMESPACE,
     OPT_PARAM,
     OPT_PROGRESS,
+    OPT_PROVIDER,
     OPT_QUIET,
     OPT_SQLITE,
     OPT_STATS,
@@ -41,7 +42,7 @@ static const option options[] = {
     {"check", OPT_CHECK, false},    {"count", OPT_COUNT, false},        {"dialect", OPT_DIALECT, true},
     {"explain", OPT_EXPLAIN, false}, {"format", OPT_FORMAT, true},       {"help", OPT_HELP, false},
     {"limit", OPT_LIMIT, true},     {"mof", OPT_LATER, true},           {"namespace", OPT_NAMESPACE, true},
-    {"param", OPT_PARAM, true},     {"progress", OPT_PROGRESS, false},     {"provider", OPT_LATER, true},
+    {"param", OPT_PARAM, true},     {"progress", OPT_PROGRESS, false},     {"provider", OPT_PROVIDER, true},
     {"quiet", OPT_QUIET, false},    {"sqlite", OPT_SQLITE, true},       {"stats", OPT_STATS, false},
     {"timeout", OPT_TIMEOUT, true}, {"version", OPT_VERSION, false},
 };
@@ -148,20 +149,27 @@ static int set_mode(cli_options *o, cli_mode mode) {
     return CLI_OK;
 }
 
-static int add_sqlite(cli_options *o, const char *value) {
-    const char **grown;
-    if (*value == '\0' || *value == '=') {
-        cli_say("--sqlite needs the name of a database file");
-        return CLI_USAGE;
-    }
-    grown = realloc(o->sqlite, ((size_t)o->sqlite_count + 1) * sizeof *grown);
+static int add_source(const char ***list, uint32_t *count, const char *value) {
+    const char **grown = realloc(*list, ((size_t)*count + 1) * sizeof *grown);
     if (grown == NULL) {
         cli_say("out of memory");
         return CLI_FAILED;
     }
-    o->sqlite = grown;
-    o->sqlite[o->sqlite_count++] = value;
+    *list = grown;
+    grown[(*count)++] = value;
     return CLI_OK;
+}
+
+static int add_sqlite(cli_options *o, const char *value) {
+    if (*value != '\0' && *value != '=') return add_source(&o->sqlite, &o->sqlite_count, value);
+    cli_say("--sqlite needs the name of a database file");
+    return CLI_USAGE;
+}
+
+static int add_provider(cli_options *o, const char *value) {
+    if (*value != '\0' && *value != '=' && *value != ':') return add_source(&o->providers, &o->provider_count, value);
+    cli_say("--provider needs the path of a shared object");
+    return CLI_USAGE;
 }
 
 static int set_limit(cli_options *o, const char *value) {
@@ -190,6 +198,7 @@ static int apply(cli_options *o, const option *opt, const char *value) {
     case OPT_DIALECT: return set_dialect(value);
     case OPT_FORMAT: return set_format(o, value);
     case OPT_SQLITE: return add_sqlite(o, value);
+    case OPT_PROVIDER: return add_provider(o, value);
     case OPT_LIMIT: return set_limit(o, value);
     case OPT_TIMEOUT: return set_timeout(o, value);
     case OPT_NAMESPACE: o->name_space = value; return CLI_OK;
@@ -275,8 +284,9 @@ int cli_options_read(cli_options *o, int argc, char **argv) {
 
 void cli_options_free(cli_options *o) {
     free(o->sqlite);
-    o->sqlite = NULL;
-    o->sqlite_count = 0;
+    free(o->providers);
+    o->sqlite = o->providers = NULL;
+    o->sqlite_count = o->provider_count = 0;
     cli_params_free(&o->params);
 }
 

@@ -30,6 +30,8 @@ typedef struct cli_options {
     const char *name_space;
     const char **sqlite;        /* as spelled: FILE or FILE=NAMESPACE */
     uint32_t sqlite_count;
+    const char **providers;     /* as spelled: PATH, PATH=NAMESPACE, either with :OPTIONS behind it */
+    uint32_t provider_count;
     uint32_t timeout_ms;        /* 0 = none */
     bool has_limit;
     uint64_t limit;

@@ -85,6 +85,22 @@ void wql__select_from(wql__parser *parser, wql__token name) {
     if (is_event_class(parser->tree->from.text)) wql__refuse_kind(parser, name, "event");
 }
 
+void wql__select_schema(wql__parser *parser, wql__token meta_class) {
+    wql__query_tree *tree = parser->tree;
+    if (parser->status == WQL_OK && !tree->star)
+        wql__refuse(parser, WQL_E_INVALID_QUERY, meta_class.offset, meta_class.length,
+                    "a query FROM META_CLASS can only select *");
+    if (parser->status != WQL_OK || !name_of(parser, meta_class, &tree->from)) return;
+    tree->kind = WQL_KIND_SCHEMA;
+}
+
+/* What stands behind the word has other rules in a schema query (__THIS), so it is not read at all. */
+void wql__begin_where(wql__parser *parser, wql__token word) {
+    if (parser->tree->kind != WQL_KIND_SCHEMA) return;
+    wql__refuse(parser, WQL_E_NOT_SUPPORTED, word.offset, word.length,
+                "conditions of schema queries are not served yet; SELECT * FROM META_CLASS lists every class");
+}
+
 /* -- predicates -------------------------------------------------------------------------------------------------- */
 
 static wql__node *new_node(wql__parser *parser, uint8_t kind) {
@@ -288,7 +304,7 @@ void wql__tree_finish(wql__parser *parser, wql__node *where) {
         }
         for (wql__node *item = list->first; i < list->count; item = item->next) list->items[i++] = item;
     }
-    parser->tree->kind = WQL_KIND_DATA;
+    if (parser->tree->kind == 0) parser->tree->kind = WQL_KIND_DATA;
     parser->tree->where = where;
 }
 

@@ -57,7 +57,7 @@ typedef struct wql__node {
     };
 } wql__node;
 
-/* A query. `kind` is WQL_KIND_DATA ...; this version makes trees of data queries only. */
+/* A query. `kind` is WQL_KIND_DATA or WQL_KIND_SCHEMA: this version makes trees of no others. */
 typedef struct wql__query_tree {
     int kind;
     wql_str text;         /* the copy that everything points into; a NUL stands behind it */

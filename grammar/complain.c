@@ -5,6 +5,7 @@
 
 #include "../engine/base/fold.h"
 #include "../engine/base/utf8.h"
+#include <wql/query.h>
 
 #include <wql/engine.h>
 
@@ -431,14 +432,16 @@ void wql__refuse_token(wql__parser *parser, wql__token token) {
 wql__node *wql__refuse_kind(wql__parser *parser, wql__token token, const char *kind) {
     wql__shown shown = wql__show(parser, token.offset, token.length);
     wql__refuse(parser, WQL_E_NOT_SUPPORTED, token.offset, token.length,
-                "%s makes this a query of kind '%s'; only data queries are served yet", shown.text, kind);
+                "%s makes this a query of kind '%s'; only data and schema queries are served yet", shown.text, kind);
     return NULL;
 }
 
-void wql__refuse_source(wql__parser *parser, wql__token token) {
-    if (!parser->tree->star)
-        wql__refuse(parser, WQL_E_INVALID_QUERY, token.offset, token.length, "a query FROM META_CLASS can only select *");
-    wql__refuse_kind(parser, token, "schema");
+void wql__refuse_event(wql__parser *parser, wql__token token) {
+    wql__shown shown = wql__show(parser, token.offset, token.length);
+    if (parser->tree->kind == WQL_KIND_SCHEMA)
+        wql__refuse(parser, WQL_E_INVALID_QUERY, token.offset, token.length,
+                    "a query FROM META_CLASS lists classes as they are; %s belongs to event queries", shown.text);
+    wql__refuse_kind(parser, token, "event");
 }
 
 void wql__refuse_group(wql__parser *parser, wql__token by) {

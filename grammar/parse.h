@@ -24,8 +24,8 @@ wql_status wql__parse_precheck(wql_str text, const wql__parse_limits *limits, wq
  * @param out      [out] the tree, in `arena`; with a failure NULL
  * Returns WQL_OK; WQL_E_INVALID_QUERY; WQL_E_MISSING_GROUP_WITHIN; WQL_E_INVALID_PARAMETER; WQL_E_QUOTA_VIOLATION (the limit's
  * name, and the place, as everywhere; also memory_max); WQL_E_NOT_SUPPORTED (a dialect or a kind of query this version does not
- * run: associators, references, schema, event); WQL_E_OUT_OF_MEMORY. The first error in text order is reported, with its place: the
- * token at fault, or the end of the text if something is missing. */
+ * run: associators, references, event, schema with conditions); WQL_E_OUT_OF_MEMORY. The first error in text order is reported,
+ * with its place: the token at fault, or the end of the text if something is missing. */
 wql_status wql__parse(wql_str text, uint32_t dialect, const wql__parse_limits *limits, wql__arena *arena, wql__query_tree **out,
                       wql_error *err);
 

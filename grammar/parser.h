@@ -56,7 +56,7 @@ bool wql__token_reads(const wql__parser *parser, wql__token token, const char *w
 /* Refuses a token that the grammar has no use for. */
 void wql__refuse_token(wql__parser *parser, wql__token token);
 wql__node *wql__refuse_kind(wql__parser *parser, wql__token token, const char *kind); /* of query, not served yet; NULL */
-void wql__refuse_source(wql__parser *parser, wql__token token);                 /* META_CLASS */
+void wql__refuse_event(wql__parser *parser, wql__token token);                  /* WITHIN, GROUP WITHIN */
 void wql__refuse_group(wql__parser *parser, wql__token by);                     /* GROUP BY without WITHIN */
 void wql__refuse_clash(wql__parser *parser);
 
@@ -77,6 +77,8 @@ wql__path wql__path_step(wql__parser *parser, wql__path path, wql__token name);
 void wql__select_star(wql__parser *parser);
 void wql__select_path(wql__parser *parser, wql__path path);
 void wql__select_from(wql__parser *parser, wql__token name);
+void wql__select_schema(wql__parser *parser, wql__token meta_class); /* FROM META_CLASS */
+void wql__begin_where(wql__parser *parser, wql__token word);
 
 /* A literal is born inside the predicate that it will be part of. */
 wql__node *wql__node_constant(wql__parser *parser, wql__token literal);

@@ -40,7 +40,8 @@
  * level below, before anything behind its word is. */
 start ::= query(Q). { wql__tree_finish(parser, Q); }
 
-/* -- queries: this version runs data queries, and knows the others by the word that makes them ------------------- */
+/* -- queries: this version runs data queries, and schema queries without conditions; it knows the others by the word that makes
+ * them */
 query(Q) ::= SELECT list FROM source within where(W) group. { Q = W; }
 query(Q) ::= ASSOCIATORS(A). { Q = wql__refuse_kind(parser, A, "associators"); }
 query(Q) ::= REFERENCES(R).  { Q = wql__refuse_kind(parser, R, "references"); }
@@ -51,16 +52,17 @@ items ::= path(P).             { wql__select_path(parser, P); }
 items ::= items COMMA path(P). { wql__select_path(parser, P); }
 
 source ::= NAME(N).       { wql__select_from(parser, N); }
-source ::= META_CLASS(M). { wql__refuse_source(parser, M); }
+source ::= META_CLASS(M). { wql__select_schema(parser, M); }
 
 within ::= .
-within ::= WITHIN(W). { wql__refuse_kind(parser, W, "event"); }
+within ::= WITHIN(W). { wql__refuse_event(parser, W); }
 
 where(W) ::= .                   { W = NULL; }
-where(W) ::= WHERE condition(C). { W = C; }
+where(W) ::= where_word condition(C). { W = C; }
+where_word ::= WHERE(W). { wql__begin_where(parser, W); }
 
 group ::= .
-group ::= GROUP(G) WITHIN. { wql__refuse_kind(parser, G, "event"); }
+group ::= GROUP(G) WITHIN. { wql__refuse_event(parser, G); }
 group ::= GROUP BY(B).     { wql__refuse_group(parser, B); }
 
 /* -- names ------------------------------------------------------------------------------------------------------- */

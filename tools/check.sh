@@ -114,7 +114,7 @@ stage unit 40 run_units build
 stage golden 20 timeout 60 build/tests/golden/golden tests/golden/*.wqt
 stage oracle 40 timeout 120 build/tests/oracle/oracle
 stage examples 20 run_examples build
-stage tool 60 env ONLY="options params formats errors check output interrupt types machine" timeout 120 sh tests/cli/run.sh build
+stage tool 60 env ONLY="options params provider formats errors check output interrupt types machine" timeout 120 sh tests/cli/run.sh build
 stage shell 40 env ONLY="shell manual" timeout 120 sh tests/cli/run.sh build
 stage simulation 60 sh tests/sim/run.sh build/tests/sim/sim 50000
 stage mutants 60 sh tests/sim/mutants.sh build/tests/sim/sim

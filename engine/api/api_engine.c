@@ -25,15 +25,14 @@ wql_status wql_engine_mount(wql_engine *engine, const char *ns, const wql_provid
     if (!engine) return missing(err, "the engine");
     if (!ns) return missing(err, "the namespace's name");
     if (!provider) return missing(err, "the provider");
-    return wql__engine_mount(engine, ns, provider, config, user, err);
+    return wql__engine_mount(engine, ns, provider, config, user, NULL, err);
 }
 
 wql_status wql_engine_load(wql_engine *engine, const char *ns, const char *path, const char *config, wql_error *err) {
-    (void)config;
     if (!engine) return missing(err, "the engine");
     if (!ns) return missing(err, "the namespace's name");
     if (!path) return missing(err, "the path");
-    return not_served(err, "loading a plug-in");
+    return wql__engine_load(engine, ns, path, config, err);
 }
 
 wql_status wql_engine_unmount(wql_engine *engine, const char *ns, const char *provider, wql_error *err) {

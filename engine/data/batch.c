@@ -27,6 +27,7 @@ static void let_go(wql_batch *batch) {
     for (uint32_t i = 0; i < batch->hold_count; i++) wql_batch_release(batch->holds[i]);
     batch->hold_count = 0;
     wql__side_free(batch);
+    while (batch->definition_count) wql_class_release(batch->definitions[--batch->definition_count]);
     wql_class_release(batch->cls);
     batch->cls = NULL;
 }
@@ -36,6 +37,7 @@ void wql__batch_reset(wql_batch *batch) {
     wql__arena_reset(&batch->arena);
     batch->rows = batch->width = batch->hidden = 0;
     batch->columns = NULL;
+    batch->definitions = NULL;
     batch->projected = false;
 }
 
@@ -79,6 +81,19 @@ bool wql__batch_hold(wql_batch *batch, const wql_batch *other) {
     return true;
 }
 
+bool wql__batch_define(wql_batch *batch, uint32_t rows) {
+    batch->definitions = wql__arena_alloc(&batch->arena, wql__array_size(rows, sizeof *batch->definitions));
+    return batch->definitions != NULL;
+}
+
+void wql__batch_add_definition(wql_batch *batch, const wql_class *cls) {
+    batch->definitions[batch->definition_count++] = wql_class_retain(cls);
+}
+
+void wql__batch_add_definitions(wql_batch *batch, const wql_batch *from, const uint16_t *rows, uint32_t first, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) wql__batch_add_definition(batch, from->definitions[rows ? rows[i] : first + i]);
+}
+
 const wql_column *wql__batch_property(const wql_batch *batch, uint32_t property) {
     for (uint32_t i = 0; i < batch->width + batch->hidden; i++)
         if (batch->columns[i].property == property && property != WQL_NO_COLUMN) return &batch->columns[i];
@@ -106,9 +121,7 @@ uint32_t wql_batch_find(const wql_batch *batch, const char *name) {
 }
 
 const wql_class *wql_batch_definition(const wql_batch *batch, uint32_t row) {
-    (void)batch;
-    (void)row;
-    return NULL; /* only schema results have definitions, and this version makes none */
+    return batch && batch->definitions && row < batch->definition_count ? batch->definitions[row] : NULL;
 }
 
 /* A column does not say that its datetimes are intervals; its class does. */
@@ -163,6 +176,23 @@ static wql_status read_path(const wql_batch *batch, uint32_t row, bool full, wql
     return WQL_OK;
 }
 
+/* The same of a class that a row stands for: all is known of it, whatever was selected. */
+static wql_status read_definition(const wql_batch *batch, uint32_t row, int system, wql_value *out) {
+    const wql_class *cls = batch->definitions[row];
+    bool full = system == WQL__SYS_PATH;
+    wql__out text = {NULL, 0, 0};
+    size_t size;
+    *out = wql__definition_constant(cls, system);
+    if (!full && system != WQL__SYS_RELPATH) return WQL_OK;
+    wql__definition_path(cls, full, &text);
+    size = wql__out_end(&text) + 1;
+    text = (wql__out){wql__side_alloc(batch, size), size, 0};
+    if (!text.buf) return WQL_E_OUT_OF_MEMORY;
+    wql__definition_path(cls, full, &text);
+    *out = wql_text((wql_str){text.buf, wql__out_end(&text)});
+    return WQL_OK;
+}
+
 /* Properties in the result: the columns that are no system properties. */
 static uint32_t property_count(const wql_batch *batch) {
     uint32_t count = 0;
@@ -207,7 +237,7 @@ wql_status wql__batch_value(const wql_batch *batch, uint32_t row, wql_str name, 
     } else {
         system = wql__system_property(name);
         if (system == WQL__SYS_NONE || !batch->cls) return WQL_E_NOT_FOUND;
-        status = read_system(batch, row, system, &value);
+        status = batch->definitions ? read_definition(batch, row, system, &value) : read_system(batch, row, system, &value);
     }
     if (status >= 0) *out = value;
     return status;
@@ -232,10 +262,12 @@ static bool copy_columns(const wql_batch *from, uint32_t first, uint32_t rows, w
 /* Names of system columns are static, those of properties live with the class, which the copy retains: none is copied. */
 wql_status wql__batch_copy(const wql_batch *batch, uint32_t first, uint32_t rows, wql_batch **out) {
     wql_batch *copy = wql__batch_new(batch->mem);
-    if (!copy || !wql__batch_shape(copy, batch->cls, batch->width, batch->hidden) || !copy_columns(batch, first, rows, copy)) {
+    if (!copy || !wql__batch_shape(copy, batch->cls, batch->width, batch->hidden) ||
+        (batch->definitions && !wql__batch_define(copy, rows)) || !copy_columns(batch, first, rows, copy)) {
         wql_batch_release(copy);
         return wql__fail_memory(batch->mem, NULL);
     }
+    if (batch->definitions) wql__batch_add_definitions(copy, batch, NULL, first, rows);
     copy->rows = rows;
     copy->projected = batch->projected;
     *out = copy;

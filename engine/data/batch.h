@@ -20,6 +20,8 @@ struct wql_batch {
     wql__mem *mem;       /* retained */
     wql_class *cls;      /* retained; NULL in an empty batch */
     wql_column *columns; /* width + hidden */
+    wql_class **definitions; /* schema results: the class of each row, `rows` of them, in the arena; NULL: another result */
+    uint32_t definition_count; /* of them, so many are retained */
     bool projected;      /* made by a SELECT list: __SUPERCLASS and the like are NULL unless listed */
     wql__arena arena;
     struct wql_batch **holds; /* retained; in `hold_room` heap places of `mem` */
@@ -40,6 +42,11 @@ void wql__batch_reset(wql_batch *batch);
 bool wql__batch_shape(wql_batch *batch, const wql_class *cls, uint32_t width, uint32_t hidden);
 /* Keeps another batch alive as long as this one. False = no memory. Holding the same one twice in a row costs nothing. */
 bool wql__batch_hold(wql_batch *batch, const wql_batch *other);
+/* Makes it a schema result with room for `rows` rows, and gives the next row its class (retained). False = no memory. */
+bool wql__batch_define(wql_batch *batch, uint32_t rows);
+void wql__batch_add_definition(wql_batch *batch, const wql_class *cls);
+/* The same for rows of another batch: `rows` of them (NULL: `count` from `first`); no more than there is room for. */
+void wql__batch_add_definitions(wql_batch *batch, const wql_batch *from, const uint16_t *rows, uint32_t first, uint32_t count);
 /* The column of that number among visible and hidden ones, or NULL. */
 const wql_column *wql__batch_property(const wql_batch *batch, uint32_t property);
 
@@ -66,6 +73,10 @@ uint32_t wql__system_type(int system);
  * `property_count` properties. Texts and items live with the class. */
 bool wql__system_is_constant(int system);
 wql_value wql__system_constant(const wql_class *cls, int system, uint32_t property_count);
+/* The same for the class itself instead of its instances (__GENUS 1), all but __PATH and __RELPATH; and these two: `Class`, with
+ * `\\server\namespace:` in front if `full`. */
+wql_value wql__definition_constant(const wql_class *cls, int system);
+void wql__definition_path(const wql_class *cls, bool full, wql__out *out);
 /* Appends the path of a row: `Class.Key="value"`, with `\\server\namespace:` in front if `full`. False: a key is not there, or
  * NULL, or the class has none. */
 bool wql__path_print(const wql_class *cls, const wql_column *const *keys, uint32_t row, bool full, wql__out *out);

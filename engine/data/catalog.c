@@ -218,6 +218,9 @@ static wql_status fill_catalog(maker *m, const wql__catalog *old, const wql__mou
     size_t most = (size_t)(old ? old->count : 0) + m->def_count;
     uint32_t index = next_class_index(old, m->mount);
     wql_status status;
+    made->ns = wql__arena_text(&made->arena, m->ns, strlen(m->ns));
+    made->server = wql__arena_text(&made->arena, m->server, strlen(m->server));
+    if (!made->ns || !made->server) return wql__fail_memory(made->mem, m->err);
     made->entries = most < WQL__NO_ENTRY ? wql__arena_alloc(&made->arena, wql__array_size(most, sizeof *made->entries)) : NULL;
     if (!made->entries || !wql__map_init(&made->names, &made->arena, (uint32_t)most)) return wql__fail_memory(made->mem, m->err);
     status = keep_old(m, old, without);

@@ -2,6 +2,7 @@
 /* mount.c: the life of a mounted provider, and whose turn it is. */
 #include "mount.h"
 
+#include <dlfcn.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,15 +13,18 @@ wql__mount *wql__mount_retain(wql__mount *mount) {
 
 void wql__mount_release(wql__mount *mount) {
     wql__mem *mem;
+    void *library;
     if (!mount || atomic_fetch_sub_explicit(&mount->refs, 1, memory_order_acq_rel) != 1) return;
     if (mount->loaded && mount->provider->unload) mount->provider->unload(mount->self);
     if (mount->checked_free) mount->checked_free(mount);
     mem = mount->mem;
+    library = mount->library;
     wql__free(mem, mount->table, mount->table_size);
     wql__mutex_free(&mount->lock);
     wql__cond_free(&mount->free_cond);
     wql__free(mem, mount, sizeof *mount);
     wql__mem_release(mem);
+    if (library) (void)dlclose(library);
 }
 
 static bool is_concurrent(const wql__mount *mount) { return (mount->provider->flags & WQL_CONCURRENT) != 0; }

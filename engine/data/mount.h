@@ -28,7 +28,8 @@ typedef struct wql__mount {
     char *name; /* the provider's, in `table` */
     const char *ns;
     void *self;
-    bool loaded; /* load succeeded: unload is owed */
+    bool loaded;   /* load succeeded: unload is owed */
+    void *library; /* the shared object that the provider's code is in, from dlopen; NULL: the host's own */
     wql__mutex lock;
     wql__cond free_cond;
     bool busy; /* a callback of a serialised provider is running */
@@ -51,7 +52,7 @@ typedef struct wql__mount {
 } wql__mount;
 
 wql__mount *wql__mount_retain(wql__mount *mount);
-void wql__mount_release(wql__mount *mount); /* the last one calls unload, on this thread */
+void wql__mount_release(wql__mount *mount); /* the last one calls unload and closes the library, on this thread */
 
 /* A callback of the provider begins and ends. For a concurrent provider both do nothing.
  * `turn` NULL: waits. Else, if another callback runs, the turn is queued, wake(ctx) will be called once, and this answers

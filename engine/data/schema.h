@@ -46,6 +46,7 @@ typedef struct wql__catalog {
     _Atomic uint32_t refs;
     wql__mem *mem;
     wql__arena arena;
+    const char *ns, *server; /* of the namespace; in the arena */
     uint64_t generation;
     uint32_t count;
     wql__class_entry *entries; /* by folded name */
@@ -65,6 +66,12 @@ void wql__catalog_release(wql__catalog *catalog);
 wql_status wql__catalog_make(wql__mem *mem, const wql__catalog *old, const struct wql__mount *without, struct wql__mount *mount,
                              const wql_class_def *const *defs, uint32_t count, const char *ns, const char *server,
                              wql__catalog **out, wql_error *err);
+
+/* The class of schema results (`FROM META_CLASS`): its instances are the classes of a namespace, and the system properties are its
+ * properties, so that a schema query is bound, planned and run as any other. Property i of it is the system property that
+ * wql__meta_property gives (WQL__SYS_...). Returns WQL_OK; WQL_E_OUT_OF_MEMORY, WQL_E_QUOTA_VIOLATION. */
+wql_status wql__meta_class_make(wql__mem *mem, const char *ns, const char *server, wql_class **out, wql_error *err);
+int wql__meta_property(uint32_t number);
 
 /* Canonical names of namespaces: `root\cimv2`. Takes what 2.6 of the language takes (`ROOT`, `root/cimv2`, `//./root`,
  * `\\localhost\root`). Returns WQL_OK; WQL_E_INVALID_NAMESPACE; WQL_E_INVALID_PARAMETER (three leading separators). */

@@ -24,7 +24,7 @@ static const struct {
 };
 enum { SYSTEM_COUNT = sizeof system_properties / sizeof *system_properties };
 
-enum { GENUS_INSTANCE = 2 };
+enum { GENUS_CLASS = 1, GENUS_INSTANCE = 2 };
 
 int wql__system_property(wql_str name) {
     if (name.len < 2 || name.ptr[0] != '_' || name.ptr[1] != '_') return WQL__SYS_NONE;
@@ -57,6 +57,11 @@ wql_value wql__system_constant(const wql_class *cls, int system, uint32_t proper
     }
 }
 
+wql_value wql__definition_constant(const wql_class *cls, int system) {
+    if (system == WQL__SYS_GENUS) return sint32(GENUS_CLASS);
+    return wql__system_constant(cls, system, cls->def.property_count);
+}
+
 /* -- paths ------------------------------------------------------------------------------------------------------- */
 
 static void print_quoted(wql__out *out, wql_str text) {
@@ -79,17 +84,24 @@ static void print_key(wql__out *out, const wql_value *value) {
     }
 }
 
+static void print_prefix(wql__out *out, const wql_class *cls) {
+    wql__out_z(out, "\\\\");
+    wql__out_z(out, cls->server);
+    wql__out_z(out, "\\");
+    wql__out_z(out, cls->ns);
+    wql__out_z(out, ":");
+}
+
+void wql__definition_path(const wql_class *cls, bool full, wql__out *out) {
+    if (full) print_prefix(out, cls);
+    wql__out_text(out, cls->name.ptr, cls->name.len);
+}
+
 bool wql__path_print(const wql_class *cls, const wql_column *const *keys, uint32_t row, bool full, wql__out *out) {
     if (cls->key_count == 0 && !(cls->def.flags & WQL_SINGLETON)) return false;
     for (uint32_t i = 0; i < cls->key_count; i++)
         if (!keys[i] || wql_column_is_null(keys[i], row)) return false;
-    if (full) {
-        wql__out_z(out, "\\\\");
-        wql__out_z(out, cls->server);
-        wql__out_z(out, "\\");
-        wql__out_z(out, cls->ns);
-        wql__out_z(out, ":");
-    }
+    if (full) print_prefix(out, cls);
     wql__out_text(out, cls->name.ptr, cls->name.len);
     if (cls->key_count == 0) wql__out_z(out, "=@");
     for (uint32_t i = 0; i < cls->key_count; i++) {

@@ -116,8 +116,12 @@ void wql__engine_log(wql_engine *engine, int level, const char *format, ...) WQL
 wql__namespace *wql__namespace_find(wql_engine *engine, const char *name);
 wql__catalog *wql__namespace_catalog(wql__namespace *ns); /* retained */
 
+/* library: NULL, or where the handle of the provider's shared object is: taken (set to NULL) once there is a mount to close it. */
 wql_status wql__engine_mount(wql_engine *engine, const char *ns, const wql_provider *provider, const char *config, void *user,
-                             wql_error *err);
+                             void **library, wql_error *err);
+wql_status wql__engine_load(wql_engine *engine, const char *ns, const char *path, const char *config, wql_error *err);
+/* Whether the table can be served; a copy in full size. */
+wql_status wql__provider_check(const wql_provider *given, wql_provider *provider, wql_error *err);
 wql_status wql__engine_unmount(wql_engine *engine, const char *ns, const char *provider, wql_error *err);
 /* At the end of the engine: detaches the mounts from it and lets the namespaces go. */
 void wql__engine_drop_mounts(wql_engine *engine);

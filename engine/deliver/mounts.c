@@ -113,7 +113,7 @@ static wql_status need_namespace(wql_engine *engine, char *name, wql__namespace 
 
 /* -- mounting ---------------------------------------------------------------------------------------------------- */
 
-static wql_status check_provider(const wql_provider *given, wql_provider *provider, wql_error *err) {
+wql_status wql__provider_check(const wql_provider *given, wql_provider *provider, wql_error *err) {
     wql_status status = wql__sized_read(provider, sizeof *provider, given, offsetof(wql_provider, close), "wql_provider", err);
     if (status == WQL_E_UNSUPPORTED_PARAMETER)
         return wql__fail(err, WQL_E_PROVIDER_LOAD_FAILURE, "the provider needs a newer libwql");
@@ -225,13 +225,13 @@ static bool is_closing(wql_engine *engine) {
 }
 
 wql_status wql__engine_mount(wql_engine *engine, const char *ns_name, const wql_provider *given, const char *config, void *user,
-                             wql_error *err) {
+                             void **library, wql_error *err) {
     char name[1024];
     wql_provider provider;
     wql__namespace *ns = NULL;
     wql__mount *mount = NULL;
     wql__catalog *old = NULL;
-    wql_status status = check_provider(given, &provider, err);
+    wql_status status = wql__provider_check(given, &provider, err);
     if (status >= 0) status = wql__namespace_name(ns_name, engine->server, name, sizeof name, err);
     if (status == WQL_E_INVALID_NAMESPACE) status = WQL_E_INVALID_PARAMETER;
     if (status < 0) {
@@ -245,6 +245,10 @@ wql_status wql__engine_mount(wql_engine *engine, const char *ns_name, const wql_
     status = need_namespace(engine, name, &ns, err);
     if (status >= 0) status = make_mount(engine, ns, &provider, user, &mount, err);
     if (status >= 0) {
+        if (library) {
+            mount->library = *library;
+            *library = NULL;
+        }
         status = load_provider(engine, ns, mount, config, &old, err);
         if (status >= 0) atomic_fetch_add_explicit(&engine->provider_count, 1, memory_order_relaxed);
     }

@@ -56,6 +56,7 @@ void wql__call_yield(wql__call *call, int step) {
 /* A mount counts the calls that have a plan for it: wql_engine_unmount waits for them. */
 static void count_users(wql__plan *plan, bool up) {
     for (uint32_t i = 0; i < plan->scan_count; i++) {
+        if (!plan->scans[i].mount) continue;
         if (up)
             atomic_fetch_add_explicit(&plan->scans[i].mount->scans, 1, memory_order_relaxed);
         else
@@ -92,8 +93,10 @@ static wql_status get_plan(wql__call *call, wql__plan **out) {
 
 /* Whether a provider of the plan says that it may block, or has shown it. */
 static bool may_block(const wql__plan *plan) {
-    for (uint32_t i = 0; i < plan->scan_count; i++)
-        if (atomic_load_explicit(&plan->scans[i].mount->blocks, memory_order_relaxed)) return true;
+    for (uint32_t i = 0; i < plan->scan_count; i++) {
+        const wql__mount *mount = plan->scans[i].mount;
+        if (mount && atomic_load_explicit(&mount->blocks, memory_order_relaxed)) return true;
+    }
     return plan->may_block;
 }
 

@@ -4,6 +4,7 @@
  *   run.c        the run: its life, its limits, its time
  *   union.c      which scan goes on, and when rows go out
  *   scan.c       one scan: open, next, close, and what the provider answered
+ *   definitions.c   the scan that no provider serves: the classes of the namespace
  *   host*.c      what a provider can call meanwhile: rows.c builds, emit.c takes columns, objects.c makes embedded objects
  *   check_columns.c, checked.c   nothing of a provider's is believed; what cannot change is looked at once
  *   filter.c     the rows that pass; tester.c and the kernels below it do the work
@@ -91,7 +92,8 @@ struct wql__scan {
     wql_scan pub; /* first: the provider's pointer is this one */
     wql__run *run;
     const wql__plan_scan *plan;
-    wql__mount *mount;
+    wql__mount *mount; /* NULL: the catalog's classes are listed */
+    uint32_t listed;   /* of them, so many came */
     const wql_class *cls;
     wql__arena arena;   /* of what lives from open to close */
     wql__arena scratch; /* of the provider; until open or next returns */
@@ -142,6 +144,9 @@ void wql__scan_pull(wql__scan *scan);
 /* Ends a scan. WQL_OK, or WQL_S_PENDING: a serialised provider is busy; call again. */
 wql_status wql__scan_close(wql__scan *scan);
 void wql__scan_interrupt(wql__scan *scan);
+/* In place of a provider's next: the next classes of the plan's catalog, as rows of META_CLASS, in the order of their names. Gives
+ * what `next` would answer; WQL_E_OUT_OF_MEMORY: run->failure says it. */
+wql_status wql__definitions_next(wql__scan *scan);
 /* The run has ended: the mount counts the scan no longer. */
 void wql__scan_uncount(wql__scan *scan);
 

@@ -144,13 +144,23 @@ static bool forward_columns(wql__run *run, wql__scan *scan, wql_batch *out) {
     return true;
 }
 
+/* Room for the classes that the rows of a schema query stand for. */
+static bool begin_definitions(const wql__run *run, wql_batch *batch, uint32_t rows) {
+    return !run->input.source->definitions || wql__batch_define(batch, rows);
+}
+
+static void add_definitions(const wql__run *run, wql_batch *batch, const uint16_t *list, uint32_t rows) {
+    if (run->input.source->definitions) wql__batch_add_definitions(batch, run->input.source, list, run->input.at, rows);
+}
+
 static wql_status forward(wql__run *run, wql__scan *scan, uint32_t rows, wql_batch **out) {
     wql_batch *batch = wql__pool_take(run);
     if (!batch) return no_memory(run);
-    if (!forward_columns(run, scan, batch)) goto failed;
+    if (!forward_columns(run, scan, batch) || !begin_definitions(run, batch, rows)) goto failed;
     wql__outputs_begin(scan, batch, rows);
     if (!wql__outputs_paths(scan, run->input.source, NULL, run->input.at, rows)) goto failed;
     if (!wql__outputs_constants(scan, batch, rows)) goto failed;
+    add_definitions(run, batch, NULL, rows);
     batch->rows = rows;
     batch->projected = scan->outputs.projected;
     use_input(run, rows);
@@ -170,6 +180,7 @@ static bool begin(wql__run *run, wql__scan *scan) {
     if (g->batch) return true;
     g->batch = wql__pool_take(run);
     if (!g->batch || !wql__batch_shape(g->batch, scan->cls, outputs->width, outputs->hidden)) return false;
+    if (!begin_definitions(run, g->batch, room)) return false;
     g->rows = 0;
     g->room = room;
     g->bytes = 0;
@@ -209,7 +220,9 @@ static bool gather_columns(wql__run *run, wql__scan *scan, uint32_t rows) {
         if (is_source_kind(col) && !wql__gather_rows(col->gather, source_column(run, col), list, run->input.at, rows, pin))
             return false;
     }
-    return wql__outputs_paths(scan, run->input.source, list, run->input.at, rows);
+    if (!wql__outputs_paths(scan, run->input.source, list, run->input.at, rows)) return false;
+    add_definitions(run, g->batch, list, rows);
+    return true;
 }
 
 static wql_status gather(wql__run *run, wql__scan *scan, wql_batch **out) {

@@ -76,7 +76,7 @@ void wql__run_blame(wql__run *run) {
     for (uint32_t i = 0; i < run->scan_count; i++) {
         wql__mount *mount = run->scans[i].mount;
         uint8_t phase = atomic_load_explicit(&run->scans[i].phase, memory_order_relaxed);
-        if ((phase != WQL__PHASE_OPEN && phase != WQL__PHASE_NEXT) || (mount->provider->flags & WQL_MAY_BLOCK)) continue;
+        if (!mount || (phase != WQL__PHASE_OPEN && phase != WQL__PHASE_NEXT) || (mount->provider->flags & WQL_MAY_BLOCK)) continue;
         if (!atomic_exchange_explicit(&mount->blocks, true, memory_order_relaxed) && mount->log)
             mount->log(mount->log_user, WQL_LOG_WARNING,
                        "a provider holds a worker but does not say that it may block: its calls run on threads of their own now");

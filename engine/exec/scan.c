@@ -125,7 +125,7 @@ static void set_reachable(wql__scan *scan, bool on) {
 void wql__scan_interrupt(wql__scan *scan) {
     wql__run *run = scan->run;
     bool go;
-    if (!scan->mount->provider->interrupt) return;
+    if (!scan->mount || !scan->mount->provider->interrupt) return;
     wql__lock(&run->lock);
     go = scan->reachable;
     if (go) scan->interrupting++;
@@ -149,8 +149,10 @@ void wql__scan_init(wql__scan *scan, wql__run *run, const wql__plan_scan *plan) 
     scan->plan = plan;
     scan->mount = plan->mount;
     scan->cls = plan->entry->cls;
-    scan->pub.host = scan->mount->handle.host;
-    scan->pub.self = scan->mount->self;
+    if (scan->mount) {
+        scan->pub.host = scan->mount->handle.host;
+        scan->pub.self = scan->mount->self;
+    }
     scan->pub.request = &scan->request;
     scan->turn.wake = run->env->turn.wake;
     scan->turn.ctx = run->env->turn.ctx;
@@ -295,6 +297,10 @@ static wql_status open_scan(wql__scan *scan) {
     wql_status status;
     if (!scan->prepared && !prepare(scan)) return no_memory(scan);
     scan->prepared = true;
+    if (!scan->mount) {
+        scan->state = WQL__SCAN_OPEN;
+        return finish_open(scan);
+    }
     status = enter(scan);
     if (status != WQL_OK) return status;
     make_request(scan);
@@ -360,6 +366,10 @@ void wql__scan_pull(wql__scan *scan) {
     scan->counted_rows = 0;
     scan->after = get_ready(scan);
     if (scan->after != WQL_OK) return;
+    if (!scan->mount) {
+        scan->after = wql__definitions_next(scan);
+        return;
+    }
     scan->after = enter(scan);
     if (scan->after != WQL_OK) return;
     visit_begin(scan, &v, WQL__PHASE_NEXT);
@@ -387,7 +397,7 @@ wql_status wql__scan_close(wql__scan *scan) {
     bool owed = scan->state != WQL__SCAN_NEW && scan->state != WQL__SCAN_DONE, again = scan->state == WQL__SCAN_REOPENING;
     visit v;
     if (scan->state == WQL__SCAN_DONE) return WQL_OK;
-    if (owed && scan->mount->provider->close) {
+    if (owed && scan->mount && scan->mount->provider->close) {
         wql_status status = enter(scan);
         if (status != WQL_OK) return status;
         set_reachable(scan, false);
@@ -397,7 +407,7 @@ wql_status wql__scan_close(wql__scan *scan) {
     } else {
         set_reachable(scan, false);
     }
-    if (owed) wql__run_add(&scan->mount->closed, 1);
+    if (owed && scan->mount) wql__run_add(&scan->mount->closed, 1);
     free_open(scan);
     scan->state = again ? WQL__SCAN_NEW : WQL__SCAN_DONE;
     if (again) return WQL_OK;

@@ -37,7 +37,7 @@ static wql_status fail_class(wql__binder *b) {
     if (!hint.len) hint = wql__catalog_near(catalog, name->text);
     if (catalog->count)
         status = wql__fail_at(b->err, WQL_E_INVALID_CLASS, b->tree->text, name->offset, name->length,
-                              "namespace %s has no class %.*s", catalog->entries[0].cls->ns, WQL_FMT(name->text));
+                              "namespace %s has no class %.*s", catalog->ns, WQL_FMT(name->text));
     else
         status = wql__fail_at(b->err, WQL_E_INVALID_CLASS, b->tree->text, name->offset, name->length,
                               "the namespace has no class %.*s, nor any other", WQL_FMT(name->text));
@@ -60,7 +60,23 @@ static wql_status find_family(wql__binder *b) {
     return WQL_OK;
 }
 
+/* FROM META_CLASS: a class that no catalog has, with the catalog's classes as its rows. */
+static wql_status bind_meta_class(wql__binder *b) {
+    const wql__catalog *catalog = b->plan->catalog;
+    wql__class_entry *entry = wql__arena_zero(b->arena, sizeof *entry);
+    wql_status status;
+    b->family = wql__arena_alloc(&b->scratch, sizeof *b->family);
+    if (!entry || !b->family) return wql__bind_no_memory(b);
+    status = wql__meta_class_make(b->plan->mem, catalog->ns, catalog->server, &b->plan->meta_class, b->err);
+    if (status < 0) return status;
+    entry->cls = b->plan->meta_class;
+    b->from = b->plan->from = b->family[b->family_count++] = entry;
+    b->cls = entry->cls;
+    return WQL_OK;
+}
+
 wql_status wql__bind_class(wql__binder *b) {
+    if (b->tree->kind == WQL_KIND_SCHEMA) return bind_meta_class(b);
     b->from = wql__catalog_find(b->plan->catalog, b->tree->from.text);
     if (!b->from) return fail_class(b);
     b->cls = b->from->cls;
@@ -121,7 +137,7 @@ static wql_status fail_dot(wql__binder *b, const wql__path *path, const char *na
 wql_status wql__bind_path(wql__binder *b, const wql__path *path, int *system, uint32_t *property) {
     const wql_property_def *def;
     *property = WQL_NO_COLUMN;
-    *system = wql__system_property(path->names[0].text);
+    *system = b->plan->meta_class ? WQL__SYS_NONE : wql__system_property(path->names[0].text);
     if (*system != WQL__SYS_NONE) {
         if (path->count > 1) return fail_dot(b, path, wql__system_name(*system), wql__system_type(*system));
         return WQL_OK;

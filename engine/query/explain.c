@@ -181,7 +181,7 @@ static void print_provider(wql__out *out, const wql__plan *plan, const wql__plan
     char first[EXPLAIN_FIRST * 4 + 4], *buf = first;
     size_t room = EXPLAIN_FIRST, len;
     wql_request request;
-    if (!scan->mount->provider->explain) return;
+    if (!scan->mount || !scan->mount->provider->explain) return;
     wql__plan_request(scan, scan->wanted, &request);
     if (scan->exact && (plan->flags & WQL_COUNT_ONLY)) request.flags = WQL_WISH_COUNT;
     len = ask_explain(scan, &request, first, room);
@@ -216,8 +216,12 @@ static void print_checks(wql__out *out, const wql__plan_scan *scan, uint32_t lev
 }
 
 static void print_scan(wql__out *out, const wql__plan *plan, const wql__plan_scan *scan, uint32_t level) {
-    wql__out_format(out, "scan %s from %s: ", scan->entry->cls->def.name, scan->mount->name);
-    print_taken(out, scan);
+    if (scan->mount) {
+        wql__out_format(out, "scan %s from %s: ", scan->entry->cls->def.name, scan->mount->name);
+        print_taken(out, scan);
+    } else {
+        wql__out_format(out, "list the classes of %s", plan->catalog->ns);
+    }
     print_columns(out, scan);
     if (scan->rows >= 0) {
         wql__out_z(out, "; about ");

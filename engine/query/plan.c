@@ -15,6 +15,7 @@ void wql__plan_release(wql__plan *plan) {
     mem = plan->mem;
     wql__arena_free(&plan->arena);
     wql__catalog_release(plan->catalog);
+    wql_class_release(plan->meta_class);
     wql__free(mem, plan, sizeof *plan);
     wql__mem_release(mem);
 }
@@ -32,8 +33,10 @@ static wql__plan *new_plan(const wql__query_tree *tree, wql__mem *mem, wql__cata
     return plan;
 }
 
-/* Instances have exactly this class, and somebody brings them. */
-static bool is_served(const wql__class_entry *entry) { return entry->mount && !(entry->cls->def.flags & WQL_ABSTRACT); }
+/* Instances have exactly this class, and somebody brings them: a provider, or for META_CLASS the catalog itself. */
+static bool is_served(const wql__plan *plan, const wql__class_entry *entry) {
+    return plan->meta_class || (entry->mount && !(entry->cls->def.flags & WQL_ABSTRACT));
+}
 
 /* Adds the scan of one class, unless its condition cannot be true. */
 static wql_status add_scan(wql__binder *b, const wql__class_entry *entry, wql__expr *shared) {
@@ -62,11 +65,11 @@ static wql_status make_scans(wql__binder *b) {
     uint32_t family = plan->flags & WQL_DIRECT_READ ? 1 : b->family_count, served = 0;
     wql__expr *shared = NULL;
     wql_status status = b->varying ? WQL_OK : wql__fold_where(b, b->cls, &shared);
-    for (uint32_t i = 0; i < family; i++) served += is_served(b->family[i]);
+    for (uint32_t i = 0; i < family; i++) served += is_served(plan, b->family[i]);
     plan->scans = wql__arena_zero(&plan->arena, wql__array_size(served, sizeof *plan->scans));
     if (!plan->scans) return wql__bind_no_memory(b);
     for (uint32_t i = 0; i < family && status >= 0; i++)
-        if (is_served(b->family[i])) status = add_scan(b, b->family[i], shared);
+        if (is_served(plan, b->family[i])) status = add_scan(b, b->family[i], shared);
     return status;
 }
 
@@ -77,7 +80,7 @@ static wql_status ask_providers(wql__binder *b, wql__turn *turn) {
         wql__plan_scan *scan = &plan->scans[i];
         wql_status status = wql__ask_provider(b, scan, turn);
         if (status != WQL_OK) return status;
-        if (scan->mount->provider->flags & WQL_MAY_BLOCK) plan->may_block = true;
+        if (scan->mount && (scan->mount->provider->flags & WQL_MAY_BLOCK)) plan->may_block = true;
         known = known && scan->rows >= 0;
         plan->rows += scan->rows;
     }
@@ -100,7 +103,8 @@ wql_status wql__plan_make(const wql__query_tree *tree, wql__mem *mem, wql__catal
     wql__binder b;
     wql_status status;
     *out = NULL;
-    if (tree->kind != WQL_KIND_DATA) return wql__fail(err, WQL_E_NOT_SUPPORTED, "only data queries are served yet");
+    if (tree->kind != WQL_KIND_DATA && tree->kind != WQL_KIND_SCHEMA)
+        return wql__fail(err, WQL_E_NOT_SUPPORTED, "only data and schema queries are served yet");
     memset(&b, 0, sizeof b);
     b.tree = tree;
     b.zone = zone ? zone : &utc;

@@ -67,7 +67,7 @@ typedef struct wql__output {
 /* The scan of one exact class. */
 typedef struct wql__plan_scan {
     const wql__class_entry *entry;
-    wql__mount *mount;            /* = entry->mount, kept by the plan's catalog */
+    wql__mount *mount;            /* = entry->mount, kept by the plan's catalog; NULL: a schema query lists the catalog */
     uint32_t conjunct_count;
     wql__conjunct *conjuncts;
     wql_conjunct *pushed;         /* as offered; pushed[i].taken is the answer */
@@ -98,6 +98,7 @@ typedef struct wql__plan {
     int kind;
     uint32_t flags;               /* of the call options: those that change the plan (WQL__PLAN_FLAGS) */
     const wql__class_entry *from;
+    wql_class *meta_class;        /* of a schema query: the class of its rows, retained; NULL: a data query */
     bool star;
     uint32_t scan_count;
     wql__plan_scan *scans;

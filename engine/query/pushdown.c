@@ -224,12 +224,12 @@ static wql_status fail_plan(wql__binder *b, const wql__plan_scan *scan, wql_stat
 
 /* Calls the provider. WQL_E_PROVIDER_NOT_CAPABLE leaves all to the engine. */
 static wql_status call_plan(wql__binder *b, const wql__plan_scan *scan, wql__turn *turn, wql_answer *answer, uint8_t *take) {
-    const wql_provider *provider = scan->mount->provider;
+    const wql_provider *provider = scan->mount ? scan->mount->provider : NULL;
     wql_error said;
     wql_request request;
     wql_status status;
     uint64_t refusals;
-    if (!provider->plan) return WQL_OK;
+    if (!provider || !provider->plan) return WQL_OK;
     status = wql__mount_enter(scan->mount, turn);
     if (status != WQL_OK) return status;
     wql__error_clear(&said);
@@ -254,6 +254,7 @@ wql_status wql__ask_provider(wql__binder *b, wql__plan_scan *scan, wql__turn *tu
     status = find_wanted(b, scan, true, &scan->wanted_all);
     if (status < 0) return status;
     preset_answer(&answer, take, scan->pushed_count);
+    if (!scan->mount) answer.rows = (double)b->plan->catalog->count;
     status = call_plan(b, scan, turn, &answer, take);
     if (status != WQL_OK) return status;
     for (uint32_t i = 0; i < scan->pushed_count; i++) {

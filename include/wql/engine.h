@@ -133,7 +133,8 @@ WQL_API wql_status wql_engine_open(const wql_engine_options *opt, wql_engine **o
 
 /* Ends an engine: refuses new work, ends every call with WQL_E_SHUTTING_DOWN, waits up to cancel_wait_ms for callbacks and
  * providers, unloads the providers and frees everything but batches and classes that were retained; those live until their last
- * release, and hold their provider till then. Sessions and queries of the engine are gone with it: do not close them later.
+ * release. A batch may keep its provider loaded till then; a class is a copy and keeps nothing. Sessions and queries of the engine
+ * are gone with it: do not close them later.
  * Accepts NULL.
  * Returns WQL_OK: all is freed; WQL_S_TIMEDOUT: a callback or a provider has not come back, nothing is freed, call again. Inside
  * a callback of this engine it ends the calls and returns WQL_S_TIMEDOUT at once. Thread-safety: one at a time. */
@@ -151,7 +152,15 @@ WQL_API wql_status wql_engine_close(wql_engine *engine);
 WQL_API wql_status wql_engine_mount(wql_engine *engine, const char *ns, const wql_provider *provider, const char *config,
                                     void *user, wql_error *err);
 
-/* Mounts a provider out of a shared object (its wql_provider_main). Not served yet: WQL_E_NOT_SUPPORTED. */
+/* Mounts the provider of a plug-in: a shared object that exports wql_provider_main (provider.h). It stays loaded until its last
+ * scan, batch and ended call is gone, perhaps after the engine: then unload is called and the object is closed, on the thread that
+ * let the last of them go. Each mount of the same file, in whatever namespace or engine, is one more of its provider; the object's
+ * static memory is one for all.
+ * @param path    of the file; one without a slash is in the current folder, and never looked for in those of libraries
+ * @param config  as for wql_engine_mount; its `user` is NULL
+ * Returns WQL_OK; WQL_E_PROVIDER_LOAD_FAILURE: no such file, no shared object, symbols missing, no wql_provider_main, no provider
+ * for this WQL_ABI, an incomplete table; WQL_E_ACCESS_DENIED: the file may not be read; or a code of wql_engine_mount. The error
+ * names the path. On failure nothing is mounted, and the object is closed again. Thread-safety: as wql_engine_mount. */
 WQL_API wql_status wql_engine_load(wql_engine *engine, const char *ns, const char *path, const char *config, wql_error *err);
 
 /* Takes a provider away: its classes are gone at once for new calls, running scans end as they would have, then it is unloaded.

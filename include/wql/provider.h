@@ -13,7 +13,9 @@
  *   unload  once, when no scan and no batch of the mount is left
  *
  * A provider never links the library: what it calls is in the host table that its mount and its scans carry, wrapped below in
- * inline functions. A plug-in therefore has no undefined symbol of the library's, and exports one function, wql_provider_main.
+ * inline functions. A plug-in therefore has no undefined symbol of the library's, and exports one function, wql_provider_main. It
+ * is built with `cc -shared -fPIC -Wl,-z,defs` and loaded by wql_engine_load or `wql --provider`; when its unload has returned, its
+ * code is about to go: by then it has ended its threads, and has no keys with destructors, exit handlers or wakers left anywhere.
  *
  * Threads. WQL_CONCURRENT: callbacks of different scans, and plan, may run at the same time on different threads. Neither flag:
  * the engine calls one callback of the mount at a time, on any thread. WQL_AFFINE: always on one thread (not served yet).
@@ -275,9 +277,9 @@ static inline wql_waker wql_scan_waker(wql_scan *scan) { return scan->host->wake
 /* Wakes. Thread-safety: free; a wake too many or too late is harmless until unload has returned. */
 static inline void wql_waker_wake(wql_waker waker) { waker.host->wake(waker); }
 
-/* What a plug-in defines, exported by this declaration.
+/* What a plug-in defines, exported by this declaration. Called at each load, perhaps on several threads at once.
  * @param abi  the host's WQL_ABI
- * Returns its provider, or NULL if that host is too old for it. */
+ * Returns its provider, which is static, or NULL if that host is too old for it. */
 WQL_API const wql_provider *wql_provider_main(uint32_t abi);
 
 /* -- built-in providers ------------------------------------------------------------------------------------------ */

@@ -10,7 +10,8 @@ WQL_BEGIN
 
 typedef struct wql_query wql_query; /* parsed, bound and planned text: read-only, shared by threads, runs many times */
 
-/* Kinds of queries (wql_query_kind). */
+/* Kinds of queries (wql_query_kind). This version runs data queries, and of schema queries SELECT * FROM META_CLASS: every class of
+ * the namespace, abstract ones too, as it was when the query was planned, in the order of the names (see wql_batch_definition). */
 enum { WQL_KIND_DATA = 1, WQL_KIND_SCHEMA, WQL_KIND_ASSOCIATORS, WQL_KIND_REFERENCES, WQL_KIND_EVENT, WQL_KIND_EXTENDED };
 
 /* Runs a query text.
@@ -45,7 +46,8 @@ WQL_API wql_status wql_session_invoke(wql_session *session, const char *path, co
  * @param engine  for its limits
  * @param kind    [out] WQL_KIND_...; may be NULL
  * Returns WQL_OK; WQL_E_INVALID_QUERY, WQL_E_INVALID_PARAMETER (empty, ill-formed UTF-8), WQL_E_QUOTA_VIOLATION,
- * WQL_E_NOT_SUPPORTED (a kind or dialect not served yet), each with its place. Thread-safety: free, callback-safe. */
+ * WQL_E_NOT_SUPPORTED (a kind or dialect not served yet, or conditions of a schema query), each with its place. Thread-safety:
+ * free, callback-safe. */
 WQL_API wql_status wql_query_check(wql_engine *engine, wql_str text, uint32_t dialect, int *kind, wql_error *err);
 
 /* Parses, binds and plans a text now. Providers are asked for their plan on this thread. Parameters (of a session with

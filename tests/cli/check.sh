@@ -33,8 +33,10 @@ check "offsets count bytes, not characters" 'SELECT * FROM A WHERE B = "\0303\02
 check "a carriage return is a blank" 'SELECT * FROM A\r\n' 'accept\tdata\n'
 check "ill-formed UTF-8" 'SELECT * FROM A WHERE B = "\0377"\n' 'reject\tWBEM_E_INVALID_PARAMETER\t27\n'
 check "an embedded zero" 'SELECT * \0000FROM A\n' 'reject\tWBEM_E_INVALID_QUERY\t9\n'
-check "other kinds, later" 'SELECT * FROM meta_class\nASSOCIATORS OF {A.B=1}\nREFERENCES OF {A.B=1}\n' \
-    'reject\tWBEM_E_NOT_SUPPORTED\t14\nreject\tWBEM_E_NOT_SUPPORTED\t0\nreject\tWBEM_E_NOT_SUPPORTED\t0\n'
+check "schema queries" 'SELECT * FROM meta_class\nselect*from Meta_Class\nSELECT __CLASS FROM meta_class\n' \
+    'accept\tschema\naccept\tschema\nreject\tWBEM_E_INVALID_QUERY\t20\n'
+check "other kinds, later" 'SELECT * FROM meta_class WHERE __THIS ISA "A"\nASSOCIATORS OF {A.B=1}\nREFERENCES OF {A.B=1}\n' \
+    'reject\tWBEM_E_NOT_SUPPORTED\t25\nreject\tWBEM_E_NOT_SUPPORTED\t0\nreject\tWBEM_E_NOT_SUPPORTED\t0\n'
 
 printf 'SELECT * FROM A\nSELEC\n' >queries
 code=0

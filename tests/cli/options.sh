@@ -8,7 +8,7 @@ prints "version" "wql $(cat "$here/../../VERSION")" --version
 ask --help
 if [ "$code" = 0 ] && [ "$(head -c 10 out)" = "usage: wql" ] && ! [ -s err ]; then ok "help"
 else not_ok "help" "exit $code" err; fi
-for option in sqlite namespace format param limit timeout count explain stats progress quiet dialect check version; do
+for option in sqlite provider namespace format param limit timeout count explain stats progress quiet dialect check version; do
     if grep -q -- "--$option" out; then ok "help names --$option"; else not_ok "help names --$option" "it does not"; fi
 done
 exits "help wins over what else is asked for" 0 --count --help --check
@@ -31,7 +31,7 @@ for dialect in relaxed extended; do
     says "dialect $dialect later" 2 "^wql: --dialect $dialect is not served yet" --dialect $dialect "$all"
 done
 says "an unknown dialect" 2 "not 'sql'" --dialect sql "$all"
-says "provider later" 2 "^wql: --provider is not served yet" --provider x.so "$all"
+says "provider without a path" 2 "^wql: --provider needs the path" --provider "" "$all"
 says "mof later" 2 "^wql: --mof is not served yet" --mof=x.mof "$all"
 says "no query" 2 "^wql: no query, and standard input is no terminal" --sqlite shop.db
 says "an explain without a query" 2 "^wql: --explain needs a query" --sqlite shop.db --explain

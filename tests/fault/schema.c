@@ -259,7 +259,51 @@ static wql_status badly_defined(world *w) {
     return status == WQL_E_INVALID_CLASS || status == WQL_E_ALREADY_EXISTS || status == WQL_E_INVALID_PROPERTY ? WQL_OK : status;
 }
 
+/* Twenty classes, in a batch of sixteen that goes out as it is and one of four that is gathered. */
+static wql_status twenty_load(wql_mount *mount, const char *config, void *user, void **self, wql_error *err) {
+    static const wql_property_def id = {.name = "Id", .type = WQL_UINT32, .flags = WQL_KEY};
+    wql_class_def defs[20];
+    char names[20][8];
+    (void)config, (void)user, (void)self;
+    memset(defs, 0, sizeof defs);
+    for (int i = 0; i < 20; i++) {
+        snprintf(names[i], sizeof names[i], "C%02d", i);
+        defs[i].struct_size = sizeof defs[i];
+        defs[i].name = names[i];
+        if (i % 5) defs[i].superclass = names[i - 1];
+        defs[i].properties = &id;
+        defs[i].property_count = i % 5 ? 0 : 1;
+    }
+    return wql_mount_define(mount, defs, 20, err);
+}
+
+static wql_status twenty_open(wql_scan *scan, wql_error *err) {
+    (void)scan, (void)err;
+    return WQL_END;
+}
+
+static wql_status classes_as_rows(world *w) {
+    static const wql_provider twenty = {
+        .struct_size = sizeof twenty, .name = "twenty", .load = twenty_load, .open = twenty_open, .next = twenty_open};
+    wql_call_options how = WQL_INIT(wql_call_options);
+    wql_call call;
+    wql_status status = wql_engine_mount(w->engine, "root/t", &twenty, NULL, NULL, &w->err);
+    if (status < 0) return status;
+    how.batch_rows = 16;
+    status = try_exec(w, w->session, "SELECT * FROM meta_class", &how, &call);
+    if (status < 0) return status;
+    status = pull(w, call, 0);
+    wql_call_close(call);
+    return status;
+}
+
 const scenario schema_scenarios[] = {
+    {.name = "classes as rows",
+     .mount = mount_ticks,
+     .run = classes_as_rows,
+     .rows = 21,
+     .probe = "SELECT Id FROM Tick",
+     .probe_rows = 3000},
     {.name = "mounted twice",
      .mount = mount_store,
      .run = mounted_twice,

@@ -341,7 +341,8 @@ const char *check_early(bench *b, const query_case *c, wql_str query, const outc
     int kind = 0;
     b->sources[PLAIN].take = WQL_NONE;
     status = wql_query_prepare(b->sessions[PLAIN], query, &prepared, &err);
-    if (status >= 0 && wql_query_kind(prepared) != WQL_KIND_DATA) return "the prepared query is not of kind data";
+    if (status >= 0 && wql_query_kind(prepared) != WQL_KIND_DATA && wql_query_kind(prepared) != WQL_KIND_SCHEMA)
+        return "the prepared query is neither of kind data nor of kind schema";
     wql_query_close(prepared);
     if (c->ends < 0) return NULL;
     if (call->has_error != (status < 0)) return "prepare and the call do not agree";

@@ -134,7 +134,7 @@ static inline void check_node(const wql__query_tree *tree, const wql__node *node
 }
 
 static inline void check_tree(const wql__query_tree *tree, wql_str text) {
-    assert_int_equal(tree->kind, WQL_KIND_DATA);
+    assert_int_equal(tree->kind, tree->kind == WQL_KIND_SCHEMA && tree->star && !tree->where ? WQL_KIND_SCHEMA : WQL_KIND_DATA);
     assert_int_equal(tree->text.len, text.len);
     assert_ptr_not_equal(tree->text.ptr, text.ptr);
     assert_memory_equal(tree->text.ptr, text.ptr, text.len);

@@ -80,6 +80,8 @@ static void test_accepted(void **state) {
         {"SELECT * FROM Win32_NTLogEvent", "SELECT * FROM Win32_NTLogEvent"},
         {"SELECT * FROM __EventFilter", "SELECT * FROM __EventFilter"},
         {"SELECT * FROM Event", "SELECT * FROM Event"},
+        {"select*from Meta_Class", "SELECT * FROM Meta_Class"},
+        {"SELECT meta_class FROM meta_classes", "SELECT meta_class FROM meta_classes"},
         {"SELECT * FROM _Event", "SELECT * FROM _Event"},
     };
     (void)state;
@@ -334,8 +336,8 @@ static void test_other_kinds(void **state) {
         {"«ASSOCIATORS» OF {Win32_LogicalDisk.DeviceID=\"C:\"}", "'associators'"},
         {" «associators» of{x", "'associators'"},
         {"«REFERENCES» OF {x} WHERE ResultRole = y", "'references'"},
-        {"SELECT * FROM «meta_class»", "'schema'"},
-        {"SELECT * FROM «META_CLASS» WHERE __THIS ISA 'x'", "'schema'"},
+        {"SELECT * FROM meta_class «WHERE» __THIS ISA 'x'", "conditions of schema queries"},
+        {"SELECT * FROM meta_class «WHERE» ) nonsense", "conditions of schema queries"},
         {"SELECT * FROM T «WITHIN» 5 WHERE a = 1", "'event'"},
         {"SELECT * FROM T «GROUP» WITHIN 5 BY a HAVING NumberOfEvents > 5", "'event'"},
         {"SELECT * FROM T WHERE a = 1 «GROUP» WITHIN 5", "'event'"},
@@ -347,6 +349,11 @@ static void test_other_kinds(void **state) {
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
         refuse_with(table[i][0], &defaults, WQL_E_NOT_SUPPORTED, table[i][1]);
     refuse("SELECT a FROM «meta_class»", "can only select *");
+    refuse("SELECT __CLASS, __SUPERCLASS FROM «META_CLASS»", "can only select *");
+    refuse("SELECT * FROM meta_class «WITHIN» 5", "belongs to event queries");
+    refuse("SELECT * FROM meta_class «GROUP» WITHIN 5", "belongs to event queries");
+    refuse("SELECT * FROM meta_class «x»", "no second name");
+    refuse("SELECT * FROM meta_class«.»x", "expected WHERE");
     refuse_with("SELECT * FROM T GROUP «BY» a", &defaults, WQL_E_MISSING_GROUP_WITHIN, "expected WITHIN after GROUP, found BY");
     refuse_with(W "a = 1 GROUP «BY» a", &defaults, WQL_E_MISSING_GROUP_WITHIN, "expected WITHIN");
 }

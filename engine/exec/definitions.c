@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* definitions.c: the rows of a schema query: the classes of the namespace as they were when the query was planned. */
+#include "inside.h"
+
+#include "../data/value.h"
+
+#include <string.h>
+
+static wql_status no_memory(wql__scan *scan) {
+    wql__builder_drop(&scan->rows);
+    wql__error_clear(&scan->run->failure);
+    return wql__fail_memory(scan->run->mem, &scan->run->failure);
+}
+
+/* One cell: a system property of the class. A path is printed into scratch memory, since cells copy texts. */
+static bool set_cell(wql__scan *scan, const wql_class *cls, uint32_t slot) {
+    int system = wql__meta_property(scan->numbers[slot]);
+    wql_value value = wql__definition_constant(cls, system);
+    wql__cell_counts counts = {0, 0};
+    if (!wql__system_is_constant(system)) {
+        bool full = system == WQL__SYS_PATH;
+        wql__out path = {NULL, 0, 0};
+        wql__definition_path(cls, full, &path);
+        path.size = wql__out_end(&path) + 1;
+        path.buf = wql__arena_alloc(&scan->scratch, path.size);
+        path.len = 0;
+        if (!path.buf) return false;
+        wql__definition_path(cls, full, &path);
+        value = wql_text((wql_str){path.buf, wql__out_end(&path)});
+    }
+    return wql__builder_set(&scan->rows, slot, &value, &counts) == WQL__CELL_OK;
+}
+
+static bool add_row(wql__scan *scan, const wql_class *cls) {
+    for (uint32_t slot = 0; slot < scan->slot_count; slot++)
+        if (!set_cell(scan, cls, slot)) return false;
+    wql__batch_add_definition(scan->rows.batch, cls);
+    scan->rows.rows++;
+    return true;
+}
+
+wql_status wql__definitions_next(wql__scan *scan) {
+    const wql__catalog *catalog = scan->run->plan->catalog;
+    const wql__run_env *env = scan->run->env;
+    uint32_t left = catalog->count - scan->listed, rows = left < env->batch_rows ? left : env->batch_rows;
+    wql_batch *batch;
+    if (env->flags & WQL_COUNT_ONLY) {
+        scan->counted_rows = left;
+        scan->listed = catalog->count;
+        wql__run_add(&env->stats->rows_scanned, left);
+        return WQL_END;
+    }
+    if (rows == 0) return WQL_END;
+    wql__arena_reset(&scan->scratch);
+    batch = wql__pool_take(scan->run);
+    if (!batch || !wql__builder_begin(&scan->rows, batch, rows) || !wql__batch_define(batch, rows)) return no_memory(scan);
+    for (uint32_t i = 0; i < rows; i++)
+        if (!add_row(scan, catalog->entries[scan->listed + i].cls)) return no_memory(scan);
+    scan->source = wql__builder_end(&scan->rows);
+    if (!scan->source) return no_memory(scan);
+    scan->listed += rows;
+    scan->rows_since = scan->run->now_us;
+    wql__run_add(&env->stats->rows_scanned, rows);
+    return scan->listed == catalog->count ? WQL_END : WQL_OK;
+}
