@@ -146,7 +146,7 @@ static void statistics_of_a_provider(void **state) {
     stats = stats_of(&f, "root/held", "held");
     assert_int_equal(stats.scans, 1);
     assert_int_equal(stats.opened, 1);
-    assert_true(stats.rows >= 1024 && stats.rows < 2500);
+    assert_true(stats.rows > 0 && stats.rows < 2500); /* so many as came before the first batch was due */
     while (wql_call_next(call, WQL_FOREVER, &batch, &err) == WQL_OK) wql_batch_release(batch);
     wql_call_close(call);
     stats = stats_of(&f, "root/held", "held");
