@@ -233,6 +233,10 @@ static wql_status load_provider(wql_engine *engine, wql__namespace *ns, wql__mou
     mount->definitions = &definitions;
     status = mount->provider->load(&mount->handle, config, user, &mount->self, &said);
     mount->definitions = NULL;
+    if (status > 0) {
+        wql__catalog_release(definitions.catalog);
+        return wql__mount_fault(mount, err, "load answered 0x%08X, which load cannot", (unsigned)status);
+    }
     if (status < 0) {
         wql__catalog_release(definitions.catalog);
         return load_failed(mount, status, &said, err);
