@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* columns.c: the columns of csv and table. */
+/* columns.c: the columns of csv, tsv, table and markdown. */
 #include "columns.h"
 
 #include "errors.h"
@@ -144,7 +144,7 @@ static bool settle(cli_columns *c, const wql_batch *batch) {
     return good;
 }
 
-/* Says once for each class what csv and table cannot show of it. */
+/* Says once for each class what these formats cannot show of it. */
 static bool mention(cli_columns *c, const wql_batch *batch) {
     const wql_class *cls = wql_batch_class(batch);
     const wql_class_def *def = wql_class_describe(cls);
@@ -192,4 +192,15 @@ bool cli_columns_batch(cli_columns *c, const wql_batch *batch) {
 
 void cli_columns_empty(cli_columns *c) {
     if (!c->known) settle(c, NULL);
+}
+
+cli_kind cli_columns_cell(const cli_columns *c, const wql_batch *batch, uint32_t index, uint32_t row, cli_cell *cell,
+                          wql_str *text) {
+    const wql_column *col = c->at[index] == WQL_NO_COLUMN ? NULL : wql_batch_column(batch, c->at[index]);
+    *cell = (cli_cell){col, row, col && cli_is_interval(batch, col)};
+    if (col == NULL || wql_column_is_null(col, row)) return CLI_NULL_CELL;
+    if ((col->type & WQL_ARRAY) || col->type == WQL_OBJECT) return CLI_NESTED_CELL;
+    if (col->type != WQL_STRING && col->type != WQL_REFERENCE) return CLI_SCALAR_CELL;
+    *text = wql_column_str(col, row);
+    return CLI_TEXT_CELL;
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* columns.h: the columns of csv and table: those of the queried class, whatever class a batch is of. */
+/* columns.h: the columns of csv, tsv, table and markdown: those of the queried class, whatever class a batch is of. */
 #ifndef WQL_CLI_COLUMNS_H
 #define WQL_CLI_COLUMNS_H
 
 #include "output.h"
+#include "text.h"
 
 #include <wql/batch.h>
 
@@ -29,5 +30,17 @@ void cli_columns_free(cli_columns *c);
 bool cli_columns_batch(cli_columns *c, const wql_batch *batch);
 /* At the end of a result without rows: `known` stays false if the columns cannot be told. */
 void cli_columns_empty(cli_columns *c);
+
+/* How a cell is to be shown. */
+typedef enum cli_kind {
+    CLI_NULL_CELL,   /* NULL, or a column that this row's class does not have */
+    CLI_TEXT_CELL,   /* *text */
+    CLI_SCALAR_CELL, /* a number, boolean or datetime: cli_put_scalar */
+    CLI_NESTED_CELL  /* an array or object: cli_json_cell */
+} cli_kind;
+
+/* The cell of column `index` in a row of the batch that cli_columns_batch was last called with. */
+cli_kind cli_columns_cell(const cli_columns *c, const wql_batch *batch, uint32_t index, uint32_t row, cli_cell *cell,
+                          wql_str *text);
 
 #endif

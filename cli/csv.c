@@ -26,11 +26,15 @@ static void put_tame(cli_out *out, const char *bytes, size_t len) {
 }
 
 static void put_bytes(cli_out *out, const char *bytes, size_t len) {
-    if (out->is_tty) put_tame(out, bytes, len);
-    else cli_out_put(out, bytes, len);
+    if (out->is_tty)
+        put_tame(out, bytes, len);
+    else
+        cli_out_put(out, bytes, len);
 }
 
-static void put_field(cli_out *out, const char *bytes, size_t len) {
+static void put_field(cli_out *out, wql_str text) {
+    const char *bytes = text.ptr;
+    size_t len = text.len;
     if (!needs_quotes(bytes, len)) {
         put_bytes(out, bytes, len);
         return;
@@ -47,38 +51,25 @@ static void put_field(cli_out *out, const char *bytes, size_t len) {
     cli_out_char(out, '"');
 }
 
-static void put_json(cli_out *out, const cli_cell *cell) {
-    cli_out json;
-    cli_out_open(&json, -1, -1);
-    cli_json_cell(&json, cell);
-    put_field(out, json.buf ? json.buf : "", json.len);
-    if (json.error) out->error = json.error;
-    if (json.odd) out->odd = true;
-    if (json.fault) cli_out_fault(out, json.fault);
-    cli_out_free(&json);
-}
-
 void cli_csv_header(cli_out *out, const cli_columns *columns) {
     for (uint32_t i = 0; i < columns->count; i++) {
         if (i > 0) cli_out_char(out, ',');
-        put_field(out, columns->names[i], strlen(columns->names[i]));
+        put_field(out, wql_s(columns->names[i]));
     }
     cli_out_char(out, '\n');
 }
 
 void cli_csv_row(cli_out *out, const cli_columns *columns, const wql_batch *batch, uint32_t row) {
     for (uint32_t i = 0; i < columns->count; i++) {
-        const wql_column *col = columns->at[i] == WQL_NO_COLUMN ? NULL : wql_batch_column(batch, columns->at[i]);
-        cli_cell cell = {col, row, col && cli_is_interval(batch, col)};
+        wql_str text;
+        cli_cell cell;
+        cli_kind kind = cli_columns_cell(columns, batch, i, row, &cell, &text);
         if (i > 0) cli_out_char(out, ',');
-        if (col == NULL || wql_column_is_null(col, row)) continue;
-        if ((col->type & WQL_ARRAY) || col->type == WQL_OBJECT) {
-            put_json(out, &cell);
-        } else if (col->type == WQL_STRING || col->type == WQL_REFERENCE) {
-            wql_str text = wql_column_str(col, row);
-            put_field(out, text.ptr, text.len);
-        } else {
-            cli_put_scalar(out, &cell);
+        switch (kind) {
+        case CLI_NULL_CELL: break;
+        case CLI_SCALAR_CELL: cli_put_scalar(out, &cell); break;
+        case CLI_TEXT_CELL: put_field(out, text); break;
+        case CLI_NESTED_CELL: cli_put_through(out, &cell, put_field); break;
         }
     }
     cli_out_char(out, '\n');

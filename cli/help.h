@@ -7,7 +7,7 @@
 
 /* All options, on standard output. */
 void cli_help(cli_out *out);
-/* Three lines, on standard error. */
+/* Four lines, on standard error. */
 void cli_usage(void);
 
 #endif

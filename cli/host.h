@@ -14,10 +14,13 @@ typedef struct cli_host {
     bool stuck; /* a provider did not come back: the process must not wait for it */
 } cli_host;
 
-/* Returns CLI_OK, or the exit code, having said what is wrong. cli_host_close in any case. */
+/* For the shell with nothing to serve yet there is no session. Returns CLI_OK, or the exit code, having said what is wrong.
+ * cli_host_close in any case. */
 int cli_host_open(cli_host *host, const cli_options *o);
 /* An engine only, to check texts with. The same. */
 int cli_host_open_bare(cli_host *host, const cli_options *o);
+/* A session in a namespace, in place of the one there is; on failure that one stays. The same. */
+int cli_host_connect(cli_host *host, const cli_options *o, const char *name_space);
 void cli_host_close(cli_host *host);
 
 #endif

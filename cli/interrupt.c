@@ -44,25 +44,32 @@ static void next_one_kills(void) {
     pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 }
 
-static void interrupt(cli_interrupt *in) {
-    atomic_store(&in->caught, true);
-    ring(in->stop_fd);
-    pthread_mutex_lock(&in->lock);
-    if (in->has_call) wql_call_cancel(in->call);
-    pthread_mutex_unlock(&in->lock);
-    next_one_kills();
-    if (!readable(in->quit_fd, GRACE_MS)) _exit(CLI_INTERRUPTED);
-}
-
-static int64_t now_ms(void) {
+int64_t cli_now_ms(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/* Ends what is being done. True: the tool goes on. */
+static bool interrupt(cli_interrupt *in) {
+    bool kept, useless;
+    pthread_mutex_lock(&in->lock);
+    kept = in->kept;
+    useless = kept && atomic_load(&in->caught) && cli_now_ms() - in->caught_ms >= GRACE_MS;
+    if (!atomic_exchange(&in->caught, true)) in->caught_ms = cli_now_ms();
+    ring(in->stop_fd);
+    if (in->has_call) wql_call_cancel(in->call);
+    pthread_mutex_unlock(&in->lock);
+    if (useless) _exit(CLI_INTERRUPTED);
+    if (kept) return true;
+    next_one_kills();
+    if (!readable(in->quit_fd, GRACE_MS)) _exit(CLI_INTERRUPTED);
+    return false;
+}
+
 /* Time until the deadline, for poll; -1 = there is none that this thread keeps. */
 static int patience(cli_interrupt *in) {
-    int64_t left = in->deadline_ms - now_ms();
+    int64_t left = in->deadline_ms - cli_now_ms();
     bool begun;
     pthread_mutex_lock(&in->lock);
     begun = in->begun;
@@ -74,7 +81,7 @@ static int patience(cli_interrupt *in) {
 /* Nothing has been printed before a query begins, and nobody else can end what holds the main thread. */
 static void expire(cli_interrupt *in) {
     pthread_mutex_lock(&in->lock);
-    if (!in->begun && now_ms() >= in->deadline_ms) {
+    if (!in->begun && cli_now_ms() >= in->deadline_ms) {
         cli_say("timed out after %lu ms, before the query began", (unsigned long)in->timeout_ms);
         _exit(CLI_TIMED_OUT);
     }
@@ -95,8 +102,7 @@ static void *watch(void *arg) {
         if (fds[0].revents) {
             struct signalfd_siginfo info;
             if (read(in->signal_fd, &info, sizeof info) != (ssize_t)sizeof info) continue;
-            interrupt(in);
-            return NULL;
+            if (!interrupt(in)) return NULL;
         }
     }
 }
@@ -107,13 +113,24 @@ static void close_fds(cli_interrupt *in) {
     if (in->quit_fd >= 0) close(in->quit_fd);
 }
 
+/* All signals stay with the main thread. */
+static int start(cli_interrupt *in) {
+    sigset_t all, before;
+    int failed;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    failed = pthread_create(&in->thread, NULL, watch, in);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return failed;
+}
+
 int cli_interrupt_open(cli_interrupt *in, uint32_t timeout_ms) {
     sigset_t set;
     int failed;
     memset(in, 0, sizeof *in);
     atomic_init(&in->caught, false);
     in->timeout_ms = timeout_ms;
-    in->deadline_ms = timeout_ms ? now_ms() + timeout_ms : 0;
+    in->deadline_ms = timeout_ms ? cli_now_ms() + timeout_ms : 0;
     sigemptyset(&set);
     sigaddset(&set, SIGINT);
     pthread_sigmask(SIG_BLOCK, &set, NULL);
@@ -126,7 +143,7 @@ int cli_interrupt_open(cli_interrupt *in, uint32_t timeout_ms) {
         return failed;
     }
     pthread_mutex_init(&in->lock, NULL);
-    failed = pthread_create(&in->thread, NULL, watch, in);
+    failed = start(in);
     if (failed != 0) {
         close_fds(in);
         pthread_mutex_destroy(&in->lock);
@@ -142,12 +159,27 @@ void cli_interrupt_close(cli_interrupt *in) {
 }
 
 uint32_t cli_interrupt_begin(cli_interrupt *in) {
-    int64_t left = in->deadline_ms - now_ms();
+    int64_t left = in->deadline_ms - cli_now_ms();
     pthread_mutex_lock(&in->lock);
     in->begun = true;
     pthread_mutex_unlock(&in->lock);
-    if (in->deadline_ms == 0) return 0;
+    if (in->deadline_ms == 0) return in->kept ? in->timeout_ms : 0;
     return left < 1 ? 1 : (uint32_t)left;
+}
+
+void cli_interrupt_keep(cli_interrupt *in, uint32_t timeout_ms) {
+    pthread_mutex_lock(&in->lock);
+    in->kept = true;
+    in->timeout_ms = timeout_ms;
+    pthread_mutex_unlock(&in->lock);
+}
+
+void cli_interrupt_reset(cli_interrupt *in) {
+    uint64_t rings;
+    pthread_mutex_lock(&in->lock);
+    while (read(in->stop_fd, &rings, sizeof rings) < 0 && errno == EINTR) {}
+    atomic_store(&in->caught, false);
+    pthread_mutex_unlock(&in->lock);
 }
 
 void cli_interrupt_watch(cli_interrupt *in, wql_call call) {

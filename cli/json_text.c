@@ -122,4 +122,17 @@ static void json_cell(cli_out *out, const cli_cell *cell, int depth) {
 
 void cli_json_cell(cli_out *out, const cli_cell *cell) { json_cell(out, cell, 0); }
 
+void cli_put_through(cli_out *out, const cli_cell *cell, void (*put)(cli_out *out, wql_str text)) {
+    bool nested = (cell->col->type & WQL_ARRAY) || cell->col->type == WQL_OBJECT;
+    cli_out made;
+    cli_out_open(&made, -1, -1);
+    if (nested) cli_json_cell(&made, cell);
+    else cli_put_scalar(&made, cell);
+    put(out, (wql_str){made.buf, made.len});
+    if (made.error && out->error == 0) out->error = made.error;
+    if (made.odd) out->odd = true;
+    if (made.fault) cli_out_fault(out, made.fault);
+    cli_out_free(&made);
+}
+
 void cli_json_row(cli_out *out, const wql_batch *batch, uint32_t row) { json_object(out, batch, row, 0); }

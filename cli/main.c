@@ -8,6 +8,7 @@
 #include "options.h"
 #include "output.h"
 #include "query.h"
+#include "shell.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -30,6 +31,7 @@ static int ask(const cli_options *o, cli_interrupt *in, cli_out *out, bool *stuc
     int code = o->mode == CLI_CHECK ? cli_host_open_bare(&host, o) : cli_host_open(&host, o);
     if (code == CLI_OK) {
         if (o->mode == CLI_CHECK) code = cli_check(&host, o, out);
+        else if (o->mode == CLI_SHELL) code = cli_shell_run(&host, o, in, out);
         else if (o->mode == CLI_EXPLAIN) code = cli_explain_query(&host, o, in, out);
         else code = cli_run_query(&host, o, in, out);
     }

@@ -4,6 +4,9 @@
 
 #include "errors.h"
 #include "help.h"
+#include "print.h"
+
+#include <wql/engine.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +21,8 @@ typedef enum option_id {
     OPT_HELP,
     OPT_LIMIT,
     OPT_NAMESPACE,
+    OPT_PARAM,
+    OPT_PROGRESS,
     OPT_PROVIDER,
     OPT_QUIET,
     OPT_SQLITE,
@@ -37,7 +42,7 @@ static const option options[] = {
     {"check", OPT_CHECK, false},    {"count", OPT_COUNT, false},        {"dialect", OPT_DIALECT, true},
     {"explain", OPT_EXPLAIN, false}, {"format", OPT_FORMAT, true},       {"help", OPT_HELP, false},
     {"limit", OPT_LIMIT, true},     {"mof", OPT_LATER, true},           {"namespace", OPT_NAMESPACE, true},
-    {"param", OPT_LATER, true},     {"progress", OPT_LATER, false},     {"provider", OPT_PROVIDER, true},
+    {"param", OPT_PARAM, true},     {"progress", OPT_PROGRESS, false},     {"provider", OPT_PROVIDER, true},
     {"quiet", OPT_QUIET, false},    {"sqlite", OPT_SQLITE, true},       {"stats", OPT_STATS, false},
     {"timeout", OPT_TIMEOUT, true}, {"version", OPT_VERSION, false},
 };
@@ -112,21 +117,13 @@ static bool number(const char *text, uint64_t max, uint64_t *out) {
 }
 
 static int set_format(cli_options *o, const char *value) {
-    static const char *const names[] = {"table", "csv", "json", "ndjson", "none"};
-    static const char *const later[] = {"list", "tsv", "markdown", "mof"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (strcmp(value, names[i]) == 0) {
-            o->format = (cli_format)(CLI_TABLE + i);
-            return CLI_OK;
-        }
+    cli_format format = cli_format_named(value);
+    if (format != CLI_FORMAT_AUTO) {
+        o->format = format;
+        return CLI_OK;
     }
-    for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
-        if (strcmp(value, later[i]) == 0) {
-            cli_say("--format %s is not served yet; served are table, csv, json, ndjson and none", value);
-            return CLI_USAGE;
-        }
-    }
-    cli_say("--format takes table, csv, json, ndjson or none, not '%s'", value);
+    if (strcmp(value, "mof") == 0) cli_say("--format mof is not served yet; served are " CLI_FORMAT_NAMES);
+    else cli_say("--format takes " CLI_FORMAT_NAMES ", not '%s'", value);
     return CLI_USAGE;
 }
 
@@ -205,6 +202,8 @@ static int apply(cli_options *o, const option *opt, const char *value) {
     case OPT_LIMIT: return set_limit(o, value);
     case OPT_TIMEOUT: return set_timeout(o, value);
     case OPT_NAMESPACE: o->name_space = value; return CLI_OK;
+    case OPT_PARAM: return cli_params_add(&o->params, value);
+    case OPT_PROGRESS: o->progress = true; return CLI_OK;
     case OPT_COUNT: o->count = true; return CLI_OK;
     case OPT_STATS: o->stats = true; return CLI_OK;
     case OPT_QUIET: o->quiet = true; return CLI_OK;
@@ -250,14 +249,17 @@ static int settle(cli_options *o, const char *word) {
     if (o->mode == CLI_HELP || o->mode == CLI_VERSION) return CLI_OK;
     if (o->mode == CLI_CHECK) {
         o->file = word && strcmp(word, "-") != 0 ? word : NULL;
-        return CLI_OK;
+        if (o->params.count == 0) return CLI_OK;
+        cli_say("--param gives a query its values; --check runs none");
+        return CLI_USAGE;
     }
     o->query = word;
-    if (word) {
+    if (word == NULL && o->mode == CLI_RUN && isatty(STDIN_FILENO) == 1) o->mode = CLI_SHELL;
+    if (word || o->mode == CLI_SHELL) {
         if (o->format == CLI_FORMAT_AUTO) o->format = isatty(STDOUT_FILENO) == 1 ? CLI_TABLE : CLI_NDJSON;
-        return CLI_OK;
+        return cli_params_settle(&o->params);
     }
-    cli_say(isatty(STDIN_FILENO) == 1 ? "no query: the interactive shell is not served yet" : "no query");
+    cli_say(o->mode == CLI_EXPLAIN ? "--explain needs a query" : "no query, and standard input is no terminal to ask for one");
     cli_usage();
     return CLI_USAGE;
 }
@@ -285,4 +287,7 @@ void cli_options_free(cli_options *o) {
     free(o->providers);
     o->sqlite = o->providers = NULL;
     o->sqlite_count = o->provider_count = 0;
+    cli_params_free(&o->params);
 }
+
+uint32_t cli_dialect(const cli_options *o) { return o->params.count ? WQL_PARAMETERS : 0; }

@@ -3,12 +3,24 @@
 #ifndef WQL_CLI_OPTIONS_H
 #define WQL_CLI_OPTIONS_H
 
+#include "params.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
-typedef enum cli_mode { CLI_RUN = 0, CLI_CHECK, CLI_EXPLAIN, CLI_HELP, CLI_VERSION } cli_mode;
+typedef enum cli_mode { CLI_RUN = 0, CLI_CHECK, CLI_EXPLAIN, CLI_SHELL, CLI_HELP, CLI_VERSION } cli_mode;
 
-typedef enum cli_format { CLI_FORMAT_AUTO = 0, CLI_TABLE, CLI_CSV, CLI_JSON, CLI_NDJSON, CLI_NONE } cli_format;
+typedef enum cli_format {
+    CLI_FORMAT_AUTO = 0,
+    CLI_TABLE,
+    CLI_LIST,
+    CLI_CSV,
+    CLI_TSV,
+    CLI_JSON,
+    CLI_NDJSON,
+    CLI_MARKDOWN,
+    CLI_NONE
+} cli_format;
 
 typedef struct cli_options {
     cli_mode mode;
@@ -23,8 +35,12 @@ typedef struct cli_options {
     uint32_t timeout_ms;        /* 0 = none */
     bool has_limit;
     uint64_t limit;
-    bool count, stats, quiet;
+    bool count, stats, quiet, progress;
+    cli_params params;
 } cli_options;
+
+/* The dialect of the language that is asked for: bits of wql_session_options. */
+uint32_t cli_dialect(const cli_options *o);
 
 /* Reads the arguments. Says on standard error what is wrong with them.
  * Returns CLI_OK, CLI_USAGE, or CLI_FAILED (no memory). cli_options_free in any case. */

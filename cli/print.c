@@ -4,9 +4,32 @@
 
 #include "csv.h"
 #include "errors.h"
+#include "list.h"
+#include "markdown.h"
 #include "text.h"
+#include "tsv.h"
 
 #include <string.h>
+
+static const struct {
+    const char *name;
+    cli_format format;
+} formats[] = {{"table", CLI_TABLE}, {"list", CLI_LIST},     {"csv", CLI_CSV},           {"tsv", CLI_TSV},
+               {"json", CLI_JSON},   {"ndjson", CLI_NDJSON}, {"markdown", CLI_MARKDOWN}, {"none", CLI_NONE}};
+
+cli_format cli_format_named(const char *name) {
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        if (strcmp(name, formats[i].name) == 0) return formats[i].format;
+    }
+    return CLI_FORMAT_AUTO;
+}
+
+const char *cli_format_name(cli_format format) {
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        if (format == formats[i].format) return formats[i].name;
+    }
+    return "?";
+}
 
 void cli_print_open(cli_print *p, cli_format format, cli_out *out, wql_session *session, wql_str query, bool quiet) {
     memset(p, 0, sizeof *p);
@@ -33,12 +56,36 @@ static bool json_batch(cli_print *p, const wql_batch *batch) {
     return true;
 }
 
-static bool csv_batch(cli_print *p, const wql_batch *batch) {
+static bool list_batch(cli_print *p, const wql_batch *batch) {
     uint32_t rows = wql_batch_rows(batch);
-    if (!p->begun) cli_csv_header(p->out, &p->columns);
+    for (uint32_t r = 0; r < rows; r++) {
+        cli_list_row(p->out, batch, r, !p->begun);
+        p->begun = true;
+        if (!cli_out_row(p->out)) return false;
+    }
+    return true;
+}
+
+/* The formats that have a header and then a row a line. */
+typedef struct lined {
+    void (*header)(cli_out *out, const cli_columns *columns);
+    void (*row)(cli_out *out, const cli_columns *columns, const wql_batch *batch, uint32_t row);
+} lined;
+
+static lined lined_format(cli_format format) {
+    if (format == CLI_CSV) return (lined){cli_csv_header, cli_csv_row};
+    if (format == CLI_TSV) return (lined){cli_tsv_header, cli_tsv_row};
+    if (format == CLI_MARKDOWN) return (lined){cli_markdown_header, cli_markdown_row};
+    return (lined){NULL, NULL};
+}
+
+static bool lined_batch(cli_print *p, const wql_batch *batch) {
+    lined as = lined_format(p->format);
+    uint32_t rows = wql_batch_rows(batch);
+    if (!p->begun) as.header(p->out, &p->columns);
     p->begun = true;
     for (uint32_t r = 0; r < rows; r++) {
-        cli_csv_row(p->out, &p->columns, batch, r);
+        as.row(p->out, &p->columns, batch, r);
         if (!cli_out_row(p->out)) return false;
     }
     return true;
@@ -63,7 +110,12 @@ static bool print_rows(cli_print *p, const wql_batch *batch) {
         if (!json_batch(p, batch)) return false;
         break;
     case CLI_CSV:
-        if (!settle_columns(p, batch) || !csv_batch(p, batch)) return false;
+    case CLI_TSV:
+    case CLI_MARKDOWN:
+        if (!settle_columns(p, batch) || !lined_batch(p, batch)) return false;
+        break;
+    case CLI_LIST:
+        if (!list_batch(p, batch)) return false;
         break;
     case CLI_TABLE: return settle_columns(p, batch) && cli_table_batch(&p->table, batch);
     default: return true;
@@ -82,14 +134,19 @@ bool cli_print_holds(const cli_print *p) { return p->format == CLI_TABLE && cli_
 bool cli_print_idle(cli_print *p) { return cli_table_show(&p->table) && cli_out_flush(p->out); }
 
 bool cli_print_end(cli_print *p, bool complete) {
-    if (complete && (p->format == CLI_CSV || p->format == CLI_TABLE)) cli_columns_empty(&p->columns);
+    lined as = lined_format(p->format);
+    if (complete && (as.header || p->format == CLI_TABLE)) cli_columns_empty(&p->columns);
     switch (p->format) {
     case CLI_JSON:
-        if (complete) cli_out_z(p->out, p->begun ? "\n]\n" : "[]\n");
-        else if (p->begun) cli_out_char(p->out, '\n');
+        if (complete)
+            cli_out_z(p->out, p->begun ? "\n]\n" : "[]\n");
+        else if (p->begun)
+            cli_out_char(p->out, '\n');
         break;
     case CLI_CSV:
-        if (complete && !p->begun && p->columns.known) cli_csv_header(p->out, &p->columns);
+    case CLI_TSV:
+    case CLI_MARKDOWN:
+        if (complete && !p->begun && p->columns.known) as.header(p->out, &p->columns);
         break;
     case CLI_TABLE:
         if (!cli_table_end(&p->table, complete)) return false;

@@ -16,6 +16,11 @@ typedef struct cli_print {
     bool odd_said;    /* that a number was no JSON number */
 } cli_print;
 
+/* A format by its name, CLI_FORMAT_AUTO if there is none of that name; and its name. CLI_FORMAT_NAMES: all, for a message. */
+#define CLI_FORMAT_NAMES "table, list, csv, tsv, json, ndjson, markdown or none"
+cli_format cli_format_named(const char *name);
+const char *cli_format_name(cli_format format);
+
 void cli_print_open(cli_print *p, cli_format format, cli_out *out, wql_session *session, wql_str query, bool quiet);
 void cli_print_free(cli_print *p);
 

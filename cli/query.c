@@ -3,7 +3,9 @@
 #include "query.h"
 
 #include "errors.h"
+#include "feed.h"
 #include "print.h"
+#include "progress.h"
 #include "stats.h"
 
 #include <wql/query.h>
@@ -19,7 +21,8 @@ typedef struct run {
     cli_interrupt *in;
     cli_out *out;
     wql_str text;
-    wql_call call;
+    cli_feed feed;
+    cli_progress progress;
     wql_error err;
     wql_call_stats stats;
     cli_print print;
@@ -27,35 +30,51 @@ typedef struct run {
 
 /* A limit may be one on the text, or one that the work has met: if the text alone is refused too, it is the text. */
 static bool text_is_at_fault(const run *r, wql_status status) {
-    return status == WQL_E_QUOTA_VIOLATION && wql_query_check(r->host->engine, r->text, 0, NULL, NULL) == status;
+    return status == WQL_E_QUOTA_VIOLATION && wql_query_check(r->host->engine, r->text, cli_dialect(r->o), NULL, NULL) == status;
 }
 
 static int fail(run *r, wql_status status) {
     r->err.status = status;
-    if (status == WQL_E_TIMED_OUT) cli_say("timed out after %lu ms", (unsigned long)r->o->timeout_ms);
-    else cli_say_error(&r->err, r->text);
+    if (status == WQL_E_TIMED_OUT)
+        cli_say("timed out after %lu ms", (unsigned long)r->o->timeout_ms);
+    else
+        cli_say_error(&r->err, r->text);
     return cli_exit_code(status, &r->err, text_is_at_fault(r, status));
 }
 
-/* Takes batch after batch. Returns how the call ended, or WQL_OK if the output can take no more. */
-static wql_status pull(run *r) {
+/* How long to wait for the next batch before there is something else to do. */
+static uint32_t patience(const run *r) {
+    if (r->progress.on) return CLI_PROGRESS_MS;
+    return cli_print_holds(&r->print) ? IDLE_MS : WQL_FOREVER;
+}
+
+static bool print_batch(run *r, const wql_batch *batch) {
+    if (cli_interrupted(r->in)) return false;
+    if (r->out->is_tty && r->print.format != CLI_NONE) cli_progress_clear(&r->progress);
+    return cli_print_batch(&r->print, batch);
+}
+
+/* Takes batch after batch. Returns how the query ended, or WQL_OK if the output can take no more. */
+static wql_status take(run *r) {
+    int64_t printed_ms = cli_now_ms();
     for (;;) {
         wql_batch *batch = NULL;
-        uint32_t patience = cli_print_holds(&r->print) ? IDLE_MS : WQL_FOREVER;
-        wql_status status = wql_call_next(r->call, patience, &batch, &r->err);
+        uint64_t done, total;
+        wql_status status = cli_feed_next(&r->feed, patience(r), &batch, &r->err);
         bool good = true;
         if (status == WQL_OK) {
-            good = !cli_interrupted(r->in) && cli_print_batch(&r->print, batch);
+            good = print_batch(r, batch);
             wql_batch_release(batch);
-        } else if (status == WQL_S_TIMEDOUT) {
-            good = cli_print_idle(&r->print);
-        } else {
+            printed_ms = cli_now_ms();
+        } else if (status != WQL_S_TIMEDOUT) {
             return status;
+        } else if (cli_print_holds(&r->print) && cli_now_ms() - printed_ms >= IDLE_MS) {
+            cli_progress_clear(&r->progress);
+            good = cli_print_idle(&r->print);
         }
-        if (!good) {
-            wql_call_cancel(r->call);
-            return WQL_OK;
-        }
+        if (!good) return WQL_OK;
+        cli_feed_progress(&r->feed, &done, &total);
+        cli_progress_show(&r->progress, done, total);
     }
 }
 
@@ -63,7 +82,7 @@ static wql_status pull(run *r) {
 static void remark(const run *r) {
     unsigned long long nulled = r->stats.values_nulled, repaired = r->stats.utf8_repaired;
     if (r->o->quiet || r->o->stats) return; /* --stats says both */
-    if (nulled) cli_say("%llu value%s did not fit the type of the column, and became NULL", nulled, nulled == 1 ? "" : "s");
+    if (nulled) cli_say("%llu value%s could not be read or did not fit, and became NULL", nulled, nulled == 1 ? "" : "s");
     if (repaired) cli_say("%llu text%s had ill-formed UTF-8, shown as U+FFFD", repaired, repaired == 1 ? "" : "s");
 }
 
@@ -85,25 +104,46 @@ static int finish(run *r, wql_status status) {
     return fail(r, status);
 }
 
+/* The values of --param, or in the shell those that this query names. Free them. */
+static bool give_params(const run *r, wql_call_options *how, wql_param **values) {
+    const cli_params *p = &r->o->params;
+    *values = NULL;
+    if (p->count == 0) return true;
+    *values = malloc(p->count * sizeof **values);
+    if (*values == NULL) return false;
+    memcpy(*values, p->values, p->count * sizeof **values);
+    how->param_count = r->o->mode == CLI_SHELL ? cli_params_named(p, r->text, *values) : p->count;
+    how->params = how->param_count ? *values : NULL;
+    return true;
+}
+
 static int run_call(run *r) {
     wql_call_options how = WQL_INIT(wql_call_options);
+    wql_param *values;
     wql_status status;
     int code;
-    how.flags = r->o->count ? WQL_COUNT_ONLY : 0;
+    if (!give_params(r, &how, &values)) {
+        cli_say("out of memory");
+        return CLI_FAILED;
+    }
+    cli_progress_open(&r->progress, r->o->progress);
+    how.flags = (r->o->count ? WQL_COUNT_ONLY : 0) | (r->progress.on ? WQL_SEND_STATUS : 0);
     how.timeout_ms = cli_interrupt_begin(r->in);
     how.rows_max = r->o->limit;
-    status = wql_session_exec(r->host->session, r->text, &how, &r->call, &r->err);
+    status = cli_feed_open(&r->feed, r->host->session, r->text, &how, &r->err);
+    free(values);
     if (status < 0) return fail(r, status);
-    cli_interrupt_watch(r->in, r->call);
-    status = pull(r);
+    cli_interrupt_watch(r->in, r->feed.call);
+    status = take(r);
     cli_interrupt_unwatch(r->in);
-    wql_call_get_stats(r->call, &r->stats);
+    cli_progress_end(&r->progress);
+    wql_call_get_stats(r->feed.call, &r->stats);
     code = finish(r, status);
     if (code != CLI_INTERRUPTED) {
         if (code == CLI_OK && cli_out_good(r->out)) remark(r);
         if (r->o->stats) cli_say_stats(&r->stats, r->o->sqlite_count > 0);
     }
-    wql_call_close(r->call);
+    cli_feed_close(&r->feed);
     return code;
 }
 

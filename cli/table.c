@@ -2,6 +2,7 @@
 /* table.c: rows in aligned columns, for people. */
 #include "table.h"
 
+#include "shown.h"
 #include "text.h"
 #include "utf8.h"
 
@@ -28,56 +29,20 @@ void cli_table_free(cli_table *t) {
 
 bool cli_table_holds(const cli_table *t) { return t->rows > 0; }
 
-static void put_escape(cli_out *to, uint32_t c) {
-    static const char hex[] = "0123456789abcdef";
-    cli_out_char(to, '\\');
-    switch (c) {
-    case '\n': cli_out_char(to, 'n'); return;
-    case '\r': cli_out_char(to, 'r'); return;
-    case '\t': cli_out_char(to, 't'); return;
-    default: break;
-    }
-    cli_out_char(to, c < 0x80 ? 'x' : 'u');
-    for (int shift = c < 0x80 ? 4 : 12; shift >= 0; shift -= 4) cli_out_char(to, hex[c >> shift & 15]);
-}
-
-/* Appends text as a person may see it, and returns how many columns of the terminal it takes. */
-static uint32_t put_shown(cli_out *to, wql_str text) {
-    size_t used, before;
-    uint32_t width = 0;
-    for (size_t at = 0; at < text.len; at += used) {
-        uint32_t c = cli_utf8_next(text.ptr + at, text.len - at, &used);
-        if (c == CLI_ILL_FORMED) {
-            cli_out_z(to, "\xef\xbf\xbd");
-            width++;
-        } else if (cli_steers_terminal(c)) {
-            before = to->len;
-            put_escape(to, c);
-            width += (uint32_t)(to->len - before);
-        } else {
-            cli_out_put(to, text.ptr + at, used);
-            width += cli_char_width(c);
-        }
-    }
-    return width;
-}
-
 /* Appends a cell to t->text. */
 static cli_table_cell make_cell(cli_table *t, const wql_batch *batch, uint32_t index, uint32_t row) {
-    const wql_column *col = t->columns->at[index] == WQL_NO_COLUMN ? NULL : wql_batch_column(batch, t->columns->at[index]);
-    cli_cell cell = {col, row, col && cli_is_interval(batch, col)};
     cli_table_cell made = {0, 0, t->columns->to_the_right[index]};
     size_t before = t->text.len;
-    if (col == NULL || wql_column_is_null(col, row)) {
-        cli_out_z(&t->text, "NULL");
-    } else if ((col->type & WQL_ARRAY) || col->type == WQL_OBJECT) {
-        cli_json_cell(&t->text, &cell);
-    } else if (col->type == WQL_STRING || col->type == WQL_REFERENCE) {
-        made.width = put_shown(&t->text, wql_column_str(col, row));
+    wql_str text;
+    cli_cell cell;
+    switch (cli_columns_cell(t->columns, batch, index, row, &cell, &text)) {
+    case CLI_NULL_CELL: cli_out_z(&t->text, "NULL"); break;
+    case CLI_SCALAR_CELL: cli_put_scalar(&t->text, &cell); break;
+    case CLI_NESTED_CELL: cli_json_cell(&t->text, &cell); break;
+    case CLI_TEXT_CELL:
+        made.width = cli_put_shown(&t->text, text);
         made.len = t->text.len - before;
         return made;
-    } else {
-        cli_put_scalar(&t->text, &cell);
     }
     made.len = t->text.len - before;
     for (size_t at = before, used; at < t->text.len; at += used) {
@@ -119,7 +84,7 @@ static void header(cli_table *t) {
     for (uint32_t i = 0; i < count; i++) {
         size_t start = t->text.len; /* names pass through the same mill as texts */
         cli_table_cell cell = {0, 0, t->columns->to_the_right[i]};
-        cell.width = put_shown(&t->text, wql_s(t->columns->names[i]));
+        cell.width = cli_put_shown(&t->text, wql_s(t->columns->names[i]));
         cell.len = t->text.len - start;
         if (!good(t)) return;
         put_padded(t, t->text.buf + start, cell, i);
@@ -142,7 +107,7 @@ static bool settle(cli_table *t) {
     }
     for (uint32_t i = 0; i < count; i++) {
         size_t start = t->text.len;
-        widen(t, i, put_shown(&t->text, wql_s(t->columns->names[i])));
+        widen(t, i, cli_put_shown(&t->text, wql_s(t->columns->names[i])));
         t->text.len = start;
     }
     for (size_t k = 0; k < t->cell_count; k++) widen(t, (uint32_t)(k % count), t->cells[k].width);

@@ -32,6 +32,10 @@ void cli_json_string(cli_out *out, wql_str text);
 /* A cell of any type as JSON. out->odd is set if a NaN or an infinity became null. */
 void cli_json_cell(cli_out *out, const cli_cell *cell);
 
+/* A cell of any type, not NULL, as the text it would be (JSON where it is nested), through a function that knows what must be
+ * escaped. */
+void cli_put_through(cli_out *out, const cli_cell *cell, void (*put)(cli_out *out, wql_str text));
+
 /* Row `row` of a batch as a JSON object. */
 void cli_json_row(cli_out *out, const wql_batch *batch, uint32_t row);
 

@@ -132,6 +132,7 @@ wql__node *wql__node_constant(wql__parser *parser, wql__token literal) {
     case WQL__TOKEN_STRING: ok = wql__literal_string(parser, literal, false, &node->literal); break;
     case WQL__TOKEN_INT:
     case WQL__TOKEN_REAL: ok = wql__literal_number(parser, literal, &node->literal); break;
+    case WQL__TOKEN_PARAMETER: ok = wql__literal_parameter(parser, literal, &node->literal); break;
     default: wql__literal_keyword(literal, &node->literal); break;
     }
     return ok ? node : NULL;
@@ -198,7 +199,10 @@ wql__node *wql__node_compare_paths(wql__parser *parser, wql__path left, wql__tok
 
 wql__node *wql__node_like(wql__parser *parser, wql__path path, wql__token op, wql__token pattern) {
     wql__node *node = new_node(parser, WQL__NODE_LIKE);
-    if (node == NULL || !wql__literal_string(parser, pattern, true, &node->literal)) return NULL;
+    if (node == NULL) return NULL;
+    if (pattern.kind == WQL__TOKEN_PARAMETER ? !wql__literal_parameter(parser, pattern, &node->literal)
+                                             : !wql__literal_string(parser, pattern, true, &node->literal))
+        return NULL;
     return predicate(parser, node, path, op, path.offset, pattern.offset + pattern.length);
 }
 
@@ -216,6 +220,8 @@ wql__node *wql__node_isa(wql__parser *parser, wql__path path, wql__token op, wql
     if (node == NULL) return NULL;
     if (class_name.kind == WQL__TOKEN_STRING) {
         if (!wql__literal_string(parser, class_name, false, &node->literal)) return NULL;
+    } else if (class_name.kind == WQL__TOKEN_PARAMETER) {
+        if (!wql__literal_parameter(parser, class_name, &node->literal)) return NULL;
     } else {
         wql__name name;
         if (!name_of(parser, class_name, &name)) return NULL;

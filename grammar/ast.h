@@ -27,9 +27,9 @@ enum {
     WQL__NODE_NOT,     /* items[0] */
     WQL__NODE_COMPARE, /* path op literal; op WQL_EQ ... WQL_GE; `mirrored` if the literal stood first (op is already turned) */
     WQL__NODE_COMPARE_PATHS, /* path op other (RELAXED, event queries) */
-    WQL__NODE_LIKE,    /* path LIKE literal (a string); negated only in RELAXED: NOT p LIKE s is a NOT node */
+    WQL__NODE_LIKE,    /* path LIKE literal (a string or a parameter); negated only in RELAXED: NOT p LIKE s is a NOT node */
     WQL__NODE_NULL,    /* path IS [NOT] NULL; negated: NOT */
-    WQL__NODE_ISA      /* path ISA literal (a string, or an identifier taken as one) */
+    WQL__NODE_ISA      /* path ISA literal (a string, an identifier taken as one, or a parameter) */
 };
 
 /* Which members count is said by `kind`; those of the other kinds share their memory. */
@@ -67,7 +67,8 @@ typedef struct wql__query_tree {
     wql__name from;
     wql__node *where;     /* NULL: none */
     uint32_t predicate_count;
-    uint32_t parameter_count;
+    uint32_t parameter_count; /* `?` and `@name`, each time one is written */
+    uint32_t unnamed_count;   /* `?` */
     uint32_t depth;       /* the deepest nesting: parentheses and NOTs. No branch of `where` has more than 2 * depth + 3 nodes */
 } wql__query_tree;
 

@@ -7,6 +7,8 @@
 #include "../engine/base/utf8.h"
 #include <wql/query.h>
 
+#include <wql/engine.h>
+
 #include <string.h>
 
 #define BIT(kind) ((uint64_t)1 << WQL__TOKEN_##kind)
@@ -224,6 +226,15 @@ static const char *why_no_operator(const wql__parser *parser, wql__token token) 
     return NULL;
 }
 
+/* A value stands where names do, or two of them meet. */
+static const char *why_no_parameter(const wql__parser *parser, wql__token token) {
+    wql__token last = parser->before[0];
+    if (token.kind == WQL__TOKEN_PARAMETER && is_one_of(last, OPERATORS))
+        return "two constants cannot be compared, one side is a property";
+    if (token.kind == WQL__TOKEN_PARAMETER) return "a parameter stands for the constant of a comparison, and for nothing else";
+    return NULL;
+}
+
 /* In a condition, or where one may follow. */
 static const char *why_in_condition(const wql__parser *parser, wql__token token) {
     wql__token last = parser->before[0];
@@ -244,6 +255,7 @@ static const char *why(const wql__parser *parser, wql__token token) {
     bool in_list = parser->tree->from.length == 0;
     const char *text = odd_character(parser, token);
     if (text == NULL) text = odd_character(parser, last);
+    if (text == NULL) text = why_no_parameter(parser, token);
     if (text == NULL && !(parser->expected & BIT(LP))) text = REMARK_ON(token, foreign_words);
     if (text != NULL) return text;
     if (token.kind == WQL__TOKEN_LP && wql__token_is_word(last.kind) && !is_one_of(last, KEYWORDS | BIT(NOT)) &&
@@ -281,7 +293,9 @@ static const char *about_character(const wql__parser *parser, wql__token token) 
     case '{':
     case '}': return "braces belong to ASSOCIATORS OF and REFERENCES OF";
     case '?':
-    case '@': return "parameters are not part of the base language";
+    case '@':
+        if (parser->dialect & WQL_PARAMETERS) return "a parameter is written ? or @name, without a blank";
+        return "parameters are not part of the base language";
     case '-':
         if (joined) return "a name consists of letters, digits and _";
         /* fall through */

@@ -32,6 +32,7 @@ enum {
     WQL__TOKEN_STRING, /* with its quotes and backslashes */
     WQL__TOKEN_INT,    /* with its sign */
     WQL__TOKEN_REAL,   /* with its sign */
+    WQL__TOKEN_PARAMETER, /* ? or @name, where the dialect has parameters */
     WQL__TOKEN_LP,
     WQL__TOKEN_RP,
     WQL__TOKEN_COMMA,
@@ -64,12 +65,14 @@ typedef struct wql__token {
 /* Reads [start, end) and nothing else; no NUL is needed behind it. The text is well-formed UTF-8 of less than 4 GiB. */
 typedef struct wql__lexer {
     const unsigned char *start, *at, *end;
+    int parameters; /* `?` and `@name` are tokens; else both begin with a character that begins nothing */
 } wql__lexer;
 
 static inline wql__lexer wql__lexer_of(const char *text, uint32_t len) {
     wql__lexer lexer;
     lexer.start = lexer.at = (const unsigned char *)text;
     lexer.end = lexer.start + len;
+    lexer.parameters = 0;
     return lexer;
 }
 

@@ -104,6 +104,21 @@ void wql__literal_keyword(wql__token token, wql__literal *out) {
     literal_at(token, kind, out);
 }
 
+bool wql__literal_parameter(wql__parser *parser, wql__token token, wql__literal *out) {
+    wql_str name = wql__token_text(parser, token);
+    literal_at(token, WQL__LIT_PARAMETER, out);
+    out->text.ptr = name.ptr + 1;
+    out->text.len = name.len - 1;
+    if (out->text.len > parser->limits->identifier_chars &&
+        wql__utf16_length(out->text.ptr, out->text.len) > parser->limits->identifier_chars) {
+        wql__refuse_limit(parser, token.offset, token.length, "identifier_chars_max", parser->limits->identifier_chars);
+        return false;
+    }
+    parser->tree->parameter_count++;
+    if (out->text.len == 0) out->magnitude = ++parser->tree->unnamed_count;
+    return true;
+}
+
 void wql__literal_name(const wql__name *name, wql__literal *out) {
     wql__token token = {WQL__TOKEN_NAME, name->offset, name->length};
     literal_at(token, WQL__LIT_STRING, out);

@@ -3,11 +3,13 @@
  *
  * Two things are done around lemon's parser. It is asked, before each token, whether the token can come: when the tables merge
  * states, the parser itself notices an error only after reductions that have forgotten what else could have come, and messages want
- * to say that. And its stack grows in the arena of the parse: nothing here has a fixed size, and no memory bypasses the engine's
- * hook. */
+ * to say that. And its stack, which starts on ours, where most queries need no more, grows in the arena of the parse: nothing here
+ * has a fixed size, and no memory bypasses the engine's hook. */
 #include "parser.h"
 
 #include "../engine/base/utf8.h"
+
+#include <wql/engine.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +22,7 @@ static void wql__grammarFinalize(void *machine);
 static int wql__grammarFallback(int kind);
 
 static void *grow_stack(wql__parser *parser, const void *old, size_t old_size, size_t size) {
-    void *stack = wql__arena_alloc(parser->arena, size);
+    void *stack = old == NULL && size <= parser->first_stack_size ? parser->first_stack : wql__arena_alloc(parser->arena, size);
     if (stack == NULL) wql__refuse_memory(parser);
     else if (old != NULL) memcpy(stack, old, old_size);
     return stack;
@@ -78,6 +80,7 @@ static const uint8_t codes[] = {
     [WQL__TOKEN_STRING] = TK_STRING,
     [WQL__TOKEN_INT] = TK_INT,
     [WQL__TOKEN_REAL] = TK_REAL,
+    [WQL__TOKEN_PARAMETER] = TK_PARAMETER,
     [WQL__TOKEN_LP] = TK_LP,
     [WQL__TOKEN_RP] = TK_RP,
     [WQL__TOKEN_COMMA] = TK_COMMA,
@@ -125,10 +128,12 @@ static bool can_come(const yyParser *machine, int code, bool *as_itself) {
     }
 }
 
+/* A parameter comes where a constant does, and goes without saying. */
 static uint64_t all_that_can_come(const yyParser *machine) {
     uint64_t kinds = 0;
     for (uint32_t kind = 0; kind < WQL__TOKEN_BAD_CHARACTER; kind++) {
         bool as_itself;
+        if (kind == WQL__TOKEN_PARAMETER) continue;
         if (can_come(machine, code_of(kind), &as_itself) && as_itself) kinds |= (uint64_t)1 << kind;
     }
     return kinds;
@@ -179,7 +184,7 @@ wql_status wql__parse_precheck(wql_str text, const wql__parse_limits *limits, wq
     const char *at = text.ptr, *end;
     if (text.len == 0) return wql__fail(err, WQL_E_INVALID_PARAMETER, "the query is empty");
     good = wql__utf8_check(text.ptr, look);
-    for (end = at + good; at < end;) {
+    for (end = text.len > most ? at + good : at; at < end;) { /* a unit takes a byte at least */
         const char *character = at;
         units += wql__utf8_next(&at, end) >= 0x10000 ? 2 : 1;
         if (units > most)
@@ -198,6 +203,10 @@ static void run(wql__parser *parser) {
     wql__lexer lexer = wql__lexer_of(parser->text.ptr, (uint32_t)parser->text.len);
     wql__token token;
     yyParser machine;
+    yyStackEntry first_stack[100]; /* as many as lemon asks for at first */
+    lexer.parameters = (parser->dialect & WQL_PARAMETERS) != 0;
+    parser->first_stack = first_stack;
+    parser->first_stack_size = sizeof first_stack;
     wql__grammarInit(&machine, parser);
     while (parser->status == WQL_OK) {
         bool as_itself;
@@ -209,6 +218,7 @@ static void run(wql__parser *parser) {
         parser->before[0] = token;
     }
     wql__grammarFinalize(&machine);
+    parser->first_stack = NULL;
 }
 
 wql_status wql__parse(wql_str text, uint32_t dialect, const wql__parse_limits *limits, wql__arena *arena, wql__query_tree **out,
@@ -217,10 +227,11 @@ wql_status wql__parse(wql_str text, uint32_t dialect, const wql__parse_limits *l
     wql_status status = wql__parse_precheck(text, limits, err);
     *out = NULL;
     if (status != WQL_OK) return status;
-    if (dialect != 0)
+    if (dialect & ~(uint32_t)WQL_PARAMETERS)
         return wql__fail(err, WQL_E_NOT_SUPPORTED, "only the base dialect is served yet, and dialect 0x%x was asked for",
                          (unsigned)dialect);
     memset(&parser, 0, sizeof parser);
+    parser.dialect = dialect;
     parser.limits = limits;
     parser.arena = arena;
     parser.err = err;

@@ -20,7 +20,7 @@ enum { WQL__DEPTH_CEILING = 512, WQL__QUERY_CHARS_CEILING = 0x40000000 };
 wql_status wql__parse_precheck(wql_str text, const wql__parse_limits *limits, wql_error *err);
 
 /* Parses, and applies every rule that the text alone settles (wql-language 2.10). Includes the precheck.
- * @param dialect  WQL_RELAXED | ...; this version: 0
+ * @param dialect  WQL_RELAXED | ...; this version: 0 or WQL_PARAMETERS
  * @param out      [out] the tree, in `arena`; with a failure NULL
  * Returns WQL_OK; WQL_E_INVALID_QUERY; WQL_E_MISSING_GROUP_WITHIN; WQL_E_INVALID_PARAMETER; WQL_E_QUOTA_VIOLATION (the limit's
  * name, and the place, as everywhere; also memory_max); WQL_E_NOT_SUPPORTED (a dialect or a kind of query this version does not

@@ -13,7 +13,10 @@ typedef struct wql__parser {
     wql_str text; /* the copy in the arena */
     const wql__parse_limits *limits;
     wql__arena *arena;
+    void *first_stack; /* lemon's, while the parse runs */
+    size_t first_stack_size;
     wql_error *err;
+    uint32_t dialect;
     wql_status status; /* WQL_OK: nothing is wrong so far */
     wql__query_tree *tree;
     wql__node *lists;     /* AND and OR nodes, newest first */
@@ -64,6 +67,8 @@ bool wql__literal_string(wql__parser *parser, wql__token token, bool pattern, wq
 bool wql__literal_number(wql__parser *parser, wql__token token, wql__literal *out);
 void wql__literal_keyword(wql__token token, wql__literal *out); /* NULL, TRUE, FALSE */
 void wql__literal_name(const wql__name *name, wql__literal *out); /* an identifier taken as a string */
+/* Counts the parameter. False: refused. */
+bool wql__literal_parameter(wql__parser *parser, wql__token token, wql__literal *out);
 
 /* -- ast.c: building the tree ------------------------------------------------------------------------------------ */
 

@@ -82,6 +82,14 @@ again:
         return broken_string(lexer, from, at);
     }
 
+    "?" | "@" letter word_char* {
+        kind = WQL__TOKEN_PARAMETER;
+        if (lexer->parameters) goto found;
+        at = from + 1;
+        kind = WQL__TOKEN_BAD_CHARACTER;
+        goto found;
+    }
+
     "("  { kind = WQL__TOKEN_LP; goto found; }
     ")"  { kind = WQL__TOKEN_RP; goto found; }
     ","  { kind = WQL__TOKEN_COMMA; goto found; }

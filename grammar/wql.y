@@ -97,10 +97,12 @@ predicate(P) ::= scalar(C) order(O) path(A).   { P = wql__node_compare(parser, A
 predicate(P) ::= path(A) equal(O) path(B).     { P = wql__node_compare_paths(parser, A, O, B); }
 predicate(P) ::= path(A) order(O) path(B).     { P = wql__node_compare_paths(parser, A, O, B); }
 predicate(P) ::= path(A) LIKE(O) STRING(S).    { P = wql__node_like(parser, A, O, S); }
+predicate(P) ::= path(A) LIKE(O) PARAMETER(S). { P = wql__node_like(parser, A, O, S); }
 predicate(P) ::= path(A) IS(O) NULL(N).        { P = wql__node_null(parser, A, O, N, false); }
 predicate(P) ::= path(A) IS(O) NOT NULL(N).    { P = wql__node_null(parser, A, O, N, true); }
 predicate(P) ::= path(A) ISA(O) STRING(S).     { P = wql__node_isa(parser, A, O, S); }
 predicate(P) ::= path(A) ISA(O) NAME(N).       { P = wql__node_isa(parser, A, O, N); }
+predicate(P) ::= path(A) ISA(O) PARAMETER(S).  { P = wql__node_isa(parser, A, O, S); }
 
 constant(C) ::= scalar(S). { C = S; }
 constant(C) ::= NULL(T).   { C = wql__node_constant(parser, T); }
@@ -110,3 +112,5 @@ constant(C) ::= FALSE(T).  { C = wql__node_constant(parser, T); }
 scalar(S) ::= STRING(T). { S = wql__node_constant(parser, T); }
 scalar(S) ::= INT(T).    { S = wql__node_constant(parser, T); }
 scalar(S) ::= REAL(T).   { S = wql__node_constant(parser, T); }
+/* Only where the dialect has parameters does the lexer make this token. */
+scalar(S) ::= PARAMETER(T). { S = wql__node_constant(parser, T); }

@@ -114,16 +114,28 @@ stage unit 40 run_units build
 stage golden 20 timeout 60 build/tests/golden/golden tests/golden/*.wqt
 stage oracle 40 timeout 120 build/tests/oracle/oracle
 stage examples 20 run_examples build
-stage tool 40 timeout 120 sh tests/cli/run.sh build
+stage tool 60 env ONLY="options params provider formats errors check output interrupt types machine" timeout 120 sh tests/cli/run.sh build
+stage shell 40 env ONLY="shell manual" timeout 120 sh tests/cli/run.sh build
+stage simulation 60 sh tests/sim/run.sh build/tests/sim/sim 50000
+stage mutants 60 sh tests/sim/mutants.sh build/tests/sim/sim
+stage bench 20 timeout 120 build/bench/bench --check --dir build --json build/check/bench.json
 stage fault 60 timeout 120 build/tests/fault/fault
+stage fault-points 20 timeout 120 build/tests/points/points
+stage fault-tool 20 timeout 120 sh tests/points/tool.sh build
+stage soak-short 10 timeout 60 build/tests/soak/soak 5
+stage limits 10 timeout 60 build/tests/limits/limits docs/limits.md include/wql/engine.h
 stage fuzz-replay 20 run_fuzz_seeds
 export $asan_env
 stage address-unit 60 run_units build/asan
 stage address-golden 60 timeout 120 build/asan/tests/golden/golden tests/golden/*.wqt
+stage address-fault 30 timeout 120 build/asan/tests/fault/fault '' 7
+stage address-points 20 timeout 120 build/asan/tests/points/points
 stage address-stress 30 timeout 120 build/asan/tests/stress/stress 3
 export $tsan_env
 stage thread-stress 60 timeout 120 build/tsan/tests/stress/stress 10
-stage thread-unit 60 run_units build/tsan test_call test_mem test_memory_store test_sqlite
+stage thread-points 20 timeout 120 build/tsan/tests/points/points
+stage thread-unit 60 run_units build/tsan test_call test_define test_keep test_linux_devices test_linux_parts test_mem test_memory_store \
+    test_parameters test_rights test_sqlite test_stuck
 stage headers 20 sh tests/tidy/headers.sh
 stage includes 5 sh tests/tidy/includes.sh
 stage symbols 10 sh tests/tidy/symbols.sh build
@@ -136,7 +148,10 @@ else
     echo "skipped: the query corpus is not beside this tree"
 fi
 if [ "$long" = --long ]; then
+    stage simulation-long 1200 sh tests/sim/run.sh build/tests/sim/sim 5000000
     stage oracle-long 600 timeout 1200 build/tests/oracle/oracle 1 20000
+    stage address-fault-all 300 env $asan_env timeout 900 build/asan/tests/fault/fault
+    stage soak 330 timeout 900 build/tests/soak/soak 300
     stage memory-flat 300 timeout 900 sh tests/long/memory.sh build
     stage speed 300 timeout 900 sh tests/long/speed.sh build
 fi

@@ -18,13 +18,14 @@ wql_status wql_call_next(wql_call call, uint32_t timeout_ms, wql_batch **out, wq
 }
 
 wql_status wql_call_at(wql_call call, uint64_t index, uint32_t timeout_ms, wql_batch **out, wql_error *err) {
-    wql__call *found = wql__call_find(call);
-    (void)index;
-    (void)timeout_ms;
-    if (!found) return stale(err);
-    wql__call_put(found);
+    wql__call *found;
+    wql_status status;
     if (!out) return wql__fail(err, WQL_E_INVALID_PARAMETER, "the place for the batch is NULL");
-    return wql__fail(err, WQL_E_NOT_SUPPORTED, "kept batches are not served yet");
+    found = wql__call_find(call);
+    if (!found) return stale(err);
+    status = wql__call_at(found, index, timeout_ms, out, err);
+    wql__call_put(found);
+    return status;
 }
 
 wql_status wql_call_wait(wql_call call, uint32_t timeout_ms, wql_error *err) {

@@ -2,6 +2,7 @@
 /* api_engine.c: public functions of engines, sessions and pumps: arguments checked, then one call down. */
 #include "../base/error.h"
 #include "../deliver/open.h"
+#include "../deliver/rights.h"
 
 static wql_status missing(wql_error *err, const char *what) {
     return wql__fail(err, WQL_E_INVALID_PARAMETER, "%s is NULL", what);
@@ -50,17 +51,25 @@ wql_status wql_engine_mof(wql_engine *engine, const char *ns, wql_str mof, wql_e
 
 wql_status wql_engine_grant(wql_engine *engine, const char *ns, const char *principal, uint32_t allow, uint32_t deny,
                             wql_error *err) {
-    (void)allow;
-    (void)deny;
     if (!engine) return missing(err, "the engine");
     if (!ns) return missing(err, "the namespace's name");
     if (!principal) return missing(err, "the principal");
-    return not_served(err, "granting rights");
+    return wql__engine_grant(engine, ns, principal, allow, deny, err);
+}
+
+wql_status wql_engine_secure(wql_engine *engine) {
+    if (!engine) return WQL_E_INVALID_PARAMETER;
+    return atomic_exchange_explicit(&engine->secured, true, memory_order_acq_rel) ? WQL_END : WQL_OK;
 }
 
 wql_status wql_engine_get_stats(wql_engine *engine, wql_engine_stats *out) {
     if (!engine || !out) return WQL_E_INVALID_PARAMETER;
     return wql__engine_read_stats(engine, out);
+}
+
+wql_status wql_engine_get_provider_stats(wql_engine *engine, const char *ns, const char *provider, wql_provider_stats *out) {
+    if (!engine || !ns || !provider || !out) return WQL_E_INVALID_PARAMETER;
+    return wql__provider_read_stats(engine, ns, provider, out);
 }
 
 wql_status wql_session_open(wql_engine *engine, const char *ns, const wql_session_options *opt, wql_session **out,

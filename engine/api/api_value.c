@@ -2,11 +2,24 @@
 /* api_value.c: public functions on values, datetimes and errors. */
 #include "../base/error.h"
 #include "../data/datetime.h"
+#include "../data/params.h"
 #include "../data/value.h"
 
 size_t wql_value_format(const wql_value *value, char *buf, size_t size) {
     wql__out out = {buf, buf ? size : 0, 0};
     if (value) wql__value_print(&out, value);
+    return wql__out_end(&out);
+}
+
+size_t wql_quote(const wql_value *value, char *buf, size_t size) {
+    wql__out out = {buf, buf ? size : 0, 0};
+    if (!value || !wql__quote(&out, value)) out.len = 0;
+    return wql__out_end(&out);
+}
+
+size_t wql_quote_pattern(wql_str text, char *buf, size_t size) {
+    wql__out out = {buf, buf ? size : 0, 0};
+    if (text.ptr) wql__quote_pattern(&out, text);
     return wql__out_end(&out);
 }
 

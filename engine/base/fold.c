@@ -67,6 +67,7 @@ int wql__fold_compare(wql_str a, wql_str b) {
 bool wql__fold_equal(wql_str a, wql_str b) {
     size_t longer = a.len > b.len ? a.len : b.len, shorter = a.len + b.len - longer;
     if (shorter < longer / 3) return false;
+    if (shorter == longer && (!longer || memcmp(a.ptr, b.ptr, longer) == 0)) return true;
     return wql__fold_compare(a, b) == 0;
 }
 

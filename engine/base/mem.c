@@ -33,6 +33,7 @@ struct wql__mem {
     _Atomic uint64_t used; /* never above limit */
     _Atomic uint64_t peak;
     _Atomic bool refused; /* the last allocation that failed was refused by the limit */
+    _Atomic uint64_t refusals;
 };
 
 static void *alloc_libc(void *user, void *ptr, size_t old_size, size_t new_size) {
@@ -56,6 +57,7 @@ wql__mem *wql__mem_open(wql__alloc_fn alloc, void *user, uint64_t limit) {
     atomic_init(&mem->used, sizeof *mem);
     atomic_init(&mem->peak, sizeof *mem);
     atomic_init(&mem->refused, false);
+    atomic_init(&mem->refusals, 0);
     return mem;
 }
 
@@ -80,6 +82,7 @@ static bool reserve(wql__mem *mem, size_t size) {
     do {
         if (size > mem->limit - used) {
             atomic_store_explicit(&mem->refused, true, memory_order_relaxed);
+            atomic_fetch_add_explicit(&mem->refusals, 1, memory_order_relaxed);
             return false;
         }
     } while (!atomic_compare_exchange_weak_explicit(&mem->used, &used, used + size, memory_order_relaxed, memory_order_relaxed));
@@ -140,6 +143,13 @@ size_t wql__array_size(size_t count, size_t size) { return size && count > SIZE_
 wql_status wql__fail_memory(const wql__mem *mem, wql_error *err) {
     if (atomic_load_explicit(&mem->refused, memory_order_relaxed)) return wql__fail_limit(err, "memory_max", mem->limit);
     return wql__fail(err, WQL_E_OUT_OF_MEMORY, "out of memory");
+}
+
+uint64_t wql__mem_refusals(const wql__mem *mem) { return atomic_load_explicit(&mem->refusals, memory_order_relaxed); }
+
+wql_status wql__mem_blame(const wql__mem *mem, wql_status answered, uint64_t before, wql_error *err) {
+    if (answered != WQL_E_OUT_OF_MEMORY || wql__mem_refusals(mem) == before) return WQL_OK;
+    return wql__fail_limit(err, "memory_max", mem->limit);
 }
 
 /* -- arenas ------------------------------------------------------------------------------------------------------ */

@@ -29,6 +29,11 @@ size_t wql__array_size(size_t count, size_t size);
 
 /* What a failed allocation means now: WQL_E_OUT_OF_MEMORY, or WQL_E_QUOTA_VIOLATION if the limit refused it. Fills err. */
 wql_status wql__fail_memory(const wql__mem *mem, wql_error *err);
+/* The limit has refused memory so many times. */
+uint64_t wql__mem_refusals(const wql__mem *mem);
+/* What a provider answered, having seen `before` refusals when it was called: WQL_E_OUT_OF_MEMORY for which the limit is to blame
+ * becomes the limit's own error. Otherwise WQL_OK, and err is untouched. */
+wql_status wql__mem_blame(const wql__mem *mem, wql_status answered, uint64_t before, wql_error *err);
 
 /* An arena: memory that is freed at once. Not thread-safe. */
 typedef struct wql__chunk wql__chunk;

@@ -2,6 +2,8 @@
 /* sync.c: threads, locks, waiting and the clock over POSIX. */
 #include "sync.h"
 
+#include "fault.h"
+
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
@@ -33,6 +35,12 @@ void wql__cond_broadcast(wql__cond *cond) { must(pthread_cond_broadcast(&cond->c
 bool wql__cond_wait(wql__cond *cond, wql__mutex *mutex, int64_t deadline_us) {
     struct timespec until;
     int result;
+    if (WQL__FAULT(early_wake)) {
+        wql__unlock(mutex);
+        (void)sched_yield();
+        wql__lock(mutex);
+        return true;
+    }
     if (deadline_us == WQL__TIME_FOREVER) {
         must(pthread_cond_wait(&cond->c, &mutex->m));
         return true;
@@ -103,7 +111,7 @@ int64_t wql__now_us(void) { return wql__now_ns() / 1000; }
 
 bool wql__can_spin(void) {
     cpu_set_t set;
-    if (sched_getaffinity(0, sizeof set, &set) != 0) return false;
+    if (WQL__FAULT(one_processor) || sched_getaffinity(0, sizeof set, &set) != 0) return false;
     return CPU_COUNT(&set) > 1;
 }
 

@@ -11,7 +11,7 @@ typedef struct wql__literal {
     uint8_t kind;
     bool negative;         /* INT: the sign; magnitude is up to 2^63 then, up to 2^64-1 otherwise */
     uint32_t offset, length; /* in the query text */
-    uint64_t magnitude;    /* INT; PARAMETER: its position for `?` */
+    uint64_t magnitude;    /* INT; PARAMETER: which `?` it is, from 1; 0 for `@name` */
     double real;           /* REAL */
     wql_str text;          /* STRING: unescaped value. INT, REAL: the spelling. PARAMETER: its name, empty for `?` */
 } wql__literal;

@@ -37,6 +37,8 @@ typedef struct wql__mount {
     _Atomic uint64_t faults;
     _Atomic uint64_t *engine_faults; /* the engine's counter; NULL once the engine is gone */
     _Atomic uint32_t scans;          /* of running calls: counted from the first open to the end of the run */
+    _Atomic bool blocks;             /* it held a worker for too long: its calls run on threads of their own */
+    _Atomic uint64_t opened, closed, rows, inside_ns; /* for statistics */
     struct wql__mount *next_leaving;
     void (*log)(void *user, int level, const char *line);
     void *log_user;

@@ -191,6 +191,20 @@ static bool read_exponent(const char **at, const char *end, int *exponent) {
     return true;
 }
 
+/* Up to 15 digits and nothing else, which most numbers are: below 2^53, so the double is exact too. */
+static bool read_digits(wql_str text, wql__number *out) {
+    uint64_t magnitude = 0;
+    if (!text.len || text.len > 15) return false;
+    for (size_t i = 0; i < text.len; i++) {
+        if (!is_digit(text.ptr[i])) return false;
+        magnitude = magnitude * 10 + (uint64_t)(text.ptr[i] - '0');
+    }
+    out->magnitude = magnitude;
+    out->real = (double)magnitude;
+    out->whole = out->fits = true;
+    return true;
+}
+
 bool wql__number_parse(wql_str text, wql__number *out) {
     const char *at = text.ptr, *end = text.len ? text.ptr + text.len : text.ptr;
     decimal d;
@@ -199,6 +213,7 @@ bool wql__number_parse(wql_str text, wql__number *out) {
     d.count = d.point = 0;
     d.more = false;
     memset(out, 0, sizeof *out);
+    if (read_digits(text, out)) return true;
     if (at < end && (*at == '+' || *at == '-')) out->negative = *at++ == '-';
     for (; at < end && is_digit(*at); at++, seen = true) take_digit(&d, (uint8_t)(*at - '0'), false);
     if (at < end && *at == '.')

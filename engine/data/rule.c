@@ -118,6 +118,34 @@ wql_status wql__test_make(wql__arena *arena, uint32_t type, uint32_t flags, uint
     return WQL_OK;
 }
 
+wql_status wql__test_defer(uint32_t type, uint32_t flags, uint8_t op, bool negated, const wql__literal *parameter,
+                           const wql__zone *zone, wql__test *out, const char **why) {
+    memset(out, 0, sizeof *out);
+    out->op = op;
+    out->by = WQL__BY_PARAMETER;
+    out->type = type;
+    out->interval = (flags & WQL_INTERVAL) != 0;
+    out->literal = *parameter;
+    if (zone) out->zone = *zone;
+    *why = type == WQL_NULL ? NULL : wql__operator_refused(type, op);
+    if (*why) return WQL_E_INVALID_QUERY;
+    if (negated) wql__test_negate(out);
+    return WQL_OK;
+}
+
+wql_status wql__test_resolve(wql__arena *arena, const wql__test *deferred, const wql__literal *literal, wql__test *out,
+                             const char **why) {
+    wql__test plain = *deferred; /* as it was before NOTs, of which an even number is none */
+    if (plain.inverted) wql__test_negate(&plain);
+    if (literal->kind != WQL__LIT_NULL)
+        return wql__test_make(arena, plain.type, plain.interval ? WQL_INTERVAL : 0, plain.op, deferred->inverted, literal,
+                              &plain.zone, out, why);
+    *out = *deferred;
+    out->by = WQL__BY_UNKNOWN;
+    *why = NULL;
+    return WQL_OK;
+}
+
 static uint8_t turned(uint8_t op) {
     switch (op) {
     case WQL_EQ: return WQL_NE;
@@ -134,6 +162,8 @@ static uint8_t turned(uint8_t op) {
 
 void wql__test_negate(wql__test *test) {
     bool unordered = test->by == WQL__BY_REAL || test->by == WQL__BY_ANY; /* NaN is neither less nor not less */
+    if (test->by == WQL__BY_PARAMETER || test->by == WQL__BY_UNKNOWN)
+        unordered = test->type == WQL_NULL || wql__type_is_real(test->type);
     test->inverted = !test->inverted;
     if (test->by == WQL__BY_CONSTANT) test->constant = !test->constant;
     if (test->op == WQL_LIKE || test->op == WQL__ISA || (unordered && is_order(test->op))) {

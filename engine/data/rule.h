@@ -29,6 +29,9 @@ enum {
     WQL__BY_TIME,     /* time: never wild; intervals compare with intervals only */
     WQL__BY_CHAR,     /* u64: the folded character; char16 values are folded too */
     WQL__BY_CLASS,    /* WQL__ISA: text is the class's name */
+    WQL__BY_PARAMETER, /* not to be asked yet: the value of `literal`, a parameter, is known to the run. as.u64 is its number in
+                        * the plan */
+    WQL__BY_UNKNOWN,   /* the parameter is NULL: unknown for every value */
     WQL__BY_ANY       /* the property's type is not known before the value is seen (it lies in an embedded object): `literal`,
                        * converted for each value; a literal that does not fit its type gives UNKNOWN */
 };
@@ -66,6 +69,14 @@ typedef struct wql__test {
  * starts in lower case, fits behind "Class.Property: "); WQL_E_OUT_OF_MEMORY. */
 wql_status wql__test_make(wql__arena *arena, uint32_t type, uint32_t flags, uint8_t op, bool negated, const wql__literal *literal,
                           const wql__zone *zone, wql__test *out, const char **why);
+/* The same for a parameter: what can be said without its value. The operator may still turn out to be another one (LIKE without a
+ * metacharacter). Allocates nothing. Returns WQL_OK or WQL_E_INVALID_QUERY. */
+wql_status wql__test_defer(uint32_t type, uint32_t flags, uint8_t op, bool negated, const wql__literal *parameter,
+                           const wql__zone *zone, wql__test *out, const char **why);
+/* The deferred test with a value, exactly as if that literal stood in the text; but NULL makes it unknown. Returns as
+ * wql__test_make. */
+wql_status wql__test_resolve(wql__arena *arena, const wql__test *deferred, const wql__literal *literal, wql__test *out,
+                             const char **why);
 /* The test that is true where this one is false, and unknown where it is unknown. */
 void wql__test_negate(wql__test *test);
 

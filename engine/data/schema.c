@@ -72,31 +72,15 @@ static wql_status copy_text(maker *m, const char *text, const char **out) {
 }
 
 static wql_status copy_value(maker *m, const wql_value *in, wql_value *out, const char *what) {
-    wql_value *items;
-    wql_status status;
-    *out = *in;
-    if (in->type == WQL_NULL) return WQL_OK;
-    if (!wql__type_is_known(in->type) || (in->type & ~(uint32_t)WQL_ARRAY) == WQL_OBJECT)
+    switch (wql__value_copy(&m->cls->arena, in, out)) {
+    case WQL_OK: return WQL_OK;
+    case WQL_E_INVALID_CIM_TYPE:
         return wql__fail(m->err, WQL_E_INVALID_CIM_TYPE, "class %s: %s has a value of type %u, which a definition cannot hold",
                          m->def->name, what, (unsigned)in->type);
-    if (in->type & WQL_ARRAY) {
-        items = wql__arena_alloc(&m->cls->arena, wql__array_size(in->count, sizeof *items));
-        if (!items) return no_memory(m);
-        for (uint32_t i = 0; i < in->count; i++) {
-            if (in->items[i].type & WQL_ARRAY)
-                return wql__fail(m->err, WQL_E_INVALID_CIM_TYPE, "class %s: %s has an array within an array", m->def->name, what);
-            status = copy_value(m, &in->items[i], &items[i], what);
-            if (status < 0) return status;
-        }
-        out->items = items;
-    } else if (wql__type_is_text(in->type)) {
-        if (wql__utf8_check(in->str.ptr, in->str.len) != in->str.len)
-            return wql__fail(m->err, WQL_E_INVALID_PARAMETER, "class %s: a text of %s is not well-formed UTF-8", m->def->name,
-                             what);
-        out->str.ptr = wql__arena_text(&m->cls->arena, in->str.ptr, in->str.len);
-        if (!out->str.ptr) return no_memory(m);
+    case WQL_E_INVALID_PARAMETER:
+        return wql__fail(m->err, WQL_E_INVALID_PARAMETER, "class %s: a text of %s is not well-formed UTF-8", m->def->name, what);
+    default: return no_memory(m);
     }
-    return WQL_OK;
 }
 
 static wql_status copy_qualifiers(maker *m, const wql_qualifier *in, uint32_t count, const wql_qualifier **out) {

@@ -2,6 +2,8 @@
 /* value.c: CIM types, fitting values to them, and values as text. */
 #include "value.h"
 
+#include "../base/utf8.h"
+
 #include "datetime.h"
 #include <wql/batch.h>
 
@@ -210,4 +212,30 @@ void wql__value_print(wql__out *out, const wql_value *value) {
         print_single(out, &value->items[i]);
     }
     wql__out_z(out, "}");
+}
+
+/* -- copying ----------------------------------------------------------------------------------------------------- */
+
+static wql_status copy_items(wql__arena *arena, const wql_value *in, wql_value *out) {
+    wql_value *items = wql__arena_alloc(arena, wql__array_size(in->count, sizeof *items));
+    if (!items) return WQL_E_OUT_OF_MEMORY;
+    if (in->count && !in->items) return WQL_E_INVALID_PARAMETER;
+    for (uint32_t i = 0; i < in->count; i++) {
+        wql_status status = WQL_E_INVALID_CIM_TYPE;
+        if (!(in->items[i].type & WQL_ARRAY)) status = wql__value_copy(arena, &in->items[i], &items[i]);
+        if (status < 0) return status;
+    }
+    out->items = items;
+    return WQL_OK;
+}
+
+wql_status wql__value_copy(wql__arena *arena, const wql_value *in, wql_value *out) {
+    *out = *in;
+    if (in->type == WQL_NULL) return WQL_OK;
+    if (!wql__type_is_known(in->type) || (in->type & ~(uint32_t)WQL_ARRAY) == WQL_OBJECT) return WQL_E_INVALID_CIM_TYPE;
+    if (in->type & WQL_ARRAY) return copy_items(arena, in, out);
+    if (!wql__type_is_text(in->type)) return WQL_OK;
+    if (in->str.len && (!in->str.ptr || wql__utf8_check(in->str.ptr, in->str.len) != in->str.len)) return WQL_E_INVALID_PARAMETER;
+    out->str.ptr = wql__arena_text(arena, in->str.ptr, in->str.len);
+    return out->str.ptr ? WQL_OK : WQL_E_OUT_OF_MEMORY;
 }

@@ -4,6 +4,7 @@
 #define WQL_DATA_VALUE_H
 
 #include "../base/error.h"
+#include "../base/mem.h"
 
 /* What a type code means. `type` may have WQL_ARRAY set, which most ask without. */
 bool wql__type_is_known(uint32_t type);
@@ -20,6 +21,10 @@ bool wql__type_range(uint32_t type, int64_t *least, uint64_t *most);
 /* Whether the value fits the CIM type as wql_row_set says; `out` then has exactly that type (texts still unchecked).
  * WQL_OK; WQL_E_VALUE_OUT_OF_RANGE: right kind, does not fit; WQL_E_TYPE_MISMATCH: another kind. */
 wql_status wql__value_convert(const wql_value *value, uint32_t type, bool interval, wql_value *out);
+
+/* A deep copy in an arena: no object, no array within an array, texts well-formed.
+ * WQL_OK; WQL_E_INVALID_CIM_TYPE; WQL_E_INVALID_PARAMETER: a text is ill-formed; WQL_E_OUT_OF_MEMORY. */
+wql_status wql__value_copy(wql__arena *arena, const wql_value *in, wql_value *out);
 
 /* Appends a value as text for a person; see wql_value_format. */
 void wql__value_print(wql__out *out, const wql_value *value);

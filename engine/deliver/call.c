@@ -3,6 +3,8 @@
 #include "call.h"
 
 #include "../base/sized.h"
+#include "context.h"
+#include "rights.h"
 
 #include <string.h>
 
@@ -12,6 +14,7 @@ void wql__call_keep(wql__call *call) { atomic_fetch_add_explicit(&call->use, 1, 
 
 /* The slot's generation moves on, so that old values of it are stale. */
 static void free_slot(wql_engine *engine, uint32_t slot) {
+    engine->slots[slot].call->session->account->calls--;
     engine->slots[slot].call = NULL;
     engine->slots[slot].next_free = engine->slot_free;
     engine->slot_free = slot;
@@ -23,18 +26,21 @@ static void free_call(wql__call *call) {
     wql_engine *engine = call->engine;
     wql_session *session = call->session;
     wql_query *query = call->query;
+    wql__call_drop_kept(call);
     while (call->ring_count) {
         wql_batch_release(call->ring[call->ring_at]);
         call->ring_at = (call->ring_at + 1) % call->ring_room;
         call->ring_count--;
     }
     wql_batch_release(call->in_hand);
+    wql__params_free(call->params);
     wql__timer_unreserve(&engine->sched);
     wql__pump_leave(call->pump, call);
     if (call->ring && call->ring != call->small_ring)
         wql__free(engine->mem, call->ring, wql__array_size(call->ring_room, sizeof *call->ring));
     wql__mutex_free(&call->lock);
     wql__cond_free(&call->changed);
+    wql__context_free(call->context);
     wql__free(engine->mem, call, sizeof *call);
     wql__query_release(query);
     wql__session_release(session);
@@ -45,7 +51,7 @@ void wql__call_put(wql__call *call) {
     wql_engine *engine = call->engine;
     bool last, closing = atomic_load_explicit(&engine->is_closing, memory_order_relaxed);
     if (closing) wql__lock(&engine->table); /* the closer frees the engine as soon as it finds nobody inside */
-    last = atomic_fetch_sub_explicit(&call->use, 1, memory_order_acq_rel) == 1;
+    last = atomic_fetch_sub_explicit(&call->use, 1, memory_order_acq_rel) == (WQL__MUTANT('j') ? 2 : 1);
     if (closing) {
         if (last)
             free_slot(engine, (uint32_t)call->id);
@@ -120,10 +126,9 @@ static wql_status check_sink(const wql_sink *sink, wql_sink *copy, wql_error *er
 
 static wql_status check_flags(const wql_call_options *how, wql_error *err) {
     if (how->flags & ~(uint32_t)KNOWN_FLAGS) return wql__fail(err, WQL_E_INVALID_PARAMETER, "wql_call_options: unknown flags");
-    if (how->flags & (WQL_PROTOTYPE | WQL_KEEP))
-        return wql__fail(err, WQL_E_NOT_SUPPORTED, "WQL_PROTOTYPE and WQL_KEEP are not served yet");
-    if (how->sink && (how->flags & WQL_RUN_AHEAD))
-        return wql__fail(err, WQL_E_INVALID_PARAMETER, "WQL_RUN_AHEAD is for calls without a sink");
+    if (how->flags & WQL_PROTOTYPE) return wql__fail(err, WQL_E_NOT_SUPPORTED, "WQL_PROTOTYPE is not served yet");
+    if (how->sink && (how->flags & (WQL_RUN_AHEAD | WQL_KEEP)))
+        return wql__fail(err, WQL_E_INVALID_PARAMETER, "WQL_RUN_AHEAD and WQL_KEEP are for calls without a sink");
     if (!how->sink && (how->flags & (WQL_SEND_STATUS | WQL_FINAL_ON_WORKER)))
         return wql__fail(err, WQL_E_INVALID_PARAMETER, "WQL_SEND_STATUS and WQL_FINAL_ON_WORKER are for calls with a sink");
     return WQL_OK;
@@ -136,13 +141,20 @@ static wql_status check_options(wql_engine *engine, const wql_call_options *give
     if (status < 0) return status;
     if (!how->sink && !out) return wql__fail(err, WQL_E_INVALID_PARAMETER, "neither a sink nor a place for the call is given");
     if (how->pump && !how->sink) return wql__fail(err, WQL_E_INVALID_PARAMETER, "a pump needs a sink");
-    if (how->param_count) return wql__fail(err, WQL_E_NOT_SUPPORTED, "parameters are not served yet");
-    if (how->context_count) return wql__fail(err, WQL_E_NOT_SUPPORTED, "context values are not served yet");
     if (how->batch_rows > WQL_BATCH_ROWS_MAX)
         return wql__fail(err, WQL_E_INVALID_PARAMETER, "batch_rows is %u; a batch has at most %d rows", how->batch_rows,
                          WQL_BATCH_ROWS_MAX);
     if ((how->sink || (how->flags & WQL_RUN_AHEAD)) && !how->pump && !engine->options.workers)
         return wql__fail(err, WQL_E_NOT_AVAILABLE, "the engine has no workers to run this call");
+    return WQL_OK;
+}
+
+/* Strict engines want security settled first (R2.2, R2.3): an early refusal, or a final status that says so. */
+static wql_status check_secured(wql_engine *engine, bool *refused, wql_error *err) {
+    uint32_t strict = engine->options.flags & (WQL_STRICT | WQL_STRICT_LATE);
+    if (!strict || atomic_load_explicit(&engine->secured, memory_order_acquire)) return WQL_OK;
+    if (strict & WQL_STRICT) return wql__fail(err, WQL_E_ACCESS_DENIED, "calls with a sink come after wql_engine_secure");
+    *refused = true;
     return WQL_OK;
 }
 
@@ -155,7 +167,8 @@ static void fill_env(wql__call *call, const wql_call_options *how) {
     env->deadline_us = &call->env_deadline;
     env->now = wql__engine_now;
     env->now_user = call->engine;
-    env->principal = NULL;
+    env->principal = call->session->principal;
+    env->context = call->context;
     env->turn.wake = wake_turn;
     env->turn.ctx = call;
     env->wake_id = call->id;
@@ -165,6 +178,9 @@ static void fill_env(wql__call *call, const wql_call_options *how) {
     env->batch_bytes = how->batch_bytes ? how->batch_bytes : 256 * 1024;
     env->batch_age_ms = how->batch_age_ms ? how->batch_age_ms : 20;
     env->rows_max = how->rows_max;
+    env->params = call->params;
+    env->text = call->query->text;
+    env->pattern_chars = call->engine->limits.pattern_chars;
     env->stats = &call->stats;
 }
 
@@ -178,8 +194,16 @@ static bool make_ring(wql__call *call, const wql_engine *engine) {
     return call->ring != NULL;
 }
 
+static wql__call *new_call(wql_engine *engine) {
+    wql__call *call;
+    if (!wql__timer_reserve(&engine->sched)) return NULL;
+    call = wql__alloc_zero(engine->mem, sizeof *call);
+    if (!call) wql__timer_unreserve(&engine->sched);
+    return call;
+}
+
 static wql__call *make_call(wql_engine *engine, const wql_call_options *how) {
-    wql__call *call = wql__alloc_zero(engine->mem, sizeof *call);
+    wql__call *call = new_call(engine);
     if (!call) return NULL;
     call->engine = engine;
     call->flags = how->flags;
@@ -187,6 +211,7 @@ static wql__call *make_call(wql_engine *engine, const wql_call_options *how) {
     call->pool = WQL__POOL_WORKERS;
     call->ahead = (how->flags & WQL_RUN_AHEAD) != 0;
     if (!make_ring(call, engine)) {
+        wql__timer_unreserve(&engine->sched);
         wql__free(engine->mem, call, sizeof *call);
         return NULL;
     }
@@ -194,7 +219,6 @@ static wql__call *make_call(wql_engine *engine, const wql_call_options *how) {
     call->deadline_us = how->timeout_ms ? wql__deadline_us(call->submitted_us, how->timeout_ms) : WQL__TIME_FOREVER;
     atomic_init(&call->env_deadline, call->deadline_us);
     call->run_error.struct_size = sizeof call->run_error;
-    call->error.struct_size = sizeof call->error;
     atomic_init(&call->use, 1);
     wql__mutex_init(&call->lock);
     wql__cond_init(&call->changed);
@@ -223,6 +247,8 @@ static wql_status enter_table(wql_engine *engine, wql__call *call, wql_error *er
         status = wql__fail(err, WQL_E_SHUTTING_DOWN, "the engine is closing");
     else if (engine->call_count >= engine->options.calls_max)
         status = wql__fail_limit(err, "calls_max", engine->options.calls_max);
+    else if (call->session->account->calls >= engine->options.calls_per_principal_max)
+        status = wql__fail_limit(err, "calls_per_principal_max", engine->options.calls_per_principal_max);
     else if (atomic_load_explicit(&engine->zombie_count, memory_order_relaxed) >= engine->options.zombies_max)
         status = wql__fail(err, WQL_E_SERVER_TOO_BUSY, "%u ended calls still wait for their providers (zombies_max)",
                            engine->options.zombies_max);
@@ -237,6 +263,7 @@ static wql_status enter_table(wql_engine *engine, wql__call *call, wql_error *er
         call->value = (wql_call){engine, call->id};
         call->number = ++engine->submissions;
         engine->call_count++;
+        call->session->account->calls++;
         engine->active_count++;
         engine->submitting++;
     }
@@ -248,8 +275,9 @@ static wql_status enter_table(wql_engine *engine, wql__call *call, wql_error *er
  * submitter's own until the end. */
 static void start(wql__call *call, wql_call *out) {
     wql_engine *engine = call->engine;
+    bool late;
     atomic_fetch_add_explicit(&call->use, out ? 3 : 2, memory_order_relaxed);
-    if (call->sink.add_ref) call->sink.add_ref(call->sink.user);
+    if (call->sink.add_ref && !WQL__MUTANT('b') && !WQL__MUTANT('k')) call->sink.add_ref(call->sink.user);
     if (out) *out = call->value;
     wql__timer_arm(&engine->sched, call, WQL__TIMER_DEADLINE, call->deadline_us);
     wql__lock(&engine->table);
@@ -259,8 +287,11 @@ static void start(wql__call *call, wql_call *out) {
     call->ready = true;
     if (call->drive != WQL__PULLED || call->ahead) wql__call_wake_locked(call);
     if (call->term == WQL__LATCHED && call->drive != WQL__PULLED) wql__call_queue_finish(call); /* shutdown was faster */
+    late = engine->closing && call->term == WQL__LATCHED && call->drive == WQL__PULLED; /* it left the call to us */
     wql__unlock(&call->lock);
     wql__unlock(&engine->table);
+    if (WQL__MUTANT('b') && call->sink.add_ref) call->sink.add_ref(call->sink.user);
+    if (late) wql__call_abandon(call);
     wql__call_put(call);
     wql__engine_leave(engine);
 }
@@ -270,24 +301,39 @@ wql_status wql__call_submit(wql_session *session, wql_query *query, const wql_ca
     wql_engine *engine = session->engine;
     wql_call_options how;
     wql_sink sink = {0};
-    wql__call *call;
+    wql__call *call = NULL;
+    bool refused = false;
+    wql__context *context = NULL;
+    wql__params *params = NULL;
     wql_status status = check_options(engine, given, &how, out, err);
     if (status >= 0 && how.sink) status = check_sink(how.sink, &sink, err);
-    if (status < 0) return status;
-    if (!wql__timer_reserve(&engine->sched)) return wql__fail_memory(engine->mem, err);
-    call = make_call(engine, &how);
-    if (!call) {
-        wql__timer_unreserve(&engine->sched);
-        return wql__fail_memory(engine->mem, err);
+    if (status >= 0 && how.sink) status = check_secured(engine, &refused, err);
+    if (status >= 0) status = wql__params_make(engine->mem, how.params, how.param_count, &params, err);
+    if (status >= 0) status = wql__context_make(engine->mem, how.context, how.context_count, &context, err);
+    if (status >= 0) call = make_call(engine, &how);
+    if (status >= 0 && !call) status = wql__fail_memory(engine->mem, err);
+    if (status < 0) {
+        wql__params_free(params);
+        wql__context_free(context);
+        return status;
     }
     call->sink = sink;
+    call->params = params;
+    call->context = context;
+    call->refused = refused;
     call->session = wql__session_retain(session);
     call->query = wql__query_retain(query);
+    if (WQL__MUTANT('k') && sink.add_ref) sink.add_ref(sink.user);
     status = enter_table(engine, call, err);
     if (status < 0) {
+        if (WQL__MUTANT('c') && sink.add_ref) {
+            sink.add_ref(sink.user);
+            sink.release(sink.user);
+        }
         free_call(call);
         return status;
     }
+    wql__audit(engine, session, session->ns->name, WQL_RIGHT_ENABLE, WQL_OK);
     fill_env(call, &how);
     call->pump = wql__pump_join(how.pump, call);
     start(call, out);
@@ -305,6 +351,10 @@ void wql__call_half_gone(wql__call *call, bool client) {
         call->client_gone = true;
     else
         call->scan_gone = true;
+    if (!client && call->zombie) { /* in the same hold of the lock: whoever counts a zombie looks whether its scan is gone */
+        atomic_fetch_sub_explicit(&engine->zombie_count, 1, memory_order_relaxed);
+        call->zombie = false;
+    }
     both = call->client_gone && call->scan_gone;
     wql__unlock(&call->lock);
     if (both) engine->active_count--;
@@ -318,11 +368,12 @@ wql_status wql__call_close(wql__call *call) {
     wql__lock(&call->lock);
     had = call->handle;
     call->handle = false;
-    if (had && pulled) won = wql__call_latch(call, WQL__BY_CANCEL, WQL_E_CALL_CANCELLED, NULL);
+    if (had && pulled) won = wql__call_latch(call, WQL__BY_CANCEL, WQL_E_CALL_CANCELLED, false);
     wql__unlock(&call->lock);
     if (!had) return WQL_E_NOT_FOUND;
     if (won) wql__call_after_latch(call);
     if (pulled) wql__call_abandon(call);
+    wql__call_drop_kept(call);
     wql__call_put(call);
     return WQL_OK;
 }

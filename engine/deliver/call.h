@@ -13,6 +13,7 @@
 #define WQL_DELIVER_CALL_H
 
 #include "engine.h"
+#include "mutant.h"
 
 enum { WQL__PULLED, WQL__PUSHED, WQL__PUMPED };
 /* Life of the client half. A pulled call goes from LATCHED to RELEASED when its handle is closed. */
@@ -36,8 +37,11 @@ struct wql__call {
     _Atomic uint32_t use;
     wql_session *session; /* retained */
     wql_query *query;     /* retained */
+    wql__params *params;  /* values of the query's parameters; NULL: none */
     wql_sink sink;
     wql_pump *pump;
+    wql__context *context; /* NULL: none */
+    bool refused;          /* WQL_STRICT_LATE: it will not be run */
     uint8_t drive;
     bool ahead; /* pulled: workers run it */
     uint32_t flags;
@@ -49,7 +53,8 @@ struct wql__call {
     bool ready;     /* the submission is through: something may be delivered */
     bool paused;    /* the sink answered WQL_S_PENDING */
     bool resumed;   /* a resume came before the pause */
-    bool pulling;   /* a thread is inside next */
+    bool pulling;   /* a thread works on the call, or waits for its next batch */
+    bool in_next;   /* WQL_KEEP: a thread is inside next */
     bool in_table;  /* a cancel by sink finds it */
     bool finishing; /* stands in the finisher's or the pump's queue for its final */
     bool client_gone, scan_gone;
@@ -58,13 +63,16 @@ struct wql__call {
     uint8_t callback;          /* 0 none, 1 data, 2 progress, 3 final */
     uint8_t pool;              /* where the run goes on: WQL__POOL_WORKERS or WQL__POOL_ELASTIC */
     wql_status code;           /* by the winner of the latch */
-    wql_error error;           /* the same; for code != OK */
+    bool worded;               /* the same: run_error has the words for code; else they are made from it */
     wql__thread_id own;        /* the delivery token */
     int64_t callback_until_us; /* of the running callback, for the sink timer */
     bool ended;                /* pulled: the run came to its end, end_code; batches may still be in the ring */
     wql_status end_code;
     wql_batch **ring; /* pulled and run ahead: batches made, in a ring of `ring_room` */
     wql_batch *small_ring[2];
+    wql_batch **kept;              /* WQL_KEEP: all batches so far */
+    uint32_t kept_count, kept_room;
+    uint32_t position;             /* the kept batch that next gives */
     uint32_t ring_at, ring_count, ring_room;
     uint32_t interrupting; /* threads inside wql__run_interrupt */
     bool closing;          /* the run is being closed */
@@ -78,7 +86,7 @@ struct wql__call {
     wql__plan *plan;
     wql__run *run;
     wql__run_env env;
-    wql_error run_error;
+    wql_error run_error; /* with the run token; read by all once the call was latched with `worded` */
     wql_batch *in_hand; /* pushed: made, not yet delivered */
     int64_t progress_us;
     uint64_t progress_done;
@@ -89,6 +97,7 @@ struct wql__call {
     _Atomic uint32_t batches;
     _Atomic uint64_t rows_delivered, first_batch_ns, sink_ns;
 
+    struct wql__call *latched_next;    /* in the list of a cancel by sink that has latched it */
     struct wql__call *queue_next[2];   /* links: [0] the run's queue, [1] the finisher's */
     wql__call *pump_next, **pump_link; /* in the pump's list; guarded by pump.lock */
     bool pump_ended, pump_closed;      /* the pump has seen its deadline, its own close; guarded by pump.lock */
@@ -112,8 +121,10 @@ void wql__call_half_gone(wql__call *call, bool client);
 wql_status wql__call_submit(wql_session *session, wql_query *query, const wql_call_options *how, wql_call *out, wql_error *err);
 
 /* Ends the call if it is open: the one place where cause and code are written. True: this caller won, and must call
- * wql__call_after_latch when it holds no lock. `error` may be NULL: a text is made from the code. With call->lock held. */
-bool wql__call_latch(wql__call *call, int cause, wql_status code, const wql_error *error);
+ * wql__call_after_latch when it holds no lock. `worded`: run_error, which nobody writes any more, says why. With call->lock held. */
+bool wql__call_latch(wql__call *call, int cause, wql_status code, bool worded);
+/* How a latched call ended, in words. With call->lock held, or the delivery token. */
+void wql__call_tell(const wql__call *call, wql_error *err);
 /* Stops the run, drops what was not delivered, and sees to it that somebody finishes the call and closes the run. No lock held.
  */
 void wql__call_after_latch(wql__call *call);
@@ -124,6 +135,10 @@ bool wql__call_finish(wql__call *call);
 
 /* The same, as the finisher does it: interrupts the provider first. */
 void wql__call_serve_finish(wql__call *call);
+/* A thread has been inside the call for too long. */
+void wql__call_blame(wql__call *call);
+/* The call goes on on threads for providers that block. With the run token. */
+void wql__call_use_elastic(wql__call *call);
 /* A timer of kind WQL__TIMER_... has gone off. */
 void wql__call_time_is_over(wql__call *call, int kind);
 
@@ -154,6 +169,9 @@ wql_status wql__call_close_run(wql__call *call);
 /* -- the drives -------------------------------------------------------------------------------------------------- */
 
 wql_status wql__call_pull(wql__call *call, uint32_t timeout_ms, wql_batch **out, wql_error *err);
+wql_status wql__call_at(wql__call *call, uint64_t index, uint32_t timeout_ms, wql_batch **out, wql_error *err);
+/* Lets go of what was kept. No lock held. */
+void wql__call_drop_kept(wql__call *call);
 /* Pulled: closes the run on this thread, unless another has the token, and then gives up the client half too. Waits for a
  * serialised provider. Harmless a second time. */
 void wql__call_give_up_scan(wql__call *call);

@@ -6,6 +6,7 @@
  * it may not wait for a call that waits, through other cancels, for this very thread: engine.graph knows who waits for whom
  * (T29). */
 #include "call.h"
+#include "rights.h"
 
 /* A canceller inside a callback that waits for a call. In engine.waiting, guarded by engine.graph. */
 typedef struct wql__waiting {
@@ -42,7 +43,7 @@ static bool enter_graph(wql_engine *engine, wql__call *call, wql__waiting *waiti
     waiting->thread = wql__thread_self();
     waiting->call = call;
     wql__lock(&engine->graph);
-    circle = would_circle(engine, call, waiting->thread);
+    circle = would_circle(engine, call, waiting->thread) && !WQL__MUTANT('n');
     if (!circle) {
         waiting->next = engine->waiting;
         waiting->link = &engine->waiting;
@@ -81,9 +82,10 @@ static bool spin_for_release(wql__call *call) {
 static wql_status sleep_for_release(wql__call *call, int64_t until_us, bool may_finish) {
     bool in_time = true;
     wql_status status;
+    if (WQL__MUTANT('i')) wql__lock(&call->engine->table);
     wql__lock(&call->lock);
     while (call->term != WQL__RELEASED && in_time && !(may_finish && call->term == WQL__LATCHED && call->own == 0))
-        in_time = wql__cond_wait(&call->changed, &call->lock, until_us);
+        in_time = wql__cond_wait(&call->changed, &call->lock, WQL__MUTANT('x') && !call->callback ? WQL__TIME_FOREVER : until_us);
     status = call->term == WQL__RELEASED ? WQL_OK : in_time ? LOOK_AGAIN : WQL_S_TIMEDOUT;
     wql__unlock(&call->lock);
     return status;
@@ -104,7 +106,7 @@ static wql_status wait_inside(wql__call *call, int64_t until_us) {
 /* T21: whether this thread may deliver the final status of a call itself. */
 static bool may_finish_here(const wql__call *call, bool inside) {
     if (call->drive == WQL__PUMPED) return wql__pump_is_thread(call->pump);
-    return !inside && !(call->flags & WQL_FINAL_ON_WORKER);
+    return !inside && (!(call->flags & WQL_FINAL_ON_WORKER) || WQL__MUTANT('w'));
 }
 
 /* The final status first, if it can be had here, then what is slower: waking those who close the run. */
@@ -117,7 +119,7 @@ static void follow_latch(wql__call *call) {
 static wql_status see_to_end(wql__call *call, int64_t until_us) {
     bool inside = wql__in_callback(call->engine), may_finish = may_finish_here(call, inside);
     wql_status status;
-    if (owner_of(call) == wql__thread_self()) return WQL_S_PENDING;
+    if (WQL__MUTANT('m') ? owner_of(call) != 0 : owner_of(call) == wql__thread_self() && !WQL__MUTANT('e')) return WQL_S_PENDING;
     for (;;) {
         if (may_finish && wql__call_finish(call)) return WQL_OK;
         if (!may_finish) {
@@ -134,7 +136,7 @@ static wql_status see_to_end(wql__call *call, int64_t until_us) {
 static void latch_cancel(wql__call *call) {
     bool won;
     wql__lock(&call->lock);
-    won = wql__call_latch(call, WQL__BY_CANCEL, WQL_E_CALL_CANCELLED, NULL);
+    won = wql__call_latch(call, WQL__BY_CANCEL, WQL_E_CALL_CANCELLED, false);
     wql__unlock(&call->lock);
     if (won) follow_latch(call);
 }
@@ -147,19 +149,31 @@ wql_status wql__call_cancel(wql__call *call) {
 
 /* -- by sink ----------------------------------------------------------------------------------------------------- */
 
-/* T14: in one hold of the table's lock, ends every call of the sink. What follows a latch is done afterwards. Returns how many
- * there are; *last: the youngest submission that counts, since later ones are none of this cancel's business. */
-static uint32_t latch_all(wql_engine *engine, const void *user, uint64_t *last) {
+/* Whether a call is that sink's, and was started by the principal who cancels. With the table's lock held. */
+static bool is_meant(const wql_session *session, const wql__call *call, const void *user) {
+    return call && call->drive != WQL__PULLED && call->sink.user == user && call->session->account == session->account;
+}
+
+/* T14: in one hold of the table's lock, ends every call of the sink. What follows a latch is done afterwards, for all that this
+ * thread has latched: kept, in *won, since others may see them to their end meanwhile. Returns how many there are; *last: the
+ * youngest submission that counts, since later ones are none of this cancel's business. */
+static uint32_t latch_all(const wql_session *session, const void *user, uint64_t *last, wql__call **won) {
+    wql_engine *engine = session->engine;
     uint32_t found = 0;
+    *won = NULL;
     wql__lock(&engine->table);
     *last = engine->submissions;
     for (uint32_t i = 0; i < engine->slot_count; i++) {
         wql__call *call = engine->slots[i].call;
-        if (!call || call->drive == WQL__PULLED || call->sink.user != user) continue;
+        if (!is_meant(session, call, user)) continue;
         wql__lock(&call->lock);
         if (call->in_table) {
             found++;
-            (void)wql__call_latch(call, WQL__BY_CANCEL, WQL_E_CALL_CANCELLED, NULL);
+            if (wql__call_latch(call, WQL__BY_CANCEL, WQL_E_CALL_CANCELLED, false)) {
+                wql__call_keep(call);
+                call->latched_next = *won;
+                *won = call;
+            }
         }
         wql__unlock(&call->lock);
     }
@@ -167,13 +181,23 @@ static uint32_t latch_all(wql_engine *engine, const void *user, uint64_t *last) 
     return found;
 }
 
+static void follow_latches(wql__call *won) {
+    while (won) {
+        wql__call *next = won->latched_next; /* not ours any more once it is put back */
+        if (!WQL__MUTANT('A') || won->in_table) follow_latch(won);
+        wql__call_put(won);
+        won = next;
+    }
+}
+
 /* The next of them from slot *at on, kept; NULL: no more. */
-static wql__call *next_of(wql_engine *engine, const void *user, uint64_t last, uint32_t *at) {
+static wql__call *next_of(const wql_session *session, const void *user, uint64_t last, uint32_t *at) {
+    wql_engine *engine = session->engine;
     wql__call *found = NULL;
     wql__lock(&engine->table);
     for (; *at < engine->slot_count && !found; (*at)++) {
         wql__call *call = engine->slots[*at].call;
-        if (!call || call->drive == WQL__PULLED || call->sink.user != user || call->number > last) continue;
+        if (!is_meant(session, call, user) || call->number > last) continue;
         wql__lock(&call->lock);
         if (call->in_table) found = call;
         wql__unlock(&call->lock);
@@ -187,11 +211,11 @@ wql_status wql__session_cancel(wql_session *session, const void *user) {
     wql_engine *engine = session->engine;
     int64_t until = wql__deadline_us(wql__now_us(), engine->options.cancel_wait_ms);
     wql_status result = WQL_OK;
-    wql__call *call;
+    wql__call *call, *won;
     uint64_t last;
-    if (latch_all(engine, user, &last) == 0) return WQL_E_NOT_FOUND;
-    for (uint32_t at = 0; (call = next_of(engine, user, last, &at)) != NULL; wql__call_put(call)) follow_latch(call);
-    for (uint32_t at = 0; (call = next_of(engine, user, last, &at)) != NULL; wql__call_put(call)) {
+    if (latch_all(session, user, &last, &won) == 0) return WQL_E_NOT_FOUND;
+    follow_latches(won);
+    for (uint32_t at = 0; (call = next_of(session, user, last, &at)) != NULL; wql__call_put(call)) {
         wql_status status = see_to_end(call, until);
         if (status == WQL_S_TIMEDOUT || (status == WQL_S_PENDING && result == WQL_OK)) result = status;
     }
@@ -221,7 +245,7 @@ wql_status wql__call_wait(wql__call *call, uint32_t timeout_ms, wql_error *err) 
         status = WQL_S_TIMEDOUT;
     } else {
         status = call->code;
-        if (status != WQL_OK) wql__error_copy(err, &call->error);
+        if (status != WQL_OK) wql__call_tell(call, err);
     }
     wql__unlock(&call->lock);
     return status;

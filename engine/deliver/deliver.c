@@ -9,21 +9,23 @@
 
 /* -- the latch --------------------------------------------------------------------------------------------------- */
 
-bool wql__call_latch(wql__call *call, int cause, wql_status code, const wql_error *error) {
+bool wql__call_latch(wql__call *call, int cause, wql_status code, bool worded) {
     if (call->term != WQL__OPEN) return false;
     call->term = WQL__LATCHED;
     call->cause = (uint8_t)cause;
     call->code = code;
     call->ended_us = wql__engine_now(call->engine);
-    wql__error_clear(&call->error);
-    call->error.status = code;
-    if (error && error->status == code && error->message[0])
-        call->error = *error;
-    else if (code != WQL_OK && code != WQL_END)
-        (void)wql__fail(&call->error, code, "%s", wql_status_text(code));
+    call->worded = worded && call->run_error.status == code && call->run_error.message[0];
     if (cause != WQL__BY_END && cause != WQL__BY_FAILURE) atomic_store_explicit(&call->stop, 1, memory_order_release);
     wql__cond_broadcast(&call->changed);
     return true;
+}
+
+void wql__call_tell(const wql__call *call, wql_error *err) {
+    if (call->worded)
+        wql__error_copy(err, &call->run_error);
+    else
+        (void)wql__fail(err, call->code, "%s", wql_status_text(call->code));
 }
 
 /* Batches made ahead that nobody will take. The releases run without a lock: they may be a provider's. */
@@ -42,20 +44,25 @@ static void drop_ahead(wql__call *call) {
     }
 }
 
-/* Asks the provider to come back, if a thread is inside it. The run cannot be closed meanwhile (wql__call_close_run waits). */
-static void interrupt(wql__call *call) {
+/* Does something to a run that a thread is inside of. It cannot be closed meanwhile (wql__call_close_run waits). */
+static void reach_run(wql__call *call, void (*what)(wql__run *run)) {
     bool needed;
     wql__lock(&call->lock);
     needed = call->run && !call->closing && (call->sched == WQL__RUNNING || call->sched == WQL__AGAIN);
     if (needed) call->interrupting++;
     wql__unlock(&call->lock);
     if (!needed) return;
-    wql__run_interrupt(call->run);
+    what(call->run);
     wql__lock(&call->lock);
     call->interrupting--;
     wql__cond_broadcast(&call->changed);
     wql__unlock(&call->lock);
 }
+
+/* Asks the provider to come back. */
+static void interrupt(wql__call *call) { reach_run(call, wql__run_interrupt); }
+
+void wql__call_blame(wql__call *call) { reach_run(call, wql__run_blame); }
 
 void wql__call_after_latch(wql__call *call) {
     bool helped = call->engine->options.workers != 0, inside, finish;
@@ -65,9 +72,10 @@ void wql__call_after_latch(wql__call *call) {
     inside = call->run && (call->sched == WQL__RUNNING || call->sched == WQL__AGAIN) && call->cause != WQL__BY_END &&
              call->cause != WQL__BY_FAILURE && call->cause != WQL__BY_SINK;
     /* A canceller, and whoever has the run token, finish the call themselves; the others leave it to somebody. */
-    finish = call->drive != WQL__PULLED && call->cause >= WQL__BY_SINK_TIMER;
+    finish = call->drive != WQL__PULLED && call->cause >= WQL__BY_SINK_TIMER && !WQL__MUTANT('r');
     if ((inside && helped) || finish) wql__call_queue_finish(call);
-    if (call->drive != WQL__PULLED || call->ahead) wql__call_wake_locked(call); /* to close the run */
+    if ((call->drive != WQL__PULLED || call->ahead) && !WQL__MUTANT('f') && !WQL__MUTANT('r'))
+        wql__call_wake_locked(call); /* to close the run */
     wql__unlock(&call->lock);
     if (inside && !helped) interrupt(call);
 }
@@ -81,7 +89,7 @@ static bool claim(wql__call *call, uint8_t callback) {
     uint32_t limit_ms = call->engine->options.sink_timeout_ms;
     bool claimed;
     wql__lock(&call->lock);
-    claimed = call->term == WQL__OPEN && call->own == 0 && call->ready;
+    claimed = (call->term == WQL__OPEN || WQL__MUTANT('g')) && call->own == 0 && call->ready;
     if (claimed) {
         call->own = wql__thread_self();
         call->callback = callback;
@@ -102,10 +110,10 @@ static void unclaim(wql__call *call, wql_status answer) {
     if (call->engine->options.sink_timeout_ms) wql__timer_disarm(&call->engine->sched, call, WQL__TIMER_SINK);
     wql__lock(&call->lock);
     if (answer < 0)
-        won = wql__call_latch(call, WQL__BY_SINK, WQL_E_CALL_CANCELLED, NULL);
+        won = wql__call_latch(call, WQL__BY_SINK, WQL_E_CALL_CANCELLED, false);
     else if (answer == WQL_S_PENDING && call->callback == CALLBACK_DATA && !call->resumed)
         call->paused = true;
-    final = call->term == WQL__LATCHED;
+    final = call->term == WQL__LATCHED && (won || !WQL__MUTANT('y'));
     call->callback = final ? CALLBACK_FINAL : CALLBACK_NONE;
     if (final)
         call->term = WQL__FINAL_RUNNING;
@@ -178,7 +186,8 @@ void wql__call_progress(wql__call *call, int64_t now_us) {
 static bool claim_final(wql__call *call) {
     bool claimed;
     wql__lock(&call->lock);
-    claimed = call->drive != WQL__PULLED && call->term == WQL__LATCHED && call->own == 0 && call->ready;
+    claimed = call->drive != WQL__PULLED && call->term == WQL__LATCHED && call->own == 0 && (call->ready || WQL__MUTANT('l'));
+    if (WQL__MUTANT('d') && call->term == WQL__FINAL_RUNNING) claimed = true;
     if (claimed && call->drive == WQL__PUMPED && !wql__pump_is_thread(call->pump)) {
         wql__call_queue_finish(call);
         claimed = false;
@@ -194,13 +203,16 @@ static bool claim_final(wql__call *call) {
 
 static void call_final(wql__call *call) {
     wql_report report = WQL_INIT(wql_report);
-    wql_error error = call->error;
+    wql_error error = WQL_INIT(wql_error);
     uint64_t rows = call->flags & WQL_COUNT_ONLY ? atomic_load_explicit(&call->stats.rows_out, memory_order_relaxed)
                                                  : atomic_load_explicit(&call->rows_delivered, memory_order_relaxed);
     report.is_final = 1;
     report.status = call->code;
     report.done = report.total = rows;
-    report.error = call->code == WQL_OK ? NULL : &error;
+    if (call->code != WQL_OK) {
+        wql__call_tell(call, &error);
+        report.error = &error;
+    }
     (void)call->sink.status(call->sink.user, call->value, &report);
 }
 
@@ -235,6 +247,8 @@ static void run_final(wql__call *call) {
     wql__lock(&call->lock);
     call->callback = CALLBACK_NONE;
     call->term = WQL__FINAL_DONE;
+    if (WQL__MUTANT('a')) call->in_table = false;
+    if (WQL__MUTANT('s')) call->own = 0;
     wql__unlock(&call->lock);
     if (call->sink.release) call->sink.release(call->sink.user);
     wql__callback_leave(call->engine, &inside);
@@ -274,10 +288,10 @@ void wql__call_time_is_over(wql__call *call, int kind) {
     bool won = false;
     wql__lock(&call->lock);
     if (kind == WQL__TIMER_DEADLINE)
-        won = wql__call_latch(call, WQL__BY_DEADLINE, WQL_E_TIMED_OUT, NULL);
+        won = wql__call_latch(call, WQL__BY_DEADLINE, WQL_E_TIMED_OUT, false);
     else if ((call->callback == CALLBACK_DATA || call->callback == CALLBACK_PROGRESS) &&
-             wql__engine_now(call->engine) >= call->callback_until_us) /* not a later one than it was armed for */
-        won = wql__call_latch(call, WQL__BY_SINK_TIMER, WQL_E_CALL_CANCELLED, NULL);
+             (wql__engine_now(call->engine) >= call->callback_until_us || WQL__MUTANT('p'))) /* not a later one than it was armed for */
+        won = wql__call_latch(call, WQL__BY_SINK_TIMER, WQL_E_CALL_CANCELLED, false);
     wql__unlock(&call->lock);
     if (won) wql__call_after_latch(call);
 }

@@ -2,6 +2,7 @@
 /* engine.c: opening and closing an engine; who is inside a callback. */
 #include "engine.h"
 
+#include "../base/fault.h"
 #include "../base/sized.h"
 #include "call.h"
 #include "host.h"
@@ -91,7 +92,8 @@ static void fill_defaults(wql_engine *engine) {
     engine->limits = (wql__parse_limits){o->query_chars_max,   o->depth_max,      o->predicates_max,      o->select_items_max,
                                          o->pattern_chars_max, o->path_chars_max, o->identifier_chars_max};
     engine->zone = (wql__zone){o->zone, o->zone_user};
-    if (gethostname(engine->server, sizeof engine->server - 1) != 0 || !engine->server[0]) strcpy(engine->server, "localhost");
+    if (WQL__FAULT(host_name) || gethostname(engine->server, sizeof engine->server - 1) != 0 || !engine->server[0])
+        strcpy(engine->server, "localhost");
 }
 
 static void init_locks(wql_engine *engine) {
@@ -121,7 +123,7 @@ wql_status wql__engine_open(const wql_engine_options *opt, wql_engine **out, wql
     wql__mem *mem;
     wql_status status = wql__sized_read(&options, sizeof options, opt, sizeof(uint32_t), "wql_engine_options", err);
     if (status < 0) return status;
-    if (options.flags & ~(uint32_t)WQL_CHECK_PROVIDERS)
+    if (options.flags & ~(uint32_t)(WQL_CHECK_PROVIDERS | WQL_STRICT | WQL_STRICT_LATE))
         return wql__fail(err, WQL_E_INVALID_PARAMETER, "wql_engine_options: unknown flags");
     if (options.depth_max > DEPTH_MOST)
         return wql__fail(err, WQL_E_INVALID_PARAMETER, "wql_engine_options: depth_max is %u; %d is the most", options.depth_max,
@@ -165,12 +167,13 @@ static wql__call *next_call(wql_engine *engine, uint32_t *at) {
     return found;
 }
 
-/* Latches one call. A pulled one that nobody is pulling has nobody else to give up its scan half. */
+/* Latches one call. A pulled one that nobody is pulling has nobody else to give up its scan half; one whose submission is not
+ * through is given up by the submitter. */
 static void end_call(wql__call *call, bool inside) {
     bool won, abandon;
     wql__lock(&call->lock);
-    won = wql__call_latch(call, WQL__BY_SHUTDOWN, WQL_E_SHUTTING_DOWN, NULL);
-    abandon = call->drive == WQL__PULLED && !call->pulling && !inside;
+    won = wql__call_latch(call, WQL__BY_SHUTDOWN, WQL_E_SHUTTING_DOWN, false);
+    abandon = call->drive == WQL__PULLED && call->ready && !call->pulling && !inside;
     wql__unlock(&call->lock);
     if (won) wql__call_after_latch(call);
     if (abandon)
@@ -195,7 +198,8 @@ static bool is_busy(wql_engine *engine) {
         bool busy;
         if (!call) continue;
         wql__lock(&call->lock);
-        busy = atomic_load_explicit(&call->use, memory_order_acquire) > (call->handle ? 1u : 0u);
+        /* No handle, yet in the table: somebody has a use, or let the last one go and is about to take the call out. */
+        busy = !call->handle || atomic_load_explicit(&call->use, memory_order_acquire) > 1;
         wql__unlock(&call->lock);
         if (busy) return true;
     }
@@ -207,10 +211,16 @@ enum { LOOK_AGAIN_US = 10000 }; /* a thread that let go just before `is_closing`
 static bool wait_for_calls(wql_engine *engine) {
     int64_t until = wql__deadline_us(wql__now_us(), engine->options.cancel_wait_ms), now;
     bool busy;
-    wql__lock(&engine->table);
-    while ((busy = is_busy(engine)) && (now = wql__now_us()) < until)
-        (void)wql__cond_wait(&engine->table_changed, &engine->table, until - now < LOOK_AGAIN_US ? until : now + LOOK_AGAIN_US);
-    wql__unlock(&engine->table);
+    do {
+        wql__pumps_finish(engine); /* a late wake may have put a call there once more */
+        wql__lock(&engine->table);
+        busy = is_busy(engine);
+        now = wql__now_us();
+        if (busy && now < until)
+            (void)wql__cond_wait(&engine->table_changed, &engine->table,
+                                 until - now < LOOK_AGAIN_US ? until : now + LOOK_AGAIN_US);
+        wql__unlock(&engine->table);
+    } while (busy && now < until);
     return !busy;
 }
 
@@ -232,14 +242,13 @@ static void drop_handles(wql_engine *engine) {
 }
 
 wql_status wql__engine_close(wql_engine *engine) {
-    bool inside = wql__in_callback(engine);
+    bool inside = wql__in_callback(engine) && !WQL__MUTANT('t');
     wql__lock(&engine->table);
     engine->closing = true;
     atomic_store_explicit(&engine->is_closing, true, memory_order_relaxed);
     wql__unlock(&engine->table);
     end_calls(engine, inside);
     if (inside) return WQL_S_TIMEDOUT;
-    wql__pumps_finish(engine);
     if (!wait_for_calls(engine)) return WQL_S_TIMEDOUT;
     wql__sched_stop(&engine->sched);
     drop_handles(engine);

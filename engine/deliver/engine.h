@@ -19,7 +19,8 @@ typedef struct wql__namespace {
     struct wql__namespace *next;
     wql_engine *engine;
     wql__mutex lock;
-    wql__catalog *catalog; /* the current version; guarded by lock */
+    wql__catalog *catalog;     /* the current version; guarded by lock */
+    struct wql__grant *grants; /* the access list (rights.h); guarded by lock */
     char name[];           /* canonical: root\cimv2 */
 } wql__namespace;
 
@@ -29,7 +30,10 @@ struct wql_session {
     wql_engine *engine;
     wql__namespace *ns;
     uint32_t dialect;
-    bool owner;
+    struct wql__account *account; /* rights.h */
+    wql_principal *principal;     /* NULL: the owner */
+    size_t principal_size;
+    uint32_t rights; /* as they were when it was opened */
     wql_session *next, **link; /* in engine.sessions; guarded by engine.table */
 };
 
@@ -55,8 +59,10 @@ typedef struct wql__callback {
 
 enum { WQL__STRIPES = 16 };
 typedef struct wql__stripe {
-    _Alignas(64) wql__mutex lock;
+    wql__mutex lock;
     wql__callback *first;
+    /* Two stripes share no cache line, wherever the engine lies: the allocator promises 16 bytes, so nothing may ask for 64. */
+    char apart[128 - sizeof(wql__mutex) - sizeof(wql__callback *)];
 } wql__stripe;
 
 typedef struct wql__slot {
@@ -73,7 +79,8 @@ struct wql_engine {
     char server[65];
     wql_host host;
 
-    wql__mutex mounting;        /* one mount or unmount at a time */
+    wql__mutex mounting;        /* one mount, unmount or later definition at a time. No provider but a load runs under it */
+    wql__thread_id loader;      /* inside that load; 0: none; guarded by table */
     wql__namespace *namespaces; /* only grows; guarded by table */
     wql__mount *leaving;        /* mounts whose unmount waits for scans; guarded by mounting; each retained */
     _Atomic uint32_t provider_count;
@@ -83,6 +90,7 @@ struct wql_engine {
     wql__cond table_changed; /* a call has gone, or came to its end */
     bool closing;
     _Atomic bool is_closing; /* the same, for those who do not hold the lock */
+    _Atomic bool secured;    /* wql_engine_secure was called */
     wql__slot *slots;
     uint32_t slot_count, slot_free;
     uint32_t call_count;   /* slots in use */
@@ -90,6 +98,7 @@ struct wql_engine {
     uint32_t submitting;   /* threads inside a submission, or freeing a call */
     uint32_t active_count; /* calls whose client or scan half still lives */
     _Atomic uint32_t zombie_count;
+    struct wql__account *accounts; /* principals that have sessions */
     wql_session *sessions;
     wql_query *queries;
     wql_pump *pumps;
@@ -128,7 +137,7 @@ wql_status wql__query_make(wql_session *session, wql_str text, wql_query **out, 
  * is not parsed. */
 wql_status wql__query_plan(wql_query *query, uint32_t flags, wql__turn *turn, wql__plan **out, wql_error *err);
 /* Forgets plans made for older classes, so that they do not keep a provider. */
-void wql__engine_forget_plans(wql_engine *engine, const wql__namespace *ns);
+void wql__engine_forget_plans(wql_engine *engine, wql__namespace *ns);
 
 /* A thread counted in `submitting` is through. */
 void wql__engine_leave(wql_engine *engine);

@@ -3,49 +3,17 @@
 #include "../base/fold.h"
 #include "../base/sized.h"
 #include "call.h"
+#include "define.h"
 #include "engine.h"
 #include "host.h"
+#include "open.h"
+#include "rights.h"
 
 #include <string.h>
 
 /* -- what providers call ----------------------------------------------------------------------------------------- */
 
-/* Definitions that a load has made so far, kept in one arena until the mount is through. */
-typedef struct wql__definitions {
-    wql_engine *engine;
-    wql__namespace *ns;
-    wql__catalog *catalog; /* the namespace as it will be */
-} wql__definitions;
-
 static wql__mount *mount_of(wql_mount *handle) { return (wql__mount *)(void *)handle; }
-
-/* Each define makes a new version on top of the last; the last one is published when the load has succeeded. */
-static wql_status host_define(wql_mount *handle, const wql_class_def *defs, uint32_t count, wql_error *err) {
-    wql__mount *mount = mount_of(handle);
-    wql__definitions *definitions = mount->definitions;
-    const wql_class_def **list;
-    wql__catalog *made;
-    wql__arena scratch;
-    wql_status status;
-    if (!definitions) return wql__fail(err, WQL_E_NOT_SUPPORTED, "classes can be defined during load only");
-    if (!defs && count) return wql__fail(err, WQL_E_INVALID_PARAMETER, "%u definitions, but no array", count);
-    wql__arena_init(&scratch, mount->mem);
-    list = wql__arena_alloc(&scratch, wql__array_size(count, sizeof *list));
-    if (!list) {
-        wql__arena_free(&scratch);
-        return wql__fail_memory(mount->mem, err);
-    }
-    for (uint32_t i = 0; i < count; i++) /* an array of sized structs: all have the size of the first */
-        list[i] = (const wql_class_def *)(const void *)((const char *)defs +
-                                                        (size_t)i * (defs->struct_size ? defs->struct_size : sizeof *defs));
-    status = wql__catalog_make(mount->mem, definitions->catalog, NULL, mount, list, count, mount->ns, definitions->engine->server,
-                               &made, err);
-    wql__arena_free(&scratch);
-    if (status < 0) return status;
-    wql__catalog_release(definitions->catalog);
-    definitions->catalog = made;
-    return WQL_OK;
-}
 
 static wql_status host_fire(wql_mount *handle, const char *event_class, const wql_param *props, uint32_t count) {
     (void)handle;
@@ -78,7 +46,7 @@ void wql__host_fill(wql_host *host) {
     host->struct_size = sizeof *host;
     host->abi = WQL_ABI;
     wql__host_fill_scan(host);
-    host->define = host_define;
+    host->define = wql__mount_define;
     host->fire = host_fire;
     host->allocate = host_allocate;
     host->mount_log = host_log;
@@ -101,15 +69,6 @@ wql__catalog *wql__namespace_catalog(wql__namespace *ns) {
     catalog = wql__catalog_retain(ns->catalog);
     wql__unlock(&ns->lock);
     return catalog;
-}
-
-static void publish(wql__namespace *ns, wql__catalog *catalog) {
-    wql__catalog *old;
-    wql__lock(&ns->lock);
-    old = ns->catalog;
-    ns->catalog = catalog;
-    wql__unlock(&ns->lock);
-    wql__catalog_release(old);
 }
 
 static size_t namespace_size(const char *name) { return sizeof(wql__namespace) + strlen(name) + 1; }
@@ -215,8 +174,11 @@ static wql_status make_mount(wql_engine *engine, wql__namespace *ns, const wql_p
 }
 
 /* What a provider's load answered, with its name. */
-static wql_status load_failed(wql__mount *mount, wql_status status, const wql_error *said, wql_error *err) {
-    if (said->message[0] && said->status == status)
+static wql_status load_failed(wql__mount *mount, wql_status status, const wql_error *said, uint64_t refusals, wql_error *err) {
+    wql_status blamed = wql__mem_blame(mount->mem, status, refusals, err);
+    if (blamed < 0)
+        status = blamed;
+    else if (said->message[0] && said->status == status)
         wql__error_copy(err, said);
     else
         (void)wql__fail(err, status, "provider %s could not be loaded: %s", mount->name, wql_status_text(status));
@@ -224,26 +186,37 @@ static wql_status load_failed(wql__mount *mount, wql_status status, const wql_er
     return status;
 }
 
-/* Loads the provider on top of the namespace's classes and publishes the result. */
-static wql_status load_provider(wql_engine *engine, wql__namespace *ns, wql__mount *mount, const char *config, wql_error *err) {
-    wql__definitions definitions = {engine, ns, wql__namespace_catalog(ns)};
+/* This thread is inside a load, or it is no more (0). */
+static void set_loader(wql_engine *engine, wql__mount *mount, wql__definitions *definitions, wql__thread_id thread) {
+    wql__lock(&mount->lock);
+    mount->definitions = definitions;
+    wql__unlock(&mount->lock);
+    wql__lock(&engine->table);
+    engine->loader = thread;
+    wql__unlock(&engine->table);
+}
+
+/* Loads the provider on top of the namespace's classes and publishes the result. `old`: what was published before. */
+static wql_status load_provider(wql_engine *engine, wql__namespace *ns, wql__mount *mount, const char *config, wql__catalog **old,
+                                wql_error *err) {
+    wql__definitions definitions = {wql__namespace_catalog(ns), wql__thread_self()};
     wql_error said = WQL_INIT(wql_error);
     void *user = mount->self;
+    uint64_t refusals = wql__mem_refusals(mount->mem);
     wql_status status;
-    mount->definitions = &definitions;
+    set_loader(engine, mount, &definitions, definitions.thread);
     status = mount->provider->load(&mount->handle, config, user, &mount->self, &said);
-    mount->definitions = NULL;
+    if (status == WQL_OK) *old = wql__namespace_publish(ns, definitions.catalog);
+    set_loader(engine, mount, NULL, 0);
     if (status > 0) {
         wql__catalog_release(definitions.catalog);
         return wql__mount_fault(mount, err, "load answered 0x%08X, which load cannot", (unsigned)status);
     }
     if (status < 0) {
         wql__catalog_release(definitions.catalog);
-        return load_failed(mount, status, &said, err);
+        return load_failed(mount, status, &said, refusals, err);
     }
     mount->loaded = true;
-    publish(ns, definitions.catalog);
-    (void)engine;
     return WQL_OK;
 }
 
@@ -261,6 +234,7 @@ wql_status wql__engine_mount(wql_engine *engine, const char *ns_name, const wql_
     wql_provider provider;
     wql__namespace *ns = NULL;
     wql__mount *mount = NULL;
+    wql__catalog *old = NULL;
     wql_status status = wql__provider_check(given, &provider, err);
     if (status >= 0) status = wql__namespace_name(ns_name, engine->server, name, sizeof name, err);
     if (status == WQL_E_INVALID_NAMESPACE) status = WQL_E_INVALID_PARAMETER;
@@ -279,11 +253,12 @@ wql_status wql__engine_mount(wql_engine *engine, const char *ns_name, const wql_
             mount->library = *library;
             *library = NULL;
         }
-        status = load_provider(engine, ns, mount, config, err);
+        status = load_provider(engine, ns, mount, config, &old, err);
         if (status >= 0) atomic_fetch_add_explicit(&engine->provider_count, 1, memory_order_relaxed);
-        wql__mount_release(mount); /* its classes keep it */
     }
     wql__unlock(&engine->mounting);
+    wql__catalog_release(old);
+    wql__mount_release(mount); /* its classes keep it */
     return status;
 }
 
@@ -300,6 +275,28 @@ static wql__mount *find_mount(wql__namespace *ns, const char *provider) {
     return found;
 }
 
+wql_status wql__provider_read_stats(wql_engine *engine, const char *ns_name, const char *provider, wql_provider_stats *out) {
+    wql_provider_stats stats = WQL_INIT(wql_provider_stats);
+    char name[1024];
+    wql__namespace *ns;
+    wql__mount *mount;
+    uint64_t closed;
+    if (wql__namespace_name(ns_name, engine->server, name, sizeof name, NULL) < 0) return WQL_E_INVALID_NAMESPACE;
+    ns = wql__namespace_find(engine, name);
+    if (!ns) return WQL_E_INVALID_NAMESPACE;
+    mount = find_mount(ns, provider);
+    if (!mount) return WQL_E_NOT_FOUND;
+    stats.blocks = (mount->provider->flags & WQL_MAY_BLOCK) || atomic_load_explicit(&mount->blocks, memory_order_relaxed);
+    closed = atomic_load_explicit(&mount->closed, memory_order_relaxed); /* first: scans that end meanwhile are never below zero */
+    stats.opened = atomic_load_explicit(&mount->opened, memory_order_relaxed);
+    stats.scans = stats.opened > closed ? (uint32_t)(stats.opened - closed) : 0;
+    stats.rows = atomic_load_explicit(&mount->rows, memory_order_relaxed);
+    stats.inside_ns = atomic_load_explicit(&mount->inside_ns, memory_order_relaxed);
+    stats.faults = atomic_load_explicit(&mount->faults, memory_order_relaxed);
+    wql__mount_release(mount);
+    return wql__sized_write(out, &stats, sizeof stats);
+}
+
 /* Waits until no scan of the mount is open. Scans end by themselves, or with their calls. */
 static bool wait_for_scans(wql_engine *engine, wql__mount *mount) {
     int64_t until = wql__deadline_us(wql__now_us(), engine->options.cancel_wait_ms);
@@ -311,19 +308,20 @@ static bool wait_for_scans(wql_engine *engine, wql__mount *mount) {
     return atomic_load_explicit(&mount->scans, memory_order_acquire) == 0;
 }
 
-static wql_status take_away(wql_engine *engine, wql__namespace *ns, wql__mount *mount, wql_error *err) {
+/* `before`: what was published before, to be released when no lock is held. */
+static wql_status take_away(wql_engine *engine, wql__namespace *ns, wql__mount *mount, wql__catalog **before, wql_error *err) {
     wql__catalog *old = wql__namespace_catalog(ns), *made;
     wql_status status = wql__catalog_make(engine->mem, old, mount, NULL, NULL, 0, ns->name, engine->server, &made, err);
     wql__catalog_release(old);
     if (status < 0) return status;
-    publish(ns, made);
-    wql__engine_forget_plans(engine, ns);
+    *before = wql__namespace_publish(ns, made);
     atomic_fetch_sub_explicit(&engine->provider_count, 1, memory_order_relaxed);
     return WQL_OK;
 }
 
 /* The mount to take away: one that is served, or one whose earlier unmount timed out. */
-static wql_status start_unmount(wql_engine *engine, wql__namespace *ns, const char *provider, wql__mount **out, wql_error *err) {
+static wql_status start_unmount(wql_engine *engine, wql__namespace *ns, const char *provider, wql__mount **out,
+                                wql__catalog **before, wql_error *err) {
     wql_status status;
     for (wql__mount *at = engine->leaving; at; at = at->next_leaving) {
         if (strcmp(at->ns, ns->name) != 0 || !wql__fold_equal(wql_s(at->name), wql_s(provider))) continue;
@@ -332,7 +330,7 @@ static wql_status start_unmount(wql_engine *engine, wql__namespace *ns, const ch
     }
     *out = find_mount(ns, provider);
     if (!*out) return wql__fail(err, WQL_E_NOT_FOUND, "provider %s serves no class in %s", provider, ns->name);
-    status = take_away(engine, ns, *out, err);
+    status = take_away(engine, ns, *out, before, err);
     if (status < 0) {
         wql__mount_release(*out);
         return status;
@@ -367,6 +365,7 @@ wql_status wql__engine_unmount(wql_engine *engine, const char *ns_name, const ch
     char name[1024];
     wql__namespace *ns;
     wql__mount *mount = NULL;
+    wql__catalog *before = NULL;
     wql_status status = wql__namespace_name(ns_name, engine->server, name, sizeof name, err);
     if (status < 0) return status;
     if (wql__in_callback(engine))
@@ -374,9 +373,11 @@ wql_status wql__engine_unmount(wql_engine *engine, const char *ns_name, const ch
     ns = wql__namespace_find(engine, name);
     if (!ns) return wql__fail(err, WQL_E_INVALID_NAMESPACE, "there is no namespace %s", name);
     wql__lock(&engine->mounting);
-    status = start_unmount(engine, ns, provider, &mount, err);
+    status = start_unmount(engine, ns, provider, &mount, &before, err);
     wql__unlock(&engine->mounting);
     if (status < 0) return status;
+    wql__catalog_release(before);
+    wql__engine_forget_plans(engine, ns);
     if (wait_for_scans(engine, mount))
         end_unmount(engine, mount);
     else
@@ -405,6 +406,7 @@ void wql__engine_drop_mounts(wql_engine *engine) {
         engine->namespaces = ns->next;
         detach_mounts(ns);
         wql__catalog_release(ns->catalog);
+        wql__grants_free(engine->mem, ns->grants);
         wql__mutex_free(&ns->lock);
         wql__free(engine->mem, ns, namespace_size(ns->name));
     }

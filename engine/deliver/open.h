@@ -7,6 +7,7 @@
 
 wql_status wql__engine_open(const wql_engine_options *opt, wql_engine **out, wql_error *err);
 wql_status wql__engine_close(wql_engine *engine);
+wql_status wql__provider_read_stats(wql_engine *engine, const char *ns, const char *provider, wql_provider_stats *out);
 wql_status wql__engine_read_stats(wql_engine *engine, wql_engine_stats *out);
 
 wql_status wql__session_open(wql_engine *engine, const char *ns, const wql_session_options *opt, wql_session **out,
@@ -20,7 +21,7 @@ wql_status wql__pump_open(wql_engine *engine, wql_pump **out, wql_error *err);
 void wql__pump_close(wql_pump *pump);
 wql_status wql__pump_run(wql_pump *pump, uint32_t budget_us);
 int wql__pump_fd(const wql_pump *pump);
-/* Runs, to the end of their calls, the pumps whose thread this is. */
+/* Runs what waits in pumps whose thread this is, or that were closed. */
 void wql__pumps_finish(wql_engine *engine);
 
 #endif

@@ -3,14 +3,21 @@
 #include "call.h"
 #include "deliver.h"
 
+#include <string.h>
+
 /* How a call that has ended is told by next. */
 static wql_status told(wql__call *call, wql_error *err) {
     wql_status status;
     wql__lock(&call->lock);
     status = call->code == WQL_OK ? WQL_END : call->code;
-    if (status != WQL_END) wql__error_copy(err, &call->error);
+    if (status != WQL_END) wql__call_tell(call, err);
     wql__unlock(&call->lock);
     return status;
+}
+
+/* Ended from outside, not by its own end or failure. With call->lock held. */
+static bool is_stopped(const wql__call *call) {
+    return call->term != WQL__OPEN && call->cause != WQL__BY_END && call->cause != WQL__BY_FAILURE;
 }
 
 static wql_batch *take_ahead(wql__call *call) {
@@ -48,7 +55,9 @@ static int take_or_wait(wql__call *call, int64_t until_us, wql_batch **batch, bo
     int todo = PULL_GO_ON;
     *inline_work = false;
     wql__lock(&call->lock);
-    if (call->ring_count) {
+    if (is_stopped(call) && !WQL__MUTANT('z')) { /* what was made ahead is being dropped: none of it may go out, or rows before it would be missing */
+        todo = PULL_DONE;
+    } else if (call->ring_count && !(WQL__MUTANT('h') && call->ended)) {
         *batch = take_ahead(call);
         if (call->ahead && !call->ended) wql__call_wake_locked(call);
         todo = PULL_DONE;
@@ -117,17 +126,16 @@ static void work_here(wql__call *call, int64_t until_us, wql_batch **batch) {
     }
 }
 
-static wql_status pull(wql__call *call, uint32_t timeout_ms, wql_batch **out, wql_error *err) {
-    int64_t until = wql__deadline_us(wql__now_us(), timeout_ms);
+static wql_status pull(wql__call *call, int64_t until_us, wql_batch **out, wql_error *err) {
     wql_batch *batch = NULL;
     bool inline_work;
-    while (take_or_wait(call, until, &batch, &inline_work) == PULL_GO_ON) {
+    while (take_or_wait(call, until_us, &batch, &inline_work) == PULL_GO_ON) {
         if (inline_work) {
-            work_here(call, until, &batch);
+            work_here(call, until_us, &batch);
             if (batch) break;
         }
         look_at_deadline(call);
-        if (wql__now_us() >= until) {
+        if (wql__now_us() >= until_us) {
             bool nothing;
             wql__lock(&call->lock);
             nothing = call->term == WQL__OPEN && !call->ring_count && !call->ended;
@@ -141,21 +149,149 @@ static wql_status pull(wql__call *call, uint32_t timeout_ms, wql_batch **out, wq
     return WQL_OK;
 }
 
-wql_status wql__call_pull(wql__call *call, uint32_t timeout_ms, wql_batch **out, wql_error *err) {
-    bool allowed;
-    wql_status status;
-    if (call->drive != WQL__PULLED) return wql__fail(err, WQL_E_INVALID_OPERATION, "a call with a sink delivers to it");
+/* -- one thread at a time ---------------------------------------------------------------------------------------- */
+
+/* Whether this thread may work on the call now; waits for its turn until `until_us`, or not at all (0). */
+static bool begin_pull(wql__call *call, int64_t until_us) {
+    bool in_time = until_us != 0, allowed;
     wql__lock(&call->lock);
+    while (call->pulling && in_time) in_time = wql__cond_wait(&call->changed, &call->lock, until_us);
     allowed = !call->pulling;
-    call->pulling = true;
+    if (allowed) call->pulling = true;
     wql__unlock(&call->lock);
-    if (!allowed) return wql__fail(err, WQL_E_INVALID_OPERATION, "another thread is inside wql_call_next on this call");
-    status = pull(call, timeout_ms, out, err);
+    return allowed;
+}
+
+static void end_pull(wql__call *call, wql_status status) {
     wql__lock(&call->lock);
     call->pulling = false;
+    wql__cond_broadcast(&call->changed);
     wql__unlock(&call->lock);
     if (status != WQL_OK && status != WQL_S_TIMEDOUT) wql__call_give_up_scan(call);
     if (atomic_load_explicit(&call->engine->is_closing, memory_order_relaxed)) wql__call_abandon(call);
+}
+
+static wql_status fail_busy(wql_error *err) {
+    return wql__fail(err, WQL_E_INVALID_OPERATION, "another thread is inside wql_call_next on this call");
+}
+
+/* -- kept batches ------------------------------------------------------------------------------------------------ */
+
+/* A kept batch for a reader; NULL: it is not there yet. */
+static wql_batch *kept_batch(wql__call *call, uint64_t index) {
+    wql_batch *batch = NULL;
+    wql__lock(&call->lock);
+    if (index < call->kept_count) batch = wql_batch_retain(call->kept[index]);
+    wql__unlock(&call->lock);
+    return batch;
+}
+
+/* Room for one batch more, before it is made, so that none is lost. With the token of pulling. */
+static wql_status reserve_kept(wql__call *call, wql_error *err) {
+    wql__mem *mem = call->engine->mem;
+    uint32_t room = call->kept_room ? call->kept_room * 2 : 16;
+    wql_batch **kept;
+    if (call->kept_count < call->kept_room) return WQL_OK;
+    kept = room > call->kept_room ? wql__alloc_zero(mem, wql__array_size(room, sizeof *kept)) : NULL;
+    if (!kept) return wql__fail_memory(mem, err);
+    wql__lock(&call->lock);
+    if (call->kept_count) memcpy(kept, call->kept, call->kept_count * sizeof *kept);
+    {
+        wql_batch **old = call->kept;
+        uint32_t old_room = call->kept_room;
+        call->kept = kept;
+        call->kept_room = room;
+        wql__unlock(&call->lock);
+        wql__free(mem, old, wql__array_size(old_room, sizeof *old));
+    }
+    return WQL_OK;
+}
+
+/* Makes the next batch and keeps it. */
+static wql_status keep_one(wql__call *call, int64_t until_us, wql_error *err) {
+    wql_batch *batch = NULL;
+    wql_status status = reserve_kept(call, err);
+    if (status != WQL_OK) return status;
+    status = pull(call, until_us, &batch, err);
+    if (status != WQL_OK) return status;
+    wql__lock(&call->lock);
+    call->kept[call->kept_count++] = batch;
+    wql__unlock(&call->lock);
+    return WQL_OK;
+}
+
+static wql_status read_kept(wql__call *call, uint64_t index, int64_t until_us, wql_batch **out, wql_error *err) {
+    for (;;) {
+        wql_batch *batch = kept_batch(call, index);
+        wql_status status = WQL_OK;
+        if (batch) {
+            *out = batch;
+            return WQL_OK;
+        }
+        if (!begin_pull(call, until_us)) return WQL_S_TIMEDOUT;
+        if (index >= call->kept_count) status = keep_one(call, until_us, err);
+        if (status == WQL_E_OUT_OF_MEMORY || status == WQL_E_QUOTA_VIOLATION) { /* the call goes on, unless it is what ended it */
+            end_pull(call, WQL_OK);
+            return status;
+        }
+        end_pull(call, status);
+        if (status != WQL_OK) return status;
+    }
+}
+
+void wql__call_drop_kept(wql__call *call) {
+    wql_batch **kept;
+    uint32_t count, room;
+    wql__lock(&call->lock);
+    kept = call->kept;
+    count = call->kept_count;
+    room = call->kept_room;
+    call->kept = NULL;
+    call->kept_count = call->kept_room = 0;
+    wql__unlock(&call->lock);
+    for (uint32_t i = 0; i < count; i++) wql_batch_release(kept[i]);
+    wql__free(call->engine->mem, kept, wql__array_size(room, sizeof *kept));
+}
+
+wql_status wql__call_at(wql__call *call, uint64_t index, uint32_t timeout_ms, wql_batch **out, wql_error *err) {
+    if (call->drive != WQL__PULLED || !(call->flags & WQL_KEEP))
+        return wql__fail(err, WQL_E_INVALID_OPERATION, "the call keeps no batches: it was started without WQL_KEEP");
+    return read_kept(call, index, wql__deadline_us(wql__now_us(), timeout_ms), out, err);
+}
+
+/* A cancelled call gives nothing more by next; what it kept is still there by number. */
+static bool was_stopped(wql__call *call) {
+    bool stopped;
+    wql__lock(&call->lock);
+    stopped = is_stopped(call);
+    wql__unlock(&call->lock);
+    return stopped;
+}
+
+static wql_status next_kept(wql__call *call, int64_t until_us, wql_batch **out, wql_error *err) {
+    bool allowed;
+    wql_status status;
+    wql__lock(&call->lock);
+    allowed = !call->in_next;
+    call->in_next = true;
+    wql__unlock(&call->lock);
+    if (!allowed) return fail_busy(err);
+    status = was_stopped(call) ? told(call, err) : read_kept(call, call->position, until_us, out, err);
+    wql__lock(&call->lock);
+    if (status == WQL_OK) call->position++;
+    call->in_next = false;
+    wql__unlock(&call->lock);
+    return status;
+}
+
+wql_status wql__call_pull(wql__call *call, uint32_t timeout_ms, wql_batch **out, wql_error *err) {
+    int64_t until = wql__deadline_us(wql__now_us(), timeout_ms);
+    wql_status status;
+    if (call->drive != WQL__PULLED) return wql__fail(err, WQL_E_INVALID_OPERATION, "a call with a sink delivers to it");
+    if (call->flags & WQL_KEEP) return next_kept(call, until, out, err);
+    if (!begin_pull(call, 0)) return fail_busy(err);
+    status = pull(call, until, out, err);
+    end_pull(call, status);
     return status;
 }
 
@@ -178,6 +314,7 @@ void wql__call_abandon(wql__call *call) {
     call->abandoned = true;
     if (first) call->term = WQL__RELEASED;
     wql__unlock(&call->lock);
+    wql__timer_disarm(&call->engine->sched, call, WQL__TIMER_DEADLINE); /* armed after the latch, if that came very early */
     if (first) wql__call_half_gone(call, true);
     wql__call_put(call);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* pump.c: calls on a host's own event loop. One descriptor, a timer: set to fire at once while there is work, else at the nearest
  * deadline, else not at all. */
+#include "../base/fault.h"
 #include "call.h"
 #include "open.h"
 
@@ -191,7 +192,7 @@ wql_status wql__pump_open(wql_engine *engine, wql_pump **out, wql_error *err) {
     wql_pump *pump = wql__alloc_zero(engine->mem, sizeof *pump);
     bool closing;
     if (!pump) return wql__fail_memory(engine->mem, err);
-    pump->fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    pump->fd = WQL__FAULT(pump_descriptor) ? (errno = EMFILE, -1) : timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
     if (pump->fd < 0) {
         wql_status status = wql__fail(err, WQL_E_NOT_AVAILABLE, "no descriptor for the pump: %s", strerror(errno));
         wql__free(engine->mem, pump, sizeof *pump);
@@ -272,12 +273,29 @@ void wql__pump_close(wql_pump *pump) {
     wql__pump_release(pump);
 }
 
+/* Wakes of providers may add some meanwhile. */
+static bool has_work(wql_pump *pump) {
+    bool work;
+    wql__lock(&pump->lock);
+    work = (pump->first[0] || pump->first[1]) && !pump->running;
+    wql__unlock(&pump->lock);
+    return work;
+}
+
+static bool is_closed(wql_pump *pump) {
+    bool closed;
+    wql__lock(&pump->lock);
+    closed = pump->closed;
+    wql__unlock(&pump->lock);
+    return closed;
+}
+
 void wql__pumps_finish(wql_engine *engine) {
     wql_pump *pump;
     do {
         wql__lock(&engine->table);
         for (pump = engine->pumps; pump; pump = pump->next)
-            if (wql__pump_is_thread(pump) && (pump->first[0] || pump->first[1]) && !pump->running) break;
+            if (has_work(pump) && (wql__pump_is_thread(pump) || is_closed(pump))) break;
         if (pump) atomic_fetch_add_explicit(&pump->refs, 1, memory_order_relaxed);
         wql__unlock(&engine->table);
         if (!pump) return;

@@ -2,6 +2,7 @@
 /* sched.c: the pools of threads and their queues. timer.c has the timer. */
 #include "sched.h"
 
+#include "../base/fault.h"
 #include "call.h"
 
 #include <string.h>
@@ -35,21 +36,42 @@ static wql__call *dequeue(wql__sched *sched, int pool) {
 
 /* -- threads ----------------------------------------------------------------------------------------------------- */
 
-/* What a thread of a pool may take, finals first. An elastic thread stands in for workers that wait. *from: the queue. */
+/* What a thread of a pool may take, finals first. An elastic thread stands in for workers that wait. A worker takes what may block
+ * only if no elastic thread could be made: late is better than never. *from: the queue. */
 static wql__call *take(wql__sched *sched, int pool, int *from) {
+    bool may_block = pool == WQL__POOL_ELASTIC || (pool == WQL__POOL_WORKERS && !sched->elastic);
     wql__call *call = dequeue(sched, *from = WQL__POOL_FINISHER);
-    if (!call && pool == WQL__POOL_ELASTIC) call = dequeue(sched, *from = WQL__POOL_ELASTIC);
-    if (!call && (pool == WQL__POOL_WORKERS || (pool == WQL__POOL_ELASTIC && sched->absent)))
+    if (!call && may_block) call = dequeue(sched, *from = WQL__POOL_ELASTIC);
+    if (!call && (pool == WQL__POOL_WORKERS || (pool == WQL__POOL_ELASTIC && (sched->absent || sched->stuck))))
         call = dequeue(sched, *from = WQL__POOL_WORKERS);
     return call;
 }
 
-static void run_call(wql__call *call) {
+static void begin_call(wql__pool_thread *self, wql__call *call) {
+    self->at = call;
+    self->since_us = wql__now_us();
+}
+
+/* Returns whether the call held this thread for too long. */
+static bool end_call(wql__pool_thread *self) {
+    wql__sched *sched = self->sched;
+    bool stuck;
+    wql__lock(&sched->lock);
+    stuck = self->stuck;
+    self->at = NULL;
+    self->stuck = false;
+    if (stuck) sched->stuck--;
+    wql__unlock(&sched->lock);
+    return stuck;
+}
+
+static void run_call(wql__pool_thread *self, wql__call *call, int from) {
     int step;
     wql__lock(&call->lock);
     call->sched = WQL__RUNNING;
     wql__unlock(&call->lock);
     step = wql__call_step(call, wql__engine_now(call->engine) + WQL__SLICE_US);
+    if (from == WQL__POOL_WORKERS && end_call(self)) wql__call_use_elastic(call);
     wql__call_yield(call, step);
 }
 
@@ -71,6 +93,14 @@ static wql__call *wait_for_work(wql__sched *sched, int pool, int *from) {
     return call;
 }
 
+static void rouse(wql__sched *sched, int pool);
+
+/* A thread that was roused twice before it woke takes one call, which may hold it for long: the rest is somebody else's. */
+static void rouse_others(wql__sched *sched) {
+    for (int pool = 0; pool < WQL__POOLS; pool++)
+        if (sched->queues[pool].first) rouse(sched, pool);
+}
+
 static void thread_main(void *arg) {
     wql__pool_thread *self = arg;
     wql__sched *sched = self->sched;
@@ -78,16 +108,25 @@ static void thread_main(void *arg) {
     int from;
     wql__lock(&sched->lock);
     while ((call = wait_for_work(sched, self->pool, &from)) != NULL) {
+        if (from == WQL__POOL_WORKERS) begin_call(self, call);
+        rouse_others(sched);
         wql__unlock(&sched->lock);
         if (from == WQL__POOL_FINISHER)
             wql__call_serve_finish(call);
         else
-            run_call(call);
+            run_call(self, call, from);
         wql__call_put(call);
         wql__lock(&sched->lock);
     }
     self->state = WQL__THREAD_ENDED;
+    if (self->pool == WQL__POOL_ELASTIC) sched->elastic--;
     wql__unlock(&sched->lock);
+}
+
+static bool is_refused(int pool) {
+    if (pool == WQL__POOL_WORKERS) return WQL__FAULT(worker_thread);
+    if (pool == WQL__POOL_FINISHER) return WQL__FAULT(finisher_thread);
+    return WQL__FAULT(elastic_thread);
 }
 
 static bool start_thread(wql__sched *sched, uint32_t place, int pool) {
@@ -96,20 +135,26 @@ static bool start_thread(wql__sched *sched, uint32_t place, int pool) {
     thread->sched = sched;
     thread->pool = (uint8_t)pool;
     thread->state = WQL__THREAD_RUNS;
-    if (wql__thread_start(&thread->thread, names[pool], sched->stack_bytes, thread_main, thread)) return true;
+    thread->at = NULL;
+    thread->stuck = false;
+    if (!is_refused(pool) && wql__thread_start(&thread->thread, names[pool], sched->stack_bytes, thread_main, thread)) return true;
     thread->state = WQL__THREAD_NONE;
     return false;
 }
 
 /* One more elastic thread, in a place that is free or whose thread has ended. With the lock held, which is kept: the thread's
- * start waits for nothing but the new thread's first instructions. If none can be made the work waits for those there are. */
+ * start waits for nothing but the new thread's first instructions. If it cannot be made the work waits for those there are, or is
+ * done by workers if there is none. */
 static void grow_elastic(wql__sched *sched) {
     for (uint32_t i = sched->workers + 1; i < sched->thread_room; i++) {
         wql__pool_thread *thread = &sched->threads[i];
         if (thread->state == WQL__THREAD_RUNS) continue;
         if (thread->state == WQL__THREAD_ENDED) wql__thread_join(&thread->thread);
         thread->state = WQL__THREAD_NONE;
-        (void)start_thread(sched, i, WQL__POOL_ELASTIC);
+        if (start_thread(sched, i, WQL__POOL_ELASTIC))
+            sched->elastic++;
+        else if (!sched->elastic && sched->idle[WQL__POOL_WORKERS])
+            wql__cond_signal(&sched->wake[WQL__POOL_WORKERS]);
         return;
     }
 }
@@ -125,7 +170,7 @@ static void rouse(wql__sched *sched, int pool) {
         if (sched->absent) grow_elastic(sched);
     } else if (sched->idle[pool]) {
         wql__cond_signal(&sched->wake[pool]);
-    } else if (pool == WQL__POOL_ELASTIC || sched->absent) {
+    } else if (pool == WQL__POOL_ELASTIC || sched->absent || sched->stuck) {
         if (sched->idle[WQL__POOL_ELASTIC])
             wql__cond_signal(&sched->wake[WQL__POOL_ELASTIC]);
         else
@@ -133,10 +178,48 @@ static void rouse(wql__sched *sched, int pool) {
     }
 }
 
+/* Work waits, and no worker is free: a stuck one must not go unseen. */
+static void watch(wql__sched *sched, int pool) {
+    if (pool != WQL__POOL_WORKERS || sched->watched || sched->idle[pool]) return;
+    sched->watched = true;
+    wql__timer_watch(sched);
+}
+
+/* The next thread that is found stuck, marked, and its call kept; NULL: none. With the lock held. */
+static wql__call *next_stuck(wql__sched *sched, int64_t now_us) {
+    for (uint32_t i = 0; i < sched->thread_room; i++) {
+        wql__pool_thread *thread = &sched->threads[i];
+        if (!thread->at || thread->stuck || now_us - thread->since_us < WQL__STUCK_US) continue;
+        thread->stuck = true;
+        sched->stuck++;
+        wql__call_keep(thread->at);
+        return thread->at;
+    }
+    return NULL;
+}
+
+bool wql__sched_watch(wql__sched *sched) {
+    wql__call *call;
+    bool again;
+    wql__lock(&sched->lock);
+    while ((call = next_stuck(sched, wql__now_us())) != NULL) {
+        rouse(sched, WQL__POOL_WORKERS);
+        wql__unlock(&sched->lock);
+        wql__call_blame(call);
+        wql__call_put(call);
+        wql__lock(&sched->lock);
+    }
+    again = sched->queues[WQL__POOL_WORKERS].first != NULL;
+    sched->watched = again;
+    wql__unlock(&sched->lock);
+    return again;
+}
+
 void wql__sched_push(wql__sched *sched, wql__call *call, int pool) {
     wql__call_keep(call);
     wql__lock(&sched->lock);
     enqueue(sched, pool, call);
+    watch(sched, pool);
     rouse(sched, pool);
     wql__unlock(&sched->lock);
 }
@@ -150,7 +233,7 @@ bool wql__sched_is_contended(wql__sched *sched, int pool) {
 }
 
 void wql__sched_absent(wql__sched *sched, bool absent) {
-    if (!sched->workers) return;
+    if (!sched->workers || WQL__MUTANT('o')) return;
     wql__lock(&sched->lock);
     if (absent) {
         sched->absent++;

@@ -24,6 +24,9 @@ typedef struct wql__pool_thread {
     struct wql__sched *sched;
     wql__thread thread;
     uint8_t pool, state;
+    struct wql__call *at; /* a worker's call that it is inside of; guarded by sched.lock, as the two that follow */
+    int64_t since_us;
+    bool stuck; /* it has been for too long: counted in sched.stuck */
 } wql__pool_thread;
 
 typedef struct wql__timer_entry {
@@ -41,7 +44,10 @@ typedef struct wql__sched {
     wql__cond wake[WQL__POOLS];
     wql__queue queues[WQL__POOLS];
     uint32_t idle[WQL__POOLS];
+    uint32_t elastic; /* threads of that pool there are; without one, workers do its work */
     uint32_t absent; /* threads that wait inside a cancel of a callback: others stand in for them */
+    uint32_t stuck;  /* threads that a provider or a sink has held for too long: others stand in for them too */
+    bool watched;    /* calls wait and no worker is idle: the timer looks for such threads */
     bool stop;
     wql__pool_thread *threads; /* workers, finisher, elastic ones */
     uint32_t thread_room;
@@ -50,6 +56,7 @@ typedef struct wql__sched {
     wql__cond timer_wake;
     wql__thread timer;
     bool timer_runs, timer_stop;
+    int64_t watch_us; /* when it looks; WQL__TIME_FOREVER: not at all */
     wql__timer_entry *heap;
     uint32_t heap_count, heap_room, heap_reserved;
 } wql__sched;
@@ -70,6 +77,13 @@ bool wql__sched_is_contended(wql__sched *sched, int pool);
 
 /* How long a call may run before others get their turn. */
 enum { WQL__SLICE_US = 200 };
+
+/* How long a call may hold a worker while others wait, and how often that is looked at. */
+enum { WQL__STUCK_US = 100000, WQL__WATCH_US = 25000 };
+/* Threads that are stuck are marked, their providers blamed, and others told to stand in. Returns whether to look again. */
+bool wql__sched_watch(wql__sched *sched);
+/* The timer looks from now on, until wql__sched_watch says no. */
+void wql__timer_watch(wql__sched *sched);
 
 bool wql__timer_start(wql__sched *sched);
 void wql__timer_stop(wql__sched *sched);

@@ -3,6 +3,7 @@
 #include "../base/sized.h"
 #include "engine.h"
 #include "open.h"
+#include "rights.h"
 
 #include <string.h>
 
@@ -13,6 +14,13 @@ wql_session *wql__session_retain(wql_session *session) {
     return session;
 }
 
+static void free_session(wql_session *session) {
+    wql_engine *engine = session->engine;
+    if (session->account) wql__account_leave(engine, session->account);
+    wql__free(engine->mem, session->principal, session->principal_size);
+    wql__free(engine->mem, session, sizeof *session);
+}
+
 void wql__session_release(wql_session *session) {
     wql_engine *engine;
     if (!session || atomic_fetch_sub_explicit(&session->refs, 1, memory_order_acq_rel) != 1) return;
@@ -21,12 +29,7 @@ void wql__session_release(wql_session *session) {
     *session->link = session->next;
     if (session->next) session->next->link = session->link;
     wql__unlock(&engine->table);
-    wql__free(engine->mem, session, sizeof *session);
-}
-
-static void audit(wql_engine *engine, wql_session *session, const char *ns, wql_status outcome) {
-    const wql_engine_options *o = &engine->options;
-    if (o->audit) o->audit(o->audit_user, session, ns, WQL_RIGHT_ENABLE, outcome);
+    free_session(session);
 }
 
 static wql_status check_options(const wql_session_options *opt, wql_session_options *options, wql_error *err) {
@@ -35,7 +38,8 @@ static wql_status check_options(const wql_session_options *opt, wql_session_opti
     if (options->flags) return wql__fail(err, WQL_E_INVALID_PARAMETER, "wql_session_options: unknown flags");
     if (options->dialect & ~(uint32_t)(WQL_RELAXED | WQL_EXTENDED | WQL_PARAMETERS))
         return wql__fail(err, WQL_E_INVALID_PARAMETER, "wql_session_options: unknown dialect");
-    if (options->dialect) return wql__fail(err, WQL_E_NOT_SUPPORTED, "this version serves the base language only");
+    if (options->dialect & ~(uint32_t)WQL_PARAMETERS)
+        return wql__fail(err, WQL_E_NOT_SUPPORTED, "this version serves the base language and its parameters only");
     return WQL_OK;
 }
 
@@ -55,35 +59,59 @@ static wql_status enter_session(wql_engine *engine, wql_session *session, wql_er
     return status;
 }
 
+/* Reading is a right, and so is coming from another machine. */
+static wql_status check_rights(wql__namespace *ns, const wql_principal *principal, wql_error *err) {
+    uint32_t needed = WQL_RIGHT_ENABLE | (principal->flags & WQL_PRINCIPAL_REMOTE ? WQL_RIGHT_REMOTE_ENABLE : 0u);
+    uint32_t lacking = needed & ~wql__rights_of(ns, principal);
+    if (!lacking) return WQL_OK;
+    wql__audit(ns->engine, NULL, ns->name, lacking & (~lacking + 1), WQL_E_ACCESS_DENIED);
+    return wql__fail(err, WQL_E_ACCESS_DENIED, "%s has no right to %s %s", principal->name ? principal->name : "the principal",
+                     lacking & WQL_RIGHT_ENABLE ? "use" : "use, from another machine,", ns->name);
+}
+
+/* A session that is in no list yet. On failure *out may be set: free it. */
+static wql_status make_session(wql__namespace *ns, const wql_session_options *options, wql_session **out, wql_error *err) {
+    wql_engine *engine = ns->engine;
+    wql_session *session = wql__alloc_zero(engine->mem, sizeof *session);
+    *out = session;
+    if (!session) return wql__fail_memory(engine->mem, err);
+    atomic_init(&session->refs, 1);
+    session->engine = engine;
+    session->ns = ns;
+    session->dialect = options->dialect;
+    session->rights = wql__rights_of(ns, options->principal);
+    session->account = wql__account_join(engine, options->principal);
+    if (!session->account) return wql__fail_memory(engine->mem, err);
+    if (!options->principal) return WQL_OK;
+    session->principal = wql__principal_copy(engine->mem, options->principal, &session->principal_size);
+    return session->principal ? WQL_OK : wql__fail_memory(engine->mem, err);
+}
+
 wql_status wql__session_open(wql_engine *engine, const char *ns_name, const wql_session_options *opt, wql_session **out,
                              wql_error *err) {
     wql_session_options options;
     char name[1024];
     wql__namespace *ns;
-    wql_session *session;
+    wql_principal principal;
+    wql_session *session = NULL;
     wql_status status = check_options(opt, &options, err);
     if (status >= 0) status = wql__namespace_name(ns_name, engine->server, name, sizeof name, err);
     if (status < 0) return status;
     ns = wql__namespace_find(engine, name);
     if (!ns) return wql__fail(err, WQL_E_INVALID_NAMESPACE, "there is no namespace %s", name);
     if (options.principal) {
-        audit(engine, NULL, ns->name, WQL_E_ACCESS_DENIED);
-        return wql__fail(err, WQL_E_ACCESS_DENIED, "%s has no right to use %s",
-                         options.principal->name ? options.principal->name : "the principal", ns->name);
+        status = wql__principal_read(options.principal, &principal, err);
+        if (status >= 0) status = check_rights(ns, &principal, err);
+        if (status < 0) return status;
+        options.principal = &principal;
     }
-    session = wql__alloc_zero(engine->mem, sizeof *session);
-    if (!session) return wql__fail_memory(engine->mem, err);
-    atomic_init(&session->refs, 1);
-    session->engine = engine;
-    session->ns = ns;
-    session->dialect = options.dialect;
-    session->owner = true;
-    status = enter_session(engine, session, err);
+    status = make_session(ns, &options, &session, err);
+    if (status >= 0) status = enter_session(engine, session, err);
     if (status < 0) {
-        wql__free(engine->mem, session, sizeof *session);
+        if (session) free_session(session);
         return status;
     }
-    audit(engine, session, ns->name, WQL_OK);
+    wql__audit(engine, session, ns->name, WQL_RIGHT_ENABLE, WQL_OK);
     *out = session;
     return WQL_OK;
 }
@@ -177,13 +205,23 @@ static wql__plan *find_plan(wql_query *query, const wql__catalog *catalog, uint3
     return plan;
 }
 
-static void keep_plan(wql_query *query, wql__plan *plan) {
+static wql__plan *swap_plan(wql_query *query, wql__plan *plan) {
     wql__plan *old;
     wql__lock(&query->lock);
     old = query->plan;
-    query->plan = wql__plan_retain(plan);
+    query->plan = plan;
     wql__unlock(&query->lock);
-    wql__plan_release(old);
+    return old;
+}
+
+/* If other classes were published meanwhile, the plan is let go again: whoever has published them has looked for plans to forget
+ * before this one was there, and a query must not keep a provider that is unmounted. */
+static void keep_plan(wql_query *query, wql__plan *plan) {
+    wql__catalog *now;
+    wql__plan_release(swap_plan(query, wql__plan_retain(plan)));
+    now = wql__namespace_catalog(query->session->ns);
+    if (now != plan->catalog) wql__plan_release(swap_plan(query, NULL));
+    wql__catalog_release(now);
 }
 
 wql_status wql__query_plan(wql_query *query, uint32_t flags, wql__turn *turn, wql__plan **out, wql_error *err) {
@@ -203,15 +241,15 @@ wql_status wql__query_plan(wql_query *query, uint32_t flags, wql__turn *turn, wq
     return status;
 }
 
-void wql__engine_forget_plans(wql_engine *engine, const wql__namespace *ns) {
+void wql__engine_forget_plans(wql_engine *engine, wql__namespace *ns) {
     for (bool again = true; again;) {
+        wql__catalog *now = wql__namespace_catalog(ns);
         wql__plan *old = NULL;
-        again = false;
         wql__lock(&engine->table);
         for (wql_query *query = engine->queries; query && !old; query = query->next) {
             if (query->session->ns != ns) continue;
             wql__lock(&query->lock);
-            if (query->plan && query->plan->catalog != ns->catalog) {
+            if (query->plan && query->plan->catalog != now) {
                 old = query->plan;
                 query->plan = NULL;
             }
@@ -219,6 +257,7 @@ void wql__engine_forget_plans(wql_engine *engine, const wql__namespace *ns) {
         }
         wql__unlock(&engine->table);
         again = old != NULL;
+        wql__catalog_release(now);
         wql__plan_release(old); /* may unload a provider: no lock is held */
     }
 }

@@ -64,6 +64,16 @@ static void count_users(wql__plan *plan, bool up) {
     }
 }
 
+/* The call uses the plan no longer; an unmount may wait for that. */
+static void let_plan_go(wql__call *call, wql__plan *plan) {
+    wql_engine *engine = call->engine;
+    count_users(plan, false);
+    wql__plan_release(plan);
+    wql__lock(&engine->table);
+    wql__cond_broadcast(&engine->table_changed);
+    wql__unlock(&engine->table);
+}
+
 /* A plan that is counted before its classes are taken away. An unmount publishes the new classes first and looks at the count
  * then; this counts first and looks at the classes then: one of the two sees the other. */
 static wql_status get_plan(wql__call *call, wql__plan **out) {
@@ -77,32 +87,46 @@ static wql_status get_plan(wql__call *call, wql__plan **out) {
         same = now == (*out)->catalog;
         wql__catalog_release(now);
         if (same) return WQL_OK;
-        count_users(*out, false);
-        wql__plan_release(*out);
+        let_plan_go(call, *out);
     }
+}
+
+/* Whether a provider of the plan says that it may block, or has shown it. */
+static bool may_block(const wql__plan *plan) {
+    for (uint32_t i = 0; i < plan->scan_count; i++) {
+        const wql__mount *mount = plan->scans[i].mount;
+        if (mount && atomic_load_explicit(&mount->blocks, memory_order_relaxed)) return true;
+    }
+    return plan->may_block;
+}
+
+void wql__call_use_elastic(wql__call *call) {
+    wql__lock(&call->lock);
+    call->pool = WQL__POOL_ELASTIC;
+    wql__unlock(&call->lock);
 }
 
 wql_status wql__call_prepare(wql__call *call) {
     wql__plan *plan;
     wql__run *run;
-    wql_status status = get_plan(call, &plan);
+    wql_status status;
+    if (call->refused) return wql__fail(&call->run_error, WQL_E_ACCESS_DENIED, "calls with a sink come after wql_engine_secure");
+    status = get_plan(call, &plan);
     if (status != WQL_OK) return status;
     status = wql__run_open(plan, &call->env, &run, &call->run_error);
     if (status < 0) {
-        count_users(plan, false);
-        wql__plan_release(plan);
+        let_plan_go(call, plan);
         return status;
     }
     wql__lock(&call->lock);
     call->plan = plan;
     call->run = run;
-    if (plan->may_block && call->engine->options.workers && call->drive != WQL__PUMPED) call->pool = WQL__POOL_ELASTIC;
+    if (may_block(plan) && call->engine->options.workers && call->drive != WQL__PUMPED) call->pool = WQL__POOL_ELASTIC;
     wql__unlock(&call->lock);
     return WQL_OK;
 }
 
 wql_status wql__call_close_run(wql__call *call) {
-    wql_engine *engine = call->engine;
     wql_status status;
     wql_batch_release(call->in_hand);
     call->in_hand = NULL;
@@ -115,16 +139,10 @@ wql_status wql__call_close_run(wql__call *call) {
     wql__turn_drop(&call->env.turn);
     wql__lock(&call->lock);
     call->run = NULL;
-    if (call->zombie) atomic_fetch_sub_explicit(&engine->zombie_count, 1, memory_order_relaxed);
-    call->zombie = false;
     wql__unlock(&call->lock);
     if (call->plan) {
-        count_users(call->plan, false);
-        wql__plan_release(call->plan);
+        let_plan_go(call, call->plan);
         call->plan = NULL;
-        wql__lock(&engine->table);
-        wql__cond_broadcast(&engine->table_changed); /* an unmount may wait for its scans */
-        wql__unlock(&engine->table);
     }
     return WQL_OK;
 }
@@ -138,14 +156,14 @@ void wql__call_natural_end(wql__call *call, wql_status code) {
                           over       ? WQL__BY_DEADLINE
                           : code < 0 ? WQL__BY_FAILURE
                                      : WQL__BY_END,
-                          code == WQL_END ? WQL_OK : code, &call->run_error);
+                          code == WQL_END ? WQL_OK : code, true);
     wql__unlock(&call->lock);
     if (won) wql__call_after_latch(call);
 }
 
 /* Closes the scan half once the call has ended. The final status goes first: it waits for no provider. */
 static int end_step(wql__call *call) {
-    (void)wql__call_finish(call);
+    if (!WQL__MUTANT('y')) (void)wql__call_finish(call);
     return wql__call_close_run(call) == WQL_OK ? WQL__STEP_GONE : WQL__STEP_PARKED;
 }
 
@@ -164,11 +182,12 @@ static int look(wql__call *call) {
     return todo;
 }
 
-/* Puts a batch into the ring of a pulled call. False: it is full. */
+/* Puts the batch in hand into the ring of a pulled call. False: it is full. A call that was latched meanwhile gets nothing more:
+ * its ring was emptied by the winner, and the batch stays in hand until the run is closed. */
 static bool add_ahead(wql__call *call, wql_batch *batch) {
     bool room;
     wql__lock(&call->lock);
-    room = call->ring_count < call->ring_room;
+    room = call->term == WQL__OPEN && call->ring_count < call->ring_room;
     if (room) {
         call->ring[(call->ring_at + call->ring_count) % call->ring_room] = batch;
         call->ring_count++;

@@ -2,6 +2,7 @@
 /* timer.c: the one timer thread of an engine with workers. It ends calls whose deadline has come and callbacks that take too
  * long, and runs no code of anybody else's. A binary heap of times; each entry knows its call, each call the places of its
  * entries. */
+#include "../base/fault.h"
 #include "call.h"
 #include "sched.h"
 
@@ -95,10 +96,22 @@ void wql__timer_disarm(wql__sched *sched, wql__call *call, int kind) {
 
 /* Until when to sleep, by the system's clock: the engine's may be the host's own. */
 static int64_t sleep_until(wql__sched *sched) {
-    int64_t wait;
-    if (!sched->heap_count) return WQL__TIME_FOREVER;
+    int64_t wait, at;
+    if (!sched->heap_count) return sched->watch_us;
     wait = sched->heap[0].at_us - wql__engine_now(sched->engine);
-    return wql__now_us() + (wait > 0 ? wait : 0);
+    at = wql__now_us() + (wait > 0 ? wait : 0);
+    return at < sched->watch_us ? at : sched->watch_us;
+}
+
+/* Looks for stuck threads, if it is time. With timer_lock held, which is let go meanwhile. */
+static void look_for_stuck(wql__sched *sched) {
+    bool again;
+    if (wql__now_us() < sched->watch_us) return;
+    sched->watch_us = WQL__TIME_FOREVER;
+    wql__unlock(&sched->timer_lock);
+    again = wql__sched_watch(sched);
+    wql__lock(&sched->timer_lock);
+    if (again) sched->watch_us = wql__now_us() + WQL__WATCH_US;
 }
 
 static void timer_main(void *arg) {
@@ -106,6 +119,8 @@ static void timer_main(void *arg) {
     wql__lock(&sched->timer_lock);
     while (!sched->timer_stop) {
         wql__timer_entry due;
+        look_for_stuck(sched);
+        if (sched->timer_stop) break;
         if (!sched->heap_count || sched->heap[0].at_us > wql__engine_now(sched->engine)) {
             (void)wql__cond_wait(&sched->timer_wake, &sched->timer_lock, sleep_until(sched));
             continue;
@@ -120,8 +135,19 @@ static void timer_main(void *arg) {
     wql__unlock(&sched->timer_lock);
 }
 
+void wql__timer_watch(wql__sched *sched) {
+    wql__lock(&sched->timer_lock);
+    if (sched->watch_us == WQL__TIME_FOREVER) {
+        sched->watch_us = wql__now_us() + WQL__WATCH_US;
+        wql__cond_signal(&sched->timer_wake);
+    }
+    wql__unlock(&sched->timer_lock);
+}
+
 bool wql__timer_start(wql__sched *sched) {
-    sched->timer_runs = wql__thread_start(&sched->timer, "wql-timer", sched->stack_bytes, timer_main, sched);
+    sched->watch_us = WQL__TIME_FOREVER;
+    sched->timer_runs =
+        !WQL__FAULT(timer_thread) && wql__thread_start(&sched->timer, "wql-timer", sched->stack_bytes, timer_main, sched);
     return sched->timer_runs;
 }
 

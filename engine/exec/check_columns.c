@@ -101,6 +101,7 @@ static bool is_clean_run(const wql_column *col, uint64_t first, uint64_t count) 
 
 static wql_status check_offset_texts(const check *c, const wql_column *col, uint64_t first, uint64_t count) {
     const int32_t *offsets = col->offsets + first;
+    bool whole = true; /* nothing ill-formed below a NULL, which another column of these buffers may show */
     wql__fact fact;
     if (!col->offsets || !is_aligned(col->offsets, 4)) return bad(c, "has no offsets");
     fact = fact_of(c, col, col->bytes, col->bytes_size, offsets, offsets + count);
@@ -112,15 +113,32 @@ static wql_status check_offset_texts(const check *c, const wql_column *col, uint
         return bad(c, "has an offset of %d, but %llu bytes", offsets[count], (unsigned long long)col->bytes_size);
     if (!col->bytes && offsets[count] > 0) return bad(c, "has no bytes");
     if (!is_clean_run(col, first, count))
-        for (uint64_t row = first; row < first + count; row++) {
-            wql_str text = wql_column_str(col, (uint32_t)row); /* empty for a NULL, below which anything may be */
-            wql_status status = text.len && wql__utf8_check(text.ptr, text.len) != text.len ? ill_formed(c, row) : WQL_OK;
-            if (status < 0) return status;
+        for (uint64_t i = 0; i < count; i++) {
+            size_t len = (size_t)(offsets[i + 1] - offsets[i]);
+            bool null = wql_column_is_null(col, (uint32_t)(first + i)); /* anything may be below it */
+            if (len == 0 || wql__utf8_check(col->bytes + offsets[i], len) == len) continue;
+            if (!null && ill_formed(c, first + i) < 0) return c->scan->broken;
+            whole = whole && !null;
         }
-    if (!c->ill || !*c->ill) now_known(c, &fact);
+    if (whole && (!c->ill || !*c->ill)) now_known(c, &fact);
     return WQL_OK;
 }
 
+/* Whether a view points well into its buffer, at a well-formed text. */
+static bool is_sound_view(const wql_column *col, const wql_view *view) {
+    const char *text = view->as.inlined;
+    if (view->len > 12) {
+        uint32_t buffer = view->as.ref.buffer;
+        if (buffer >= col->buffer_count || !col->buffers[buffer] || col->buffer_sizes[buffer] < 0 ||
+            (uint64_t)view->as.ref.offset + view->len > (uint64_t)col->buffer_sizes[buffer])
+            return false;
+        text = col->buffers[buffer] + view->as.ref.offset;
+        if (memcmp(text, view->as.ref.prefix, 4) != 0) return false;
+    }
+    return view->len == 0 || wql__utf8_check(text, view->len) == view->len;
+}
+
+/* What is wrong with it. */
 static wql_status check_view(const check *c, const wql_column *col, const wql_view *view, uint64_t row) {
     const char *text = view->as.inlined;
     if (view->len > 12) {
@@ -138,18 +156,20 @@ static wql_status check_view(const check *c, const wql_column *col, const wql_vi
 
 static wql_status check_view_texts(const check *c, const wql_column *col, uint64_t first, uint64_t count) {
     const wql_view *views = (const wql_view *)col->values + first;
+    bool whole = true; /* as above: what is below a NULL may be shown by another column of these buffers */
     wql__fact fact;
     if (!col->values || !is_aligned(col->values, 4)) return bad(c, "has no views");
     if (col->buffer_count && (!col->buffers || !col->buffer_sizes)) return bad(c, "has no buffers");
     fact = fact_of(c, col, col->buffers, col->buffer_count, views, views + count);
     if (is_known(c, &fact)) return WQL_OK;
     for (uint64_t i = 0; i < count; i++) {
-        wql_status status;
-        if (wql_column_is_null(col, (uint32_t)(first + i))) continue;
-        status = check_view(c, col, &views[i], first + i);
-        if (status < 0) return status;
+        if (is_sound_view(col, &views[i])) continue;
+        if (wql_column_is_null(col, (uint32_t)(first + i)))
+            whole = false;
+        else if (check_view(c, col, &views[i], first + i) < 0)
+            return c->scan->broken;
     }
-    if (!c->ill || !*c->ill) now_known(c, &fact);
+    if (whole && (!c->ill || !*c->ill)) now_known(c, &fact);
     return WQL_OK;
 }
 

@@ -2,6 +2,7 @@
 /* host.c: what a provider can ask about its call, and the table through which it reaches all of it. */
 #include "inside.h"
 
+#include "../base/fold.h"
 #include "../base/utf8.h"
 #include "../data/value.h"
 
@@ -30,6 +31,16 @@ static wql_status host_check(const wql_scan *pub, uint64_t *left_ms) {
 
 static const wql_principal *host_principal(const wql_scan *pub) {
     return scan_of(pub)->run->env->principal;
+}
+
+static bool host_context(const wql_scan *pub, const char *name, wql_value *out) {
+    const wql__context *context = scan_of(pub)->run->env->context;
+    for (uint32_t i = 0; context && name && i < context->count; i++) {
+        if (!wql__fold_equal(wql_s(context->values[i].name), wql_s(name))) continue;
+        *out = context->values[i].value;
+        return true;
+    }
+    return false;
 }
 
 static void *host_scratch(wql_scan *pub, size_t size) {
@@ -175,6 +186,7 @@ void wql__host_fill_scan(wql_host *host) {
     host->holds = host_holds;
     host->object = wql__host_object;
     host->principal = host_principal;
+    host->context = host_context;
     host->scratch = host_scratch;
     host->count = host_count;
     host->log = host_log;

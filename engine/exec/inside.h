@@ -119,6 +119,7 @@ struct wql__scan {
     wql_status broken; /* a breach of the contract, or no memory, within a callback; run->fault says more */
     wql_status after;  /* what comes behind the rows in hand: WQL_OK, WQL_END, WQL_S_PARTIAL_RESULTS, WQL_S_PENDING, a failure */
     _Atomic bool waker_taken; /* by open or a next: what it takes to answer WQL_S_PENDING */
+    uint64_t refusals; /* of memory by the limit, when the callback began */
     bool brought;      /* this next brought a batch */
     wql_batch *source; /* the batch it brought */
     uint64_t counted_rows; /* rows it only counted */

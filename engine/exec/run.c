@@ -22,6 +22,9 @@ static void free_run(wql__run *run) {
 
 wql_status wql__run_open(wql__plan *plan, wql__run_env *env, wql__run **out, wql_error *err) {
     wql__run *run = wql__alloc_zero(env->mem, sizeof *run);
+    const wql__plan_scan *scans;
+    uint32_t count;
+    wql_status status;
     *out = NULL;
     if (!run) return wql__fail_memory(env->mem, err);
     run->mem = wql__mem_retain(env->mem);
@@ -34,13 +37,18 @@ wql_status wql__run_open(wql__plan *plan, wql__run_env *env, wql__run **out, wql
     wql__mutex_init(&run->lock);
     wql__cond_init(&run->idle);
     wql__arena_init(&run->arena, run->mem);
-    run->scans = wql__arena_alloc(&run->arena, wql__array_size(plan->scan_count, sizeof *run->scans));
+    status = wql__plan_resolve(plan, env->params, env->text, env->pattern_chars, &run->arena, &scans, &count, err);
+    if (status < 0) {
+        free_run(run);
+        return status;
+    }
+    run->scans = wql__arena_alloc(&run->arena, wql__array_size(count, sizeof *run->scans));
     if (!run->scans || !wql__rows_init(&run->passed, &run->arena) || !wql__rows_init(&run->checked, &run->arena)) {
         free_run(run);
         return wql__fail_memory(env->mem, err);
     }
-    for (uint32_t i = 0; i < plan->scan_count; i++) wql__scan_init(&run->scans[i], run, &plan->scans[i]);
-    run->scan_count = run->unfinished = plan->scan_count;
+    for (uint32_t i = 0; i < count; i++) wql__scan_init(&run->scans[i], run, &scans[i]);
+    run->scan_count = run->unfinished = count;
     *out = run;
     return WQL_OK;
 }
@@ -62,6 +70,17 @@ wql_status wql__run_close(wql__run *run) {
 
 void wql__run_interrupt(wql__run *run) {
     for (uint32_t i = 0; i < run->scan_count; i++) wql__scan_interrupt(&run->scans[i]);
+}
+
+void wql__run_blame(wql__run *run) {
+    for (uint32_t i = 0; i < run->scan_count; i++) {
+        wql__mount *mount = run->scans[i].mount;
+        uint8_t phase = atomic_load_explicit(&run->scans[i].phase, memory_order_relaxed);
+        if (!mount || (phase != WQL__PHASE_OPEN && phase != WQL__PHASE_NEXT) || (mount->provider->flags & WQL_MAY_BLOCK)) continue;
+        if (!atomic_exchange_explicit(&mount->blocks, true, memory_order_relaxed) && mount->log)
+            mount->log(mount->log_user, WQL_LOG_WARNING,
+                       "a provider holds a worker but does not say that it may block: its calls run on threads of their own now");
+    }
 }
 
 void wql__run_recycle(wql__run *run, wql_batch *batch) {

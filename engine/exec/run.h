@@ -11,6 +11,13 @@ typedef struct wql__run_stats {
     _Atomic uint64_t rows_scanned, rows_out, provider_ns, values_nulled, utf8_repaired;
 } wql__run_stats;
 
+/* The named values that travel with a call to its providers. Never changed once made. */
+typedef struct wql__context {
+    wql__arena arena;
+    uint32_t count;
+    wql_param *values;
+} wql__context;
+
 /* What the run needs of its call; outlives the run. */
 typedef struct wql__run_env {
     wql__mem *mem;
@@ -19,18 +26,23 @@ typedef struct wql__run_env {
     int64_t (*now)(void *user);         /* monotonic microseconds */
     void *now_user;
     const wql_principal *principal; /* NULL: the owner */
+    const wql__context *context;    /* NULL: none */
     wql__turn turn;                 /* wake and ctx set: how to wait for a serialised provider */
     uint64_t wake_id;               /* for wakers: the call */
     uint32_t flags;                 /* of the call: WQL_COUNT_ONLY */
     bool check_exact;               /* WQL_CHECK_PROVIDERS */
     uint32_t batch_rows, batch_bytes, batch_age_ms;
-    uint64_t rows_max; /* 0: no limit */
+    uint64_t rows_max;         /* 0: no limit */
+    const wql__params *params; /* values of the query's parameters; NULL: none */
+    wql_str text;              /* the query's, for places in it */
+    uint32_t pattern_chars;    /* the limit pattern_chars_max */
     wql__run_stats *stats;
 } wql__run_env;
 
 typedef struct wql__run wql__run;
 
-/* Opens nothing yet. @param plan  retained. Returns WQL_OK, or WQL_E_OUT_OF_MEMORY, WQL_E_QUOTA_VIOLATION. */
+/* Opens nothing yet. @param plan  retained. Returns WQL_OK; WQL_E_INVALID_PARAMETER (values and parameters do not fit each
+ * other); WQL_E_OUT_OF_MEMORY, WQL_E_QUOTA_VIOLATION. */
 wql_status wql__run_open(wql__plan *plan, wql__run_env *env, wql__run **out, wql_error *err);
 
 /* Goes on until there is a batch, or `until_us` (of now()) has passed, or nothing can be done.
@@ -49,6 +61,10 @@ wql_status wql__run_close(wql__run *run);
 
 /* Asks providers inside open or next to return (their `interrupt`). From any thread while the run is not closed. */
 void wql__run_interrupt(wql__run *run);
+
+/* A thread has been inside this run for too long: the providers that hold it, of those that do not say that they may block, are
+ * marked as ones that do, with a line in the log. From any thread while the run is not closed. */
+void wql__run_blame(wql__run *run);
 
 /* The host table that mounts and scans get; `define` and the mount entries are those of `upper`, the room that knows engines. */
 void wql__host_fill_scan(wql_host *host);

@@ -54,14 +54,18 @@ bool wql__scan_is_in(wql__scan *scan, uint8_t phase, uint8_t or_phase, const cha
 static wql_status provider_failed(wql__scan *scan, wql_status status, const char *callback) {
     wql__run *run = scan->run;
     wql_error *said = &run->said;
+    wql_status blamed;
     said->message[sizeof said->message - 1] = said->hint[sizeof said->hint - 1] = 0;
     wql__error_clear(&run->failure);
-    if (said->message[0])
+    blamed = wql__mem_blame(run->mem, status, scan->refusals, &run->failure);
+    if (blamed < 0)
+        status = blamed;
+    else if (said->message[0])
         (void)wql__fail(&run->failure, status, "%s", said->message);
     else
         (void)wql__fail(&run->failure, status, "%s of %s by provider %s failed: %s", callback, class_of(scan), scan->mount->name,
                         wql_status_text(status));
-    wql__error_hint(&run->failure, wql_s(said->hint));
+    if (blamed >= 0) wql__error_hint(&run->failure, wql_s(said->hint));
     wql__error_provider(&run->failure, scan->mount->name);
     return status;
 }
@@ -88,6 +92,7 @@ static void visit_begin(wql__scan *scan, visit *v, uint8_t phase) {
     wql__arena_reset(&scan->scratch);
     if (scan->run->said.message[0] || scan->run->said.hint[0]) wql__error_clear(&scan->run->said);
     scan->brought = false;
+    scan->refusals = wql__mem_refusals(scan->run->mem);
     atomic_store_explicit(&scan->phase, phase, memory_order_relaxed);
     v->saved_errno = errno;
     v->since_ns = wql__now_ns();
@@ -97,7 +102,10 @@ static void visit_end(wql__scan *scan, visit *v) {
     int64_t spent = wql__now_ns() - v->since_ns;
     errno = v->saved_errno;
     atomic_store_explicit(&scan->phase, WQL__PHASE_OUTSIDE, memory_order_relaxed);
-    if (spent > 0) wql__run_add(&scan->run->env->stats->provider_ns, (uint64_t)spent);
+    if (spent > 0) {
+        wql__run_add(&scan->run->env->stats->provider_ns, (uint64_t)spent);
+        wql__run_add(&scan->mount->inside_ns, (uint64_t)spent);
+    }
     wql__mount_leave(scan->mount);
 }
 
@@ -309,7 +317,10 @@ static wql_status open_scan(wql__scan *scan) {
     visit_begin(scan, &v, WQL__PHASE_OPEN);
     status = scan->mount->provider->open(&scan->pub, &scan->run->said);
     visit_end(scan, &v);
-    if (status == WQL_OK) scan->state = WQL__SCAN_OPEN; /* from here on a close is owed */
+    if (status == WQL_OK) {
+        scan->state = WQL__SCAN_OPEN; /* from here on a close is owed */
+        wql__run_add(&scan->mount->opened, 1);
+    }
     if (cannot_wait(scan, status, "open")) set_reachable(scan, false);
     if (scan->broken < 0) return broken(scan);
     if (status == WQL_OK) return finish_open(scan);
@@ -353,6 +364,7 @@ static wql_status judge_next(wql__scan *scan, wql_status status) {
         return broken(scan);
     }
     wql__run_add(&scan->run->env->stats->rows_scanned, scan->counted_rows + wql_batch_rows(scan->source));
+    wql__run_add(&scan->mount->rows, scan->counted_rows + wql_batch_rows(scan->source));
     return status < 0 ? provider_failed(scan, status, "next") : status;
 }
 
@@ -404,6 +416,7 @@ wql_status wql__scan_close(wql__scan *scan) {
     } else {
         set_reachable(scan, false);
     }
+    if (owed && scan->mount) wql__run_add(&scan->mount->closed, 1);
     free_open(scan);
     scan->state = again ? WQL__SCAN_NEW : WQL__SCAN_DONE;
     if (again) return WQL_OK;

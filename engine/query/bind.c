@@ -163,19 +163,24 @@ wql_status wql__bind_steps(wql__binder *b, const wql__path *path, const wql_str 
 
 /* -- comparisons ------------------------------------------------------------------------------------------------- */
 
+/* "Class.Property.Part" */
+static size_t print_target(const wql__binder *b, const wql__path *path, char *buf, size_t size) {
+    wql__out out = {buf, size, 0};
+    wql__out_text(&out, b->cls->name.ptr, b->cls->name.len);
+    for (uint32_t i = 0; i < path->count; i++) {
+        wql__out_z(&out, ".");
+        wql__out_text(&out, path->names[i].text.ptr, path->names[i].text.len);
+    }
+    return wql__out_end(&out);
+}
+
 /* Points at the operator where it fits no literal, else at the literal. */
 static wql_status fail_test(wql__binder *b, const wql__node *node, uint32_t type, uint8_t op, const char *why) {
     bool literal = node->literal.length > 0 && (type == WQL_NULL || !wql__operator_refused(type, op));
     uint32_t offset = literal ? node->literal.offset : node->op_offset, length = literal ? node->literal.length : node->op_length;
-    char path[256];
-    wql__out out = {path, sizeof path, 0};
-    for (uint32_t i = 0; i < node->path.count; i++) {
-        if (i) wql__out_z(&out, ".");
-        wql__out_text(&out, node->path.names[i].text.ptr, node->path.names[i].text.len);
-    }
-    (void)wql__out_end(&out);
-    return wql__fail_at(b->err, WQL_E_INVALID_QUERY, b->tree->text, offset, length, "%.*s.%s: %s", WQL_FMT(b->cls->name), path,
-                        why);
+    char target[256];
+    (void)print_target(b, &node->path, target, sizeof target);
+    return wql__fail_at(b->err, WQL_E_INVALID_QUERY, b->tree->text, offset, length, "%s: %s", target, why);
 }
 
 /* The literal in the plan's memory. */
@@ -186,10 +191,26 @@ static wql_status copy_literal(wql__binder *b, const wql__node *node, wql__liter
         out->kind = WQL__LIT_NULL;
         return WQL_OK;
     }
-    if (out->kind == WQL__LIT_PARAMETER)
-        return wql__fail_at(b->err, WQL_E_NOT_SUPPORTED, b->tree->text, out->offset, out->length, "parameters are not served yet");
     out->text.ptr = wql__arena_text(b->arena, node->literal.text.ptr, node->literal.text.len);
     return out->text.ptr ? WQL_OK : wql__bind_no_memory(b);
+}
+
+/* A test whose literal comes with the run. */
+static wql_status defer_test(wql__binder *b, const wql__node *node, uint32_t type, uint32_t flags, uint8_t op, bool negated,
+                             const wql__literal *parameter, wql__test *out, const char **why) {
+    wql__plan_parameter *entry = &b->plan->parameters[b->plan->parameter_count];
+    wql_status status = wql__test_defer(type, flags, op, negated, parameter, b->zone, out, why);
+    char *what, few[1];
+    size_t size;
+    if (status < 0) return status;
+    size = print_target(b, &node->path, few, sizeof few) + 1;
+    what = wql__arena_alloc(b->arena, size);
+    if (!what) return WQL_E_OUT_OF_MEMORY;
+    (void)print_target(b, &node->path, what, size);
+    entry->what = what;
+    entry->test = out;
+    out->as.u64 = b->plan->parameter_count++;
+    return WQL_OK;
 }
 
 static uint8_t operator_of(const wql__node *node) {
@@ -292,7 +313,10 @@ wql_status wql__bind_test(wql__binder *b, const wql__node *node, bool negate, wq
     if (status < 0) return status;
     expr->test = wql__arena_zero(b->arena, sizeof *expr->test);
     if (!expr->test) return wql__bind_no_memory(b);
-    status = wql__test_make(b->arena, type, flags, op, negated, &literal, b->zone, expr->test, &why);
+    expr->has_parameter = literal.kind == WQL__LIT_PARAMETER;
+    status = expr->has_parameter
+                 ? defer_test(b, node, type, flags, op, negated, &literal, expr->test, &why)
+                 : wql__test_make(b->arena, type, flags, op, negated, &literal, b->zone, expr->test, &why);
     if (status == WQL_E_INVALID_QUERY) return fail_test(b, node, type, op, why);
     if (status < 0) return wql__bind_no_memory(b);
     if (negate) wql__test_negate(expr->test);

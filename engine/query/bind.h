@@ -60,6 +60,9 @@ float wql__test_cost(const wql__expr *expr);
 
 /* -- pushdown.c: conjuncts and providers ------------------------------------------------------------------------- */
 
+/* A conjunct as a condition. *said false: the engine alone can check it. One with a parameter is said without values. False = no
+ * memory. */
+bool wql__say_conjunct(wql__arena *arena, const wql_class *cls, const wql__expr *expr, wql_conjunct *out, bool *said);
 /* Splits a folded WHERE into conjuncts and says those that can be said as simple conditions. */
 wql_status wql__split_where(wql__binder *b, wql__expr *where, wql__plan_scan *scan);
 /* The same for another class with the same WHERE. */

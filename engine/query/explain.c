@@ -42,7 +42,11 @@ static void print_literal(wql__out *out, const wql__literal *literal) {
     case WQL__LIT_REAL: print_real(out, literal->real); break;
     case WQL__LIT_TRUE: wql__out_z(out, "TRUE"); break;
     case WQL__LIT_FALSE: wql__out_z(out, "FALSE"); break;
-    default: break; /* NULL has no test of this kind, a parameter none yet */
+    case WQL__LIT_PARAMETER:
+        wql__out_z(out, literal->text.len ? "@" : "?");
+        wql__out_text(out, literal->text.ptr, literal->text.len);
+        break;
+    default: break; /* NULL has no test of this kind */
     }
 }
 
@@ -55,6 +59,7 @@ static void print_operand(wql__out *out, const wql__test *test) {
     case WQL__BY_REAL: print_real(out, test->as.f64); break;
     case WQL__BY_BOOLEAN: wql__out_z(out, test->as.b ? "TRUE" : "FALSE"); break;
     case WQL__BY_TIME: print_text(out, (wql_str){time, wql__datetime_print(&test->as.time, time)}); break;
+    case WQL__BY_PARAMETER:
     case WQL__BY_ANY: print_literal(out, &test->literal); break;
     default: print_text(out, test->text); break;
     }

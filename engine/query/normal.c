@@ -4,6 +4,8 @@
  * once per class. */
 #include "bind.h"
 
+#include "../data/value.h"
+
 #include <string.h>
 
 /* -- binding ----------------------------------------------------------------------------------------------------- */
@@ -51,8 +53,15 @@ static float like_cost(const wql__test *test) {
     }
 }
 
+/* Before its value is known. */
+static float parameter_cost(const wql__test *test) {
+    if (test->op == WQL_LIKE || test->op == WQL__ISA) return 20;
+    return wql__type_is_text(test->type) ? 4 : 1;
+}
+
 float wql__test_cost(const wql__expr *expr) {
     if (expr->at != WQL__AT_PROPERTY) return 50;
+    if (expr->test->by == WQL__BY_PARAMETER) return parameter_cost(expr->test);
     switch (expr->test->by) {
     case WQL__BY_TEXT: return 4;
     case WQL__BY_LIKE: return like_cost(expr->test);
@@ -110,7 +119,10 @@ static wql__expr *make_group(fold *f, uint8_t kind, wql__expr **items, uint32_t 
     if (!expr->items) return NULL;
     memcpy(expr->items, items, count * sizeof *items);
     sort_items(expr->items, count, f->stack + f->b->leaf_count);
-    for (uint32_t i = 0; i < count; i++) expr->cost += expr->items[i]->cost;
+    for (uint32_t i = 0; i < count; i++) {
+        expr->cost += expr->items[i]->cost;
+        expr->has_parameter |= expr->items[i]->has_parameter;
+    }
     if (kind == WQL__EXPR_OR && is_any_of(expr)) {
         expr->any_of = true;
         expr->property = expr->items[0]->property;
@@ -125,6 +137,7 @@ static wql__expr *fold_test(fold *f, wql__expr *expr) {
     wql_value value = wql_null();
     int outcome;
     if (expr->kind == WQL__EXPR_CONST || expr->at != WQL__AT_SYSTEM) return expr;
+    if (wql__system_is_constant(expr->system) && expr->has_parameter) return expr; /* the run folds it */
     if (wql__system_is_constant(expr->system))
         value = wql__system_constant(cls, expr->system, cls->def.property_count);
     else if (cls->key_count || (cls->def.flags & WQL_SINGLETON))

@@ -29,7 +29,7 @@ static wql__plan *new_plan(const wql__query_tree *tree, wql__mem *mem, wql__cata
     plan->catalog = wql__catalog_retain(catalog);
     plan->kind = tree->kind;
     plan->flags = flags & WQL__PLAN_FLAGS;
-    plan->parameter_count = tree->parameter_count;
+    plan->unnamed_count = tree->unnamed_count;
     return plan;
 }
 
@@ -89,6 +89,14 @@ static wql_status ask_providers(wql__binder *b, wql__turn *turn) {
     return WQL_OK;
 }
 
+/* Room for the parameters, which binding fills in. */
+static wql_status make_parameters(wql__binder *b) {
+    uint32_t count = b->tree->parameter_count;
+    if (!count) return WQL_OK;
+    b->plan->parameters = wql__arena_alloc(b->arena, wql__array_size(count, sizeof *b->plan->parameters));
+    return b->plan->parameters ? WQL_OK : wql__bind_no_memory(b);
+}
+
 wql_status wql__plan_make(const wql__query_tree *tree, wql__mem *mem, wql__catalog *catalog, uint32_t flags, const wql__zone *zone,
                           wql__turn *turn, wql__plan **out, wql_error *err) {
     static const wql__zone utc = {NULL, NULL};
@@ -105,7 +113,8 @@ wql_status wql__plan_make(const wql__query_tree *tree, wql__mem *mem, wql__catal
     if (!b.plan) return wql__fail_memory(mem, err);
     b.arena = &b.plan->arena;
     wql__arena_init(&b.scratch, mem);
-    status = wql__bind_class(&b);
+    status = make_parameters(&b);
+    if (status >= 0) status = wql__bind_class(&b);
     if (status >= 0) status = wql__bind_select(&b);
     if (status >= 0) status = wql__bind_where(&b);
     if (status >= 0) status = make_scans(&b);

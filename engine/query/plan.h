@@ -6,6 +6,7 @@
 
 #include "../../grammar/parse.h"
 #include "../data/batch.h"
+#include "../data/params.h"
 #include "../data/rule.h"
 #include <wql/query.h>
 
@@ -32,6 +33,7 @@ typedef struct wql__expr {
     uint32_t name_count;
     float cost;        /* of one row, in arbitrary units: AND evaluates cheap items first */
     wql__test *test;   /* TEST */
+    bool has_parameter; /* a test in it is WQL__BY_PARAMETER */
     bool any_of;       /* OR: every item is a WQL_EQ test of column `property`: the value is one of a set */
 } wql__expr;
 
@@ -82,6 +84,12 @@ typedef struct wql__plan_scan {
     uint32_t parts;
 } wql__plan_scan;
 
+/* One parameter, each time it is written. */
+typedef struct wql__plan_parameter {
+    const wql__test *test; /* deferred; its literal has the name and the place */
+    const char *what;      /* "Class.Property" */
+} wql__plan_parameter;
+
 typedef struct wql__plan {
     _Atomic uint32_t refs;
     wql__mem *mem;
@@ -96,7 +104,8 @@ typedef struct wql__plan {
     wql__plan_scan *scans;
     uint32_t pruned;              /* classes left out because their condition is never true */
     bool may_block;               /* a provider of it is WQL_MAY_BLOCK */
-    uint32_t parameter_count;
+    uint32_t parameter_count, unnamed_count;
+    wql__plan_parameter *parameters; /* in the order of the text */
     double rows;                  /* estimate, for progress; -1: none */
 } wql__plan;
 
@@ -114,6 +123,18 @@ wql_status wql__plan_make(const wql__query_tree *tree, wql__mem *mem, wql__catal
                           wql__turn *turn, wql__plan **out, wql_error *err);
 wql__plan *wql__plan_retain(wql__plan *plan);
 void wql__plan_release(wql__plan *plan);
+
+/* The scans of one run: those of the plan with the values of its parameters in their conditions. A condition that can be offered
+ * as it was planned has its values; another is not offered, and the engine checks it; a scan whose condition cannot be true is
+ * not there.
+ * @param values         NULL: none are given
+ * @param text           the query's, for places
+ * @param pattern_chars  the limit pattern_chars_max, for patterns
+ * @param arena          of the run: what is made lies there, and points into `values`
+ * Returns WQL_OK; WQL_E_INVALID_PARAMETER, naming the parameter, with its place (a value is missing, one too many, or does not fit
+ * the property); WQL_E_QUOTA_VIOLATION; WQL_E_OUT_OF_MEMORY. */
+wql_status wql__plan_resolve(const wql__plan *plan, const wql__params *values, wql_str text, uint32_t pattern_chars,
+                             wql__arena *arena, const wql__plan_scan **out, uint32_t *out_count, wql_error *err);
 
 /* The plan as text, a node a line, indented; ends without a newline. */
 void wql__plan_explain(const wql__plan *plan, wql__out *out);

@@ -70,25 +70,33 @@ static bool say_test(const wql_class *cls, const wql__expr *expr, uint16_t *op, 
     return wql__value_convert(&wide, def->type, (def->flags & WQL_INTERVAL) != 0, value) == WQL_OK;
 }
 
-/* A conjunct as a condition. *said false: the engine alone can check it. */
-static wql_status say_conjunct(wql__binder *b, const wql_class *cls, const wql__expr *expr, wql_conjunct *out, bool *said) {
+/* Whether some value can be said with this operator: the provider answers for the worst of them. */
+static bool say_parameter(const wql_class *cls, const wql__expr *expr, uint16_t *op) {
+    const wql__test *test = expr->test;
+    *op = test->op;
+    if (test->negated || *op < WQL_EQ || *op > WQL_LIKE || wql__test_null(test) == WQL__TRUE) return false;
+    return *op != WQL_LIKE || wql__class_property_def(cls, expr->property)->type == WQL_STRING;
+}
+
+bool wql__say_conjunct(wql__arena *arena, const wql_class *cls, const wql__expr *expr, wql_conjunct *out, bool *said) {
     const wql__expr *single[1] = {expr};
     const wql__expr *const *items = expr->any_of ? (const wql__expr *const *)expr->items : single;
     uint32_t count = expr->any_of ? expr->count : 1;
     wql_value *values;
     *said = false;
-    if (!expr->any_of && (expr->kind != WQL__EXPR_TEST || expr->at != WQL__AT_PROPERTY)) return WQL_OK;
+    if (!expr->any_of && (expr->kind != WQL__EXPR_TEST || expr->at != WQL__AT_PROPERTY)) return true;
     memset(out, 0, sizeof *out);
     out->property = expr->property;
-    values = wql__arena_alloc(b->arena, wql__array_size(count, sizeof *values));
-    if (!values) return wql__bind_no_memory(b);
+    values = wql__arena_alloc(arena, wql__array_size(count, sizeof *values));
+    if (!values) return false;
     for (uint32_t i = 0; i < count; i++)
-        if (!say_test(cls, items[i], &out->op, &values[i])) return WQL_OK;
+        if (!(items[i]->has_parameter ? say_parameter(cls, items[i], &out->op) : say_test(cls, items[i], &out->op, &values[i])))
+            return true;
     *said = true;
-    if (out->op == WQL_IS_NULL || out->op == WQL_NOT_NULL) return WQL_OK;
+    if (out->op == WQL_IS_NULL || out->op == WQL_NOT_NULL) return true;
     out->count = count;
-    out->values = values;
-    return WQL_OK;
+    out->values = expr->has_parameter ? NULL : values;
+    return true;
 }
 
 wql_status wql__split_where(wql__binder *b, wql__expr *where, wql__plan_scan *scan) {
@@ -100,8 +108,7 @@ wql_status wql__split_where(wql__binder *b, wql__expr *where, wql__plan_scan *sc
     if (!scan->conjuncts || !scan->pushed) return wql__bind_no_memory(b);
     for (uint32_t i = 0; i < count; i++) {
         bool said;
-        wql_status status = say_conjunct(b, b->cls, items[i], &scan->pushed[scan->pushed_count], &said);
-        if (status < 0) return status;
+        if (!wql__say_conjunct(b->arena, b->cls, items[i], &scan->pushed[scan->pushed_count], &said)) return wql__bind_no_memory(b);
         scan->conjuncts[i].expr = items[i];
         scan->conjuncts[i].pushed = said ? scan->pushed_count++ : WQL__NO_ENTRY;
     }
@@ -195,18 +202,22 @@ static wql_status check_answer(wql__binder *b, const wql__plan_scan *scan, const
 }
 
 /* A failure of the provider's plan as the query's: its status and its words, if it had any, cleaned. */
-static wql_status fail_plan(wql__binder *b, const wql__plan_scan *scan, wql_status status, wql_error *said) {
+static wql_status fail_plan(wql__binder *b, const wql__plan_scan *scan, wql_status status, wql_error *said, uint64_t refusals) {
     const char *name = scan->entry->cls->def.name;
+    wql_status blamed;
     said->message[sizeof said->message - 1] = '\0';
     said->hint[sizeof said->hint - 1] = '\0';
     if (status > 0)
         return wql__mount_fault(scan->mount, b->err, "plan of %s: it answered 0x%08X, which plan cannot", name, (unsigned)status);
-    if (said->message[0])
+    blamed = wql__mem_blame(scan->mount->mem, status, refusals, b->err);
+    if (blamed < 0)
+        status = blamed;
+    else if (said->message[0])
         (void)wql__fail(b->err, status, "%s", said->message);
     else
         (void)wql__fail(b->err, status, "provider %s could not plan a scan of %s: %s", scan->mount->name, name,
                         wql_status_text(status));
-    wql__error_hint(b->err, wql_s(said->hint));
+    if (blamed >= 0) wql__error_hint(b->err, wql_s(said->hint));
     wql__error_provider(b->err, scan->mount->name);
     return status;
 }
@@ -217,18 +228,20 @@ static wql_status call_plan(wql__binder *b, const wql__plan_scan *scan, wql__tur
     wql_error said;
     wql_request request;
     wql_status status;
+    uint64_t refusals;
     if (!provider || !provider->plan) return WQL_OK;
     status = wql__mount_enter(scan->mount, turn);
     if (status != WQL_OK) return status;
     wql__error_clear(&said);
     wql__plan_request(scan, scan->wanted_all, &request);
+    refusals = wql__mem_refusals(scan->mount->mem);
     status = provider->plan(scan->mount->self, &request, answer, &said);
     wql__mount_leave(scan->mount);
     if (status == WQL_E_PROVIDER_NOT_CAPABLE) {
         preset_answer(answer, take, scan->pushed_count);
         return WQL_OK;
     }
-    return status == WQL_OK ? check_answer(b, scan, answer, take) : fail_plan(b, scan, status, &said);
+    return status == WQL_OK ? check_answer(b, scan, answer, take) : fail_plan(b, scan, status, &said, refusals);
 }
 
 wql_status wql__ask_provider(wql__binder *b, wql__plan_scan *scan, wql__turn *turn) {

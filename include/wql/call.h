@@ -63,20 +63,34 @@ enum {
     WQL_ENSURE_LOCATABLE = 0x100, /* read the keys too, so that __PATH is filled */
     WQL_DIRECT_READ = 0x200,      /* the named class only, none derived from it */
     WQL_RUN_AHEAD = 0x1000000,    /* pulled: workers fill a bounded buffer */
-    WQL_KEEP = 0x2000000,         /* pulled: batches stay, see wql_call_at. Not served yet */
+    WQL_KEEP = 0x2000000,         /* pulled: batches stay until the call is closed, see wql_call_at */
     WQL_COUNT_ONLY = 0x4000000,   /* no batches; the count is `done` of the final report and rows_delivered of the statistics */
     WQL_KEYS_ONLY = 0x8000000,    /* `*` stands for the key properties only */
     WQL_FINAL_ON_WORKER = 0x10000000 /* a canceller never runs the final status itself */
 };
 
-/* How to run a call. NULL, or a zero field, is the default. Everything is copied. */
+/* How to run a call. NULL, or a zero field, is the default. Everything is copied.
+ *
+ * Parameters. In a session of dialect WQL_PARAMETERS `?` and `@name` stand for the constant of a comparison (behind LIKE and ISA
+ * too), each time for a value of `params`: `@name` for the one of that name (without regard to case; as often as it is written),
+ * the first `?` for the first value whose name is NULL, and so on. A value means what the literal means that spells it
+ * (wql_quote), and becomes a value of the property's type by the same rules, once, when the call starts; but a comparison with a
+ * value that is NULL is unknown, and so is its negation: NULL is asked for with IS NULL. A text behind LIKE is a pattern.
+ *
+ * The submission fails with WQL_E_INVALID_PARAMETER, naming the value, where no query could use it: an array, an object, a type
+ * that is none, a text that is not well-formed, a number beyond its own type or not finite, a datetime beyond CIM's range, an
+ * empty name, a name that is given twice.
+ *
+ * The call ends with WQL_E_INVALID_PARAMETER, naming the parameter, with its place in the query, where the two do not fit: a
+ * parameter without a value, a value without a parameter, a value that cannot be compared with the property; and with
+ * WQL_E_QUOTA_VIOLATION for a pattern longer than pattern_chars_max. */
 typedef struct wql_call_options {
     uint32_t struct_size;
     uint32_t flags;
     const wql_sink *sink;     /* NULL: pulled */
     wql_pump *pump;           /* with a sink: pumped */
     const wql_param *params;  /* values of the query's parameters */
-    const wql_param *context; /* named values handed to providers. Not served yet */
+    const wql_param *context; /* named values handed to providers (wql_scan_context): no objects, each name once */
     uint32_t param_count, context_count;
     uint32_t timeout_ms;   /* from submission; made an absolute deadline over everything the call does; 0 = none */
     uint32_t batch_rows;   /* rows of a batch, 1 to 2,048; 1,024 */
@@ -104,13 +118,21 @@ typedef struct wql_call_stats {
  * between batches and bounds a provider only as far as the provider looks at it.
  * @param out         [out] release it; set on WQL_OK only
  * Returns WQL_OK; WQL_END; WQL_S_TIMEDOUT (the call goes on); WQL_S_PARTIAL_RESULTS and other remarks in place of WQL_END; or how
- * the call failed, again at each further call: any code of wql_query_prepare, WQL_E_CALL_CANCELLED, WQL_E_TIMED_OUT (the call's
- * own deadline), WQL_E_SHUTTING_DOWN, WQL_E_PROVIDER_FAILURE or the provider's own, WQL_E_OUT_OF_MEMORY, WQL_E_QUOTA_VIOLATION.
- * WQL_E_NOT_FOUND: stale; WQL_E_INVALID_OPERATION: it has a sink, or another thread is inside; WQL_E_INVALID_PARAMETER.
- * Thread-safety: one at a time for one call; callback-safe for another call. */
+ * the call failed, again at each further call: any code of wql_query_prepare, WQL_E_INVALID_PARAMETER (a parameter),
+ * WQL_E_CALL_CANCELLED, WQL_E_TIMED_OUT (the call's own deadline), WQL_E_SHUTTING_DOWN, WQL_E_PROVIDER_FAILURE or the provider's
+ * own, WQL_E_OUT_OF_MEMORY, WQL_E_QUOTA_VIOLATION. WQL_E_NOT_FOUND: stale; WQL_E_INVALID_OPERATION: it has a sink, or another
+ * thread is inside; WQL_E_INVALID_PARAMETER. Thread-safety: one at a time for one call; callback-safe for another call. */
 WQL_API wql_status wql_call_next(wql_call call, uint32_t timeout_ms, wql_batch **out, wql_error *err);
 
-/* Batch `index` of a WQL_KEEP call. Not served yet: WQL_E_NOT_SUPPORTED. */
+/* Batch `index` (from 0) of a WQL_KEEP call, which is run on until there is one. Batches of a call keep their numbers, so that a
+ * position is a number: beginning again is 0, a second reader is a number of its own, skipping is adding. wql_call_next has a
+ * position too and leaves the others alone. What is kept counts against memory_max until the call is closed, and can be read after
+ * the call has ended in whichever way.
+ * @param timeout_ms  as for wql_call_next; waiting for another reader who is making batches counts
+ * @param out         [out] release it; set on WQL_OK only
+ * Returns WQL_OK; WQL_END and the other codes of wql_call_next: the call has ended, and has no such batch; WQL_S_TIMEDOUT;
+ * WQL_E_OUT_OF_MEMORY, WQL_E_QUOTA_VIOLATION: no room to keep one more, ask again; WQL_E_NOT_FOUND: stale;
+ * WQL_E_INVALID_OPERATION: not a WQL_KEEP call; WQL_E_INVALID_PARAMETER. Thread-safety: free; callback-safe for another call. */
 WQL_API wql_status wql_call_at(wql_call call, uint64_t index, uint32_t timeout_ms, wql_batch **out, wql_error *err);
 
 /* Waits for a call with a sink: until its final status was delivered and its sink released.

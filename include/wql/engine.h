@@ -15,7 +15,10 @@ enum { WQL_LOG_ERROR = 1, WQL_LOG_WARNING = 2, WQL_LOG_INFO = 3, WQL_LOG_DEBUG =
 
 /* Flags of an engine. */
 enum {
-    WQL_CHECK_PROVIDERS = 1 /* re-check also what a provider took as exact, and name the provider that lied (slower) */
+    WQL_CHECK_PROVIDERS = 1, /* re-check also what a provider took as exact, and name the provider that lied (slower) */
+    WQL_STRICT = 2,          /* security comes first: a call with a sink is refused with WQL_E_ACCESS_DENIED, and the sink not
+                              * touched, until the host has called wql_engine_secure */
+    WQL_STRICT_LATE = 4      /* the same, but as WMI has it: such a call is accepted, and its final status is that code */
 };
 
 /* How an engine behaves. A zero field is the default given here. Callbacks may come on any thread, hold no lock of the library's,
@@ -23,9 +26,11 @@ enum {
  * WQL_E_UNSUPPORTED_PARAMETER. */
 typedef struct wql_engine_options {
     uint32_t struct_size;
-    uint32_t flags;           /* WQL_CHECK_PROVIDERS */
+    uint32_t flags;           /* WQL_CHECK_PROVIDERS, WQL_STRICT, WQL_STRICT_LATE */
     uint32_t workers;         /* threads that run calls; 0 = none: calls are pulled or pumped, and no thread is ever made */
-    uint32_t threads_max;     /* most threads for providers that block, beside the workers; 64 */
+    uint32_t threads_max;     /* most threads for providers that block, beside the workers; 64. One of them also stands in for a
+                               * worker that a provider or a sink holds for 100 ms while calls wait; that provider counts as one
+                               * that blocks from then on */
     uint32_t stack_bytes;     /* stack of each thread; 256 KiB */
     uint32_t calls_max;       /* open calls; 100,000 */
     uint32_t query_chars_max; /* text of a query, in UTF-16 units; 16,384 (WMI's) */
@@ -48,7 +53,7 @@ typedef struct wql_engine_options {
     uint32_t pattern_chars_max;       /* a LIKE pattern, in UTF-16 units; 4,096 */
     uint32_t path_chars_max;          /* an object path, in UTF-16 units; 8,192 */
     uint32_t identifier_chars_max;    /* a name, in UTF-16 units; 4,096 */
-    uint32_t calls_per_principal_max; /* open calls of one principal; 0 = calls_max */
+    uint32_t calls_per_principal_max; /* open calls of one principal (the owner is one too); 0 = calls_max */
     uint32_t ahead_max;               /* batches a WQL_RUN_AHEAD call may hold; 16 */
     uint32_t zombies_max;             /* ended calls whose provider has not come back; beyond it new calls are refused; 1,000 */
 } wql_engine_options;
@@ -63,21 +68,38 @@ typedef struct wql_engine_stats {
     uint64_t provider_faults;     /* breaches of the provider contract */
 } wql_engine_stats;
 
-/* Who asks. The host vouches for it. */
+/* Flags of a principal. */
+enum {
+    WQL_PRINCIPAL_REMOTE = 1 /* comes from another machine: needs WQL_RIGHT_REMOTE_ENABLE too */
+};
+
+/* Counters of a mounted provider, now. */
+typedef struct wql_provider_stats {
+    uint32_t struct_size;
+    uint32_t blocks;      /* 1: its calls run on threads of their own: it said so, or it once held a worker for too long */
+    uint32_t scans;       /* open now */
+    uint32_t zero;
+    uint64_t opened;      /* scans opened so far */
+    uint64_t rows;        /* it brought, or counted */
+    uint64_t inside_ns;   /* time spent inside it, of all threads together */
+    uint64_t faults;      /* breaches of the provider contract */
+} wql_provider_stats;
+
+/* Who asks. The host vouches for it: the library cannot check it. Two are the same if name and uid are. */
 typedef struct wql_principal {
     uint32_t struct_size;
-    uint32_t flags; /* must be 0 */
+    uint32_t flags; /* WQL_PRINCIPAL_REMOTE */
     uint32_t uid;
     uint32_t gid_count;
-    const uint32_t *gids;
-    const char *name;
+    const uint32_t *gids; /* groups it is in */
+    const char *name;     /* NULL: none */
 } wql_principal;
 
 /* Bits of a session's dialect. 0 = the base language. */
 enum {
     WQL_RELAXED = 1,   /* also what other servers accept */
     WQL_EXTENDED = 2,  /* also Configuration Manager's forms */
-    WQL_PARAMETERS = 4 /* `?` and `@name` stand for values */
+    WQL_PARAMETERS = 4 /* `?` and `@name` stand for values, which come with each run (wql_call_options) */
 };
 
 /* WMI's access rights on a namespace, for wql_engine_grant ([MS-WMI]). */
@@ -95,10 +117,10 @@ enum {
 /* How a session behaves. */
 typedef struct wql_session_options {
     uint32_t struct_size;
-    uint32_t flags;   /* must be 0 */
-    uint32_t dialect; /* WQL_RELAXED, WQL_EXTENDED, WQL_PARAMETERS. This version serves the base language only; a bit that is set
-                       * is WQL_E_NOT_SUPPORTED. */
-    uint32_t timeout_ms;            /* of opening, where a provider must be started for it; 0 = for ever */
+    uint32_t flags;      /* must be 0 */
+    uint32_t dialect;    /* WQL_RELAXED, WQL_EXTENDED, WQL_PARAMETERS. This version serves the base language and parameters;
+                          * the other two bits are WQL_E_NOT_SUPPORTED. */
+    uint32_t timeout_ms; /* of opening, where a provider must be started for it; 0 = for ever */
     const wql_principal *principal; /* NULL: the owner, who has all rights. Copied. */
 } wql_session_options;
 
@@ -152,20 +174,37 @@ WQL_API wql_status wql_engine_unmount(wql_engine *engine, const char *ns, const 
 /* Adds classes and instances given as MOF text. Not served yet: WQL_E_NOT_SUPPORTED. */
 WQL_API wql_status wql_engine_mof(wql_engine *engine, const char *ns, wql_str mof, wql_error *err);
 
-/* Grants and denies rights on a namespace to a principal, by name; what is not granted is denied. Sessions opened later see it.
- * Not served yet: WQL_E_NOT_SUPPORTED. */
+/* Sets what a principal may do in a namespace and in those below it. A denial outranks every allowance, and what is not allowed is
+ * denied; the engine's creator needs no grant. A session keeps the rights it was opened with: only later ones see this.
+ * @param principal  a name, compared byte by byte; `uid:1000`; `gid:27` (everybody who is in that group); `*` (everybody)
+ * @param allow, deny  WQL_RIGHT_... bits, in place of what was set for that principal there before; both 0: nothing is set any more
+ * Returns WQL_OK; WQL_E_INVALID_NAMESPACE (no such namespace); WQL_E_INVALID_PARAMETER (NULL, an empty or ill-formed name, no
+ * number behind uid: or gid:, unknown bits); WQL_E_OUT_OF_MEMORY; WQL_E_SHUTTING_DOWN. Source: [MS-WMI] 3.1.4.1, 5.2; matching is ours.
+ * Thread-safety: free, callback-safe. */
 WQL_API wql_status wql_engine_grant(wql_engine *engine, const char *ns, const char *principal, uint32_t allow, uint32_t deny,
                                     wql_error *err);
+
+/* Says that the host has settled who may call, for WQL_STRICT and WQL_STRICT_LATE; else it does nothing.
+ * Returns WQL_OK; WQL_END: it was said before, which does no harm; WQL_E_INVALID_PARAMETER (NULL). Thread-safety: free,
+ * callback-safe. */
+WQL_API wql_status wql_engine_secure(wql_engine *engine);
 
 /* Reads the counters. `out->struct_size` must be set.
  * Returns WQL_OK; WQL_E_INVALID_PARAMETER. Thread-safety: free, callback-safe. */
 WQL_API wql_status wql_engine_get_stats(wql_engine *engine, wql_engine_stats *out);
 
+/* Reads the counters of one provider. `out->struct_size` must be set.
+ * Returns WQL_OK; WQL_E_INVALID_PARAMETER; WQL_E_INVALID_NAMESPACE; WQL_E_NOT_FOUND (it serves no class there). Thread-safety:
+ * free, callback-safe. */
+WQL_API wql_status wql_engine_get_provider_stats(wql_engine *engine, const char *ns, const char *provider,
+                                                 wql_provider_stats *out);
+
 /* Connects to a namespace (`root/cimv2`, `ROOT\CIMV2`, `\\.\root\cimv2`; without regard to case).
  * @param opt  NULL = the owner, base language
  * Returns WQL_OK; WQL_E_INVALID_NAMESPACE (no such namespace, or not well-formed); WQL_E_INVALID_PARAMETER;
- * WQL_E_UNSUPPORTED_PARAMETER; WQL_E_NOT_SUPPORTED (dialect); WQL_E_ACCESS_DENIED (a principal without the right: this version
- * grants none but the owner's); WQL_E_OUT_OF_MEMORY; WQL_E_SHUTTING_DOWN. Thread-safety: free, callback-safe. */
+ * WQL_E_UNSUPPORTED_PARAMETER; WQL_E_NOT_SUPPORTED (dialect); WQL_E_ACCESS_DENIED (a principal without
+ * WQL_RIGHT_ENABLE, or from another machine without WQL_RIGHT_REMOTE_ENABLE; see wql_engine_grant); WQL_E_OUT_OF_MEMORY;
+ * WQL_E_SHUTTING_DOWN. Thread-safety: free, callback-safe. */
 WQL_API wql_status wql_session_open(wql_engine *engine, const char *ns, const wql_session_options *opt, wql_session **out,
                                     wql_error *err);
 

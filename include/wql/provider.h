@@ -55,8 +55,12 @@ enum {
 
 /* One condition: property op values[0], or (count > 1, WQL_EQ only) equal to any of them. Frozen. All conditions of a request
  * hold together. NULL fulfils none of them but WQL_IS_NULL. Values have the property's own type, numbers in range; a LIKE has its
- * pattern as text, unescaped; WQL_IS_NULL and WQL_NOT_NULL have no value. values NULL, count not 0: parameters, known only at
- * open. */
+ * pattern as text, unescaped; WQL_IS_NULL and WQL_NOT_NULL have no value.
+ * values NULL, count not 0: parameters (one at least), known only at open. Plan answers for the worst value, open sees the value
+ * and may lower the answer. What open sees may be less than what was planned: of a set, values that nothing can equal are left
+ * out; and a condition whose value turned out to be none of the property's (a number out of range) is not there at all, as a scan
+ * is not opened that could find nothing. The order of the others, and what plan answered for each, stay. A parameter's pattern
+ * may be without a metacharacter. */
 typedef struct wql_conjunct {
     uint32_t property; /* number in the class */
     uint16_t op;       /* WQL_EQ ... */
@@ -167,15 +171,26 @@ struct wql_host {
     void (*log)(wql_scan *scan, int level, const char *line);
     wql_waker (*waker)(wql_scan *scan);
     void (*wake)(wql_waker waker);
-    void (*reserved[8])(void);
+    bool (*context)(const wql_scan *scan, const char *name, wql_value *out);
+    void (*reserved[7])(void);
 };
 
 /* -- in load, and later ------------------------------------------------------------------------------------------ */
 
 /* Declares classes, in any order among themselves; they are copied. Their class_index counts on from what the mount defined
- * before. Superclasses may be other mounts'. Called later than load it makes a new version of the namespace (not served yet:
- * WQL_E_NOT_SUPPORTED).
- * Returns WQL_OK; WQL_E_ALREADY_EXISTS; WQL_E_INVALID_CLASS; WQL_E_INVALID_SUPERCLASS; WQL_E_INVALID_CIM_TYPE;
+ * before. Superclasses may be other mounts'.
+ * Called later than load it makes a new version of the namespace, shown at once. Calls that run, and what they see of classes,
+ * stay with the version they began with; a query prepared before plans anew with its next run. Callbacks for the new classes may
+ * come before this returns. Load itself must define a class: a mount that serves none is unloaded at once.
+ *
+ * Thread-safety: free,
+ * once load has returned; while it runs, only its own thread may call this. Waits for a mount or an unmount that another thread
+ * is in the middle of, but not for scans: so it may be called inside open, next and close, with no lock held that a load would
+ * wait for. Not inside plan, which has no side effects, and not inside the load of another mount.
+ *
+ * Returns WQL_E_INVALID_OPERATION
+ * (load runs, on another thread; another mount's load runs on this one; the mount is being unmounted); WQL_E_SHUTTING_DOWN; or
+ * WQL_OK; WQL_E_ALREADY_EXISTS; WQL_E_INVALID_CLASS; WQL_E_INVALID_SUPERCLASS; WQL_E_INVALID_CIM_TYPE;
  * WQL_E_INVALID_PROPERTY_TYPE; WQL_E_CIRCULAR_REFERENCE; WQL_E_INVALID_PARAMETER; WQL_E_OUT_OF_MEMORY. All or nothing. */
 static inline wql_status wql_mount_define(wql_mount *mount, const wql_class_def *defs, uint32_t count, wql_error *err) {
     return mount->host->define(mount, defs, count, err);
@@ -244,6 +259,11 @@ static inline bool wql_scan_holds(wql_scan *scan, uint32_t conjunct, wql_value v
 }
 /* For whom the scan runs; NULL: the owner. Lives until close. */
 static inline const wql_principal *wql_scan_principal(const wql_scan *scan) { return scan->host->principal(scan); }
+/* A value of the call's context (wql_call_options.context), by name, whatever the case. False: there is none of that name. Lives
+ * until close. */
+static inline bool wql_scan_context(const wql_scan *scan, const char *name, wql_value *out) {
+    return scan->host->context(scan, name, out);
+}
 /* Scratch memory until next (or open) returns; 16-byte aligned. NULL = no memory. */
 static inline void *wql_scan_alloc(wql_scan *scan, size_t size) { return scan->host->scratch(scan, size); }
 /* Counts values that were made NULL because they could not be read, and texts that were repaired. */
@@ -341,7 +361,26 @@ typedef struct wql_sqlite {
 /* Static; never NULL. Thread-safety: free. */
 WQL_API const wql_provider *wql_memory_provider(void);
 WQL_API const wql_provider *wql_sqlite_provider(void);
-/* linux: this machine as classes. Not served yet: its load answers WQL_E_NOT_SUPPORTED. */
+/* linux: this machine as classes: Win32_Process, Win32_OperatingSystem and their like, with CIM's superclasses. `user` is NULL;
+ * `config` is NULL or "name=value,name=value" of
+ *   classes=win32|linux   what a mount serves. win32, the default, is for root/cimv2: instances are of class Win32_X and have the
+ *                         documented properties. linux is for root/linux: where there is more to say, instances are of class
+ *                         Linux_X, which derives from Win32_X and has it; Win32_X is then abstract, and a query of it brings
+ *                         Linux_X
+ *   root=/ procfs=/proc sysfs=/sys etc=/etc run=/run dmi=SYSFS/class/dmi/id
+ *                         where to look, absolute; those not given lie below root. One that is given must be there
+ *   version=release|kernel  what Win32_OperatingSystem.Version is: the distribution's (the default) or the kernel's
+ *   load=100              milliseconds that a first Win32_Processor.LoadPercentage looks, up to 10,000; with 0 it is NULL then
+ *   mount_timeout=1000    milliseconds for which a network mount (and any of fuse) may keep a scan waiting for its sizes; then they
+ *                         are NULL, counted, and the log names it. Such mounts are asked on a thread of their own, one a mount; a
+ *                         thread that never comes back stays behind, also after unmount, holds no memory of the engine's, and
+ *                         keeps the library's code in the process
+ *   bus=ADDRESS           where systemd is asked for services, a unix: or tcp: address of D-Bus; RUN/dbus/system_bus_socket if
+ *                         systemd runs. libsystemd.so.0 is opened for it. Without systemd services are /etc/init.d's
+ *   bus_timeout=5000      milliseconds that it may take for one answer; then no services are known, and the scan ends with
+ *                         WQL_S_PARTIAL_RESULTS
+ * An unknown option, or value, is WQL_E_INVALID_PARAMETER. What the process may not read is NULL, and counted. Keys are looked up:
+ * `ProcessId = 7`, and lists joined by OR, cost nothing for other processes. */
 WQL_API const wql_provider *wql_linux_provider(void);
 
 WQL_FINISH

@@ -19,10 +19,10 @@ enum { WQL_KIND_DATA = 1, WQL_KIND_SCHEMA, WQL_KIND_ASSOCIATORS, WQL_KIND_REFERE
  * @param how   NULL = pulled, all defaults
  * @param out   [out] the call; close it. NULL: fire and forget, which needs a sink
  * Returns WQL_OK; WQL_E_INVALID_PARAMETER (no session, empty or ill-formed text, an unknown flag, neither sink nor out, a sink
- * with add_ref but no release); WQL_E_UNSUPPORTED_PARAMETER (a field unknown to this version); WQL_E_QUOTA_VIOLATION (text too
- * long, too many calls; the error names the limit); WQL_E_NOT_AVAILABLE (a sink or WQL_RUN_AHEAD without workers, and no pump);
- * WQL_E_NOT_SUPPORTED (a flag not served yet); WQL_E_OUT_OF_MEMORY; WQL_E_SHUTTING_DOWN. On failure the sink was not touched.
- * Thread-safety: free, callback-safe. */
+ * with add_ref but no release, a value that no parameter could have: see wql_call_options); WQL_E_UNSUPPORTED_PARAMETER (a field
+ * unknown to this version); WQL_E_QUOTA_VIOLATION (text too long, too many calls; the error names the limit); WQL_E_NOT_AVAILABLE
+ * (a sink or WQL_RUN_AHEAD without workers, and no pump); WQL_E_NOT_SUPPORTED (a flag not served yet); WQL_E_OUT_OF_MEMORY;
+ * WQL_E_SHUTTING_DOWN. On failure the sink was not touched. Thread-safety: free, callback-safe. */
 WQL_API wql_status wql_session_exec(wql_session *session, wql_str text, const wql_call_options *how, wql_call *out,
                                     wql_error *err);
 
@@ -50,7 +50,8 @@ WQL_API wql_status wql_session_invoke(wql_session *session, const char *path, co
  * free, callback-safe. */
 WQL_API wql_status wql_query_check(wql_engine *engine, wql_str text, uint32_t dialect, int *kind, wql_error *err);
 
-/* Parses, binds and plans a text now. Providers are asked for their plan on this thread.
+/* Parses, binds and plans a text now. Providers are asked for their plan on this thread. Parameters (of a session with
+ * WQL_PARAMETERS) are bound to their properties; their values come with each run, in its options.
  * @param out  [out] close it
  * Returns WQL_OK; the codes of wql_query_check; WQL_E_INVALID_CLASS (hint: the nearest name); WQL_E_INVALID_QUERY (a property
  * that is not there, an operator or literal that does not fit); a provider's failure; WQL_E_OUT_OF_MEMORY; WQL_E_SHUTTING_DOWN.
@@ -60,7 +61,8 @@ WQL_API wql_status wql_query_prepare(wql_session *session, wql_str text, wql_que
 /* Lets a query go; its running calls run on. Accepts NULL. Thread-safety: free, callback-safe. */
 WQL_API void wql_query_close(wql_query *query);
 
-/* Runs a prepared query, any number of times at once. Re-plans first if classes or mounts have changed.
+/* Runs a prepared query, any number of times at once, each run with values of its own for the parameters. Re-plans first if
+ * classes or mounts have changed; calls that run keep the plan they have.
  * Returns the codes of wql_session_exec but those of the text. Thread-safety: free, callback-safe. */
 WQL_API wql_status wql_query_exec(wql_query *query, const wql_call_options *how, wql_call *out, wql_error *err);
 

@@ -151,6 +151,22 @@ static inline wql_value wql_array(uint32_t type, const wql_value *items, uint32_
  * Thread-safety: free, callback-safe. */
 WQL_API size_t wql_value_format(const wql_value *value, char *buf, size_t size);
 
+/* Writes a value as WQL spells it in a WHERE: 12, 1.5, TRUE, NULL, and a text or the 25 characters of a datetime in quotes, with a
+ * backslash in front of each quote and backslash. It means the same behind LIKE (where % _ and [ still are metacharacters) and
+ * elsewhere. For those who must build text: a parameter (wql_call_options.params) needs no quoting, and is what an input of
+ * somebody else's should be.
+ * @param buf   [out] receives at most size-1 bytes and a NUL, cut on a character; may be NULL if size is 0. A literal that was cut
+ *              is none: look at what is returned
+ * Returns the length of the whole text in bytes, as snprintf does; 0: no literal can spell the value (NULL argument, an array, an
+ * object, a number that is not finite, a datetime beyond CIM's range, a text that is not well-formed or has a NUL in it).
+ * Thread-safety: free, callback-safe. */
+WQL_API size_t wql_quote(const wql_value *value, char *buf, size_t size);
+
+/* Writes a text so that within a pattern of LIKE it stands for itself: % _ and [ become [%] [_] and [[]. Without quotes, so that
+ * more can be put around it: `%` before and behind, then the whole into a parameter, or through wql_quote into the query.
+ * Returns as wql_quote; an empty text gives 0. Ill-formed text stays so. Thread-safety: free, callback-safe. */
+WQL_API size_t wql_quote_pattern(wql_str text, char *buf, size_t size);
+
 /* Reads a datetime or interval in CIM's 25-character form (`yyyymmddHHMMSS.mmmmmmsUUU`, asterisks for whole fields;
  * `ddddddddHHMMSS.mmmmmm:000`).
  * Returns WQL_OK; WQL_E_INVALID_PARAMETER if the text is neither. Thread-safety: free, callback-safe. */

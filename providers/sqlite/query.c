@@ -107,8 +107,9 @@ static void put_table(wql__sqlite_sql *sql, const wql__sqlite_table *table, cons
 /* A condition whose value comes later, for a person. */
 static uint8_t put_open_condition(wql__sqlite_sql *sql, const wql__sqlite_table *table, const wql_conjunct *c) {
     wql__sqlite_put_column(sql, table, &table->columns[c->property]);
-    wql__sqlite_put(sql, c->op == WQL_LIKE ? " LIKE " : wql__sqlite_operator(c->op));
-    wql__sqlite_put(sql, "?");
+    wql__sqlite_put(sql, c->count > 1 ? " IN (" : c->op == WQL_LIKE ? " LIKE " : wql__sqlite_operator(c->op));
+    for (uint32_t i = 0; i < c->count; i++) wql__sqlite_put(sql, i ? ", ?" : "?");
+    if (c->count > 1) wql__sqlite_put(sql, ")");
     return (uint8_t)c->taken;
 }
 

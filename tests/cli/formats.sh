@@ -2,7 +2,7 @@
 # formats.sh: every format, with a value of every kind that SQLite has, hostile texts, and results without rows. Sourced by run.sh.
 # shellcheck shell=sh disable=SC2154
 
-for format in table csv json ndjson; do
+for format in table list csv tsv json ndjson markdown; do
     golden "item.$format" 0 --sqlite shop.db --format $format "SELECT * FROM Item"
     golden "hostile.$format" 0 --sqlite shop.db --format $format "SELECT * FROM Hostile"
     golden "empty.$format" 0 --sqlite shop.db --format $format "SELECT * FROM Void"
@@ -25,7 +25,7 @@ if command -v script >/dev/null && script --version 2>/dev/null | grep -q util-l
     on_terminal '"SELECT Id, Name FROM Item WHERE Id = 1"'
     if [ "$(sed -n 3p out)" = " 1  Apple" ]; then ok "a table on a terminal"
     else not_ok "a table on a terminal" "it is none" out; fi
-    for format in table csv json ndjson; do
+    for format in table list csv tsv json ndjson markdown; do
         on_terminal "--format $format 'SELECT * FROM Hostile'"
         if LC_ALL=C tr -d '\n\t -~\200-\377' <out | grep -q .; then
             not_ok "no control characters on a terminal, $format" "there are" out
@@ -67,3 +67,31 @@ SQL
 )
 if [ "$differs" = 0 ]; then ok "csv is read back the same"
 else not_ok "csv is read back the same" "$differs texts differ" back.csv; fi
+# What tsv says of a hostile text can be had back, byte for byte, by undoing its escapes.
+"$wql" --sqlite shop.db --format tsv "SELECT Id, Note FROM Hostile WHERE Id <> 6" >back.tsv 2>err
+LC_ALL=C awk -F'\t' '
+    BEGIN { for (i = 0; i < 256; i++) code[sprintf("%c", i)] = i; short["n"] = 10; short["r"] = 13; short["t"] = 9; short["\\"] = 92 }
+    function digit(c) { return index("0123456789abcdef", c) - 1 }
+    function number(text,    n, i) { for (i = 1; i <= length(text); i++) n = n * 16 + digit(substr(text, i, 1)); return n }
+    function utf8(n) { # what tsv writes as \u is from U+0080 up
+        if (n < 2048) return sprintf("%02x%02x", 192 + int(n / 64), 128 + n % 64)
+        return sprintf("%02x%02x%02x", 224 + int(n / 4096), 128 + int(n / 64) % 64, 128 + n % 64)
+    }
+    NR > 1 {
+        hex = ""
+        for (i = 1; i <= length($2); i++) {
+            c = substr($2, i, 1)
+            if (c != "\\") { hex = hex sprintf("%02x", code[c]); continue }
+            c = substr($2, ++i, 1)
+            if (c == "x") { hex = hex substr($2, i + 1, 2); i += 2 }
+            else if (c == "u") { hex = hex utf8(number(substr($2, i + 1, 4))); i += 4 }
+            else hex = hex sprintf("%02x", short[c])
+        }
+        print $1 "|" hex
+    }' back.tsv >back
+sqlite3 shop.db "SELECT Id, lower(hex(Note)) FROM Hostile WHERE Id <> 6" >want
+if cmp -s back want; then ok "tsv is read back the same"
+else
+    diff want back >difference
+    not_ok "tsv is read back the same" "texts differ" difference
+fi

@@ -8,7 +8,7 @@ prints "version" "wql $(cat "$here/../../VERSION")" --version
 ask --help
 if [ "$code" = 0 ] && [ "$(head -c 10 out)" = "usage: wql" ] && ! [ -s err ]; then ok "help"
 else not_ok "help" "exit $code" err; fi
-for option in sqlite provider namespace format limit timeout count explain stats quiet dialect check version; do
+for option in sqlite provider namespace format param limit timeout count explain stats progress quiet dialect check version; do
     if grep -q -- "--$option" out; then ok "help names --$option"; else not_ok "help names --$option" "it does not"; fi
 done
 exits "help wins over what else is asked for" 0 --count --help --check
@@ -24,7 +24,7 @@ says "a value missing" 2 "^wql: --format needs a value" "$all" --format
 says "a value too many" 2 "^wql: --count takes no value" --count=1 "$all"
 says "two queries" 2 "one argument too many: 'b'" a b
 says "an unknown format" 2 "not 'xml'" --format xml "$all"
-for format in list tsv markdown mof; do
+for format in mof; do
     says "format $format later" 2 "^wql: --format $format is not served yet" --format $format "$all"
 done
 for dialect in relaxed extended; do
@@ -33,8 +33,8 @@ done
 says "an unknown dialect" 2 "not 'sql'" --dialect sql "$all"
 says "provider without a path" 2 "^wql: --provider needs the path" --provider "" "$all"
 says "mof later" 2 "^wql: --mof is not served yet" --mof=x.mof "$all"
-says "param later" 2 "^wql: --param is not served yet" --param a=1 "$all"
-says "progress later" 2 "^wql: --progress is not served yet" --progress "$all"
+says "no query" 2 "^wql: no query, and standard input is no terminal" --sqlite shop.db
+says "an explain without a query" 2 "^wql: --explain needs a query" --sqlite shop.db --explain
 for number in '' -1 +1 1x 0x10 ' 1' 1.5 1e3 18446744073709551616 99999999999999999999; do
     says "limit '$number'" 2 "^wql: --limit takes a number" --sqlite shop.db --limit "$number" "$all"
 done
@@ -55,9 +55,10 @@ prints "dialect wql" '{"Id":1}' --sqlite shop.db --dialect wql "$one"
 exits "an empty query" 3 --sqlite shop.db ""
 
 # -- databases and namespaces ----------------------------------------------------------------------------------------
-says "nothing served" 2 "^wql: nothing is served" "$all"
+says "a class of no database" 3 "no class Item" "$all"
 says "an unknown namespace" 2 "no namespace root.nope" --sqlite shop.db=root/shop --namespace root/nope "$all"
-says "the default namespace, where nothing is" 2 "no namespace root.cimv2" --sqlite shop.db=root/shop "$all"
+says "the default namespace, where the database is not" 3 "no class Item" --sqlite shop.db=root/shop "$all"
+says "no namespace, and no database" 2 "this machine is served in root/cimv2 and root/linux" --namespace root/nope "$all"
 exits "a namespace that is none" 2 --sqlite shop.db --namespace "root//" "$all"
 prints "a namespace of one's own" '{"Id":1}' --sqlite shop.db --namespace root/shop "$one"
 prints "a namespace in another case, with backslashes" '{"Id":1}' --sqlite shop.db=root/shop --namespace 'ROOT\Shop' "$one"

@@ -2,7 +2,7 @@
 # output.sh: where the rows go, and what happens if they cannot. Sourced by run.sh.
 # shellcheck shell=sh disable=SC2154
 
-for format in table csv json ndjson; do
+for format in table list csv tsv json ndjson markdown; do
     code=0
     timeout 60 "$wql" --sqlite shop.db --format $format "SELECT * FROM Many" >/dev/full 2>err || code=$?
     if [ "$code" = 4 ] && grep -q "^wql: cannot write the output: No space left on device" err; then ok "a full disk, $format"
@@ -21,7 +21,7 @@ echo "SELECT * FROM A" | "$wql" --check >/dev/full 2>err || code=$?
 if [ "$code" = 4 ]; then ok "a full disk for --check"; else not_ok "a full disk for --check" "exit $code" err; fi
 
 # A reader that goes away: exit 4 without a word, however the rows look.
-for format in table csv json ndjson; do
+for format in table list csv tsv json ndjson markdown; do
     {
         code=0
         timeout 60 "$wql" --sqlite shop.db --format $format "SELECT * FROM Pairs" 2>err || code=$?
@@ -48,7 +48,7 @@ else not_ok "statistics" "exit $code" err; fi
 if grep -q "^wql: values nulled  *3$" err; then ok "statistics count what became NULL"
 else not_ok "statistics count what became NULL" "no" err; fi
 if grep -q "read lock" err; then ok "statistics name the read lock"; else not_ok "statistics name the read lock" "no" err; fi
-says "values that became NULL are mentioned" 0 "^wql: 3 values did not fit" --sqlite shop.db "SELECT N FROM Loose"
+says "values that became NULL are mentioned" 0 "^wql: 3 values could not be read or did not fit" --sqlite shop.db "SELECT N FROM Loose"
 ask --sqlite shop.db --quiet "SELECT N FROM Loose"
 if [ "$code" = 0 ] && ! [ -s err ]; then ok "--quiet"; else not_ok "--quiet" "exit $code" err; fi
 says "--quiet does not hide an error" 3 "^wql: 1:8: " --sqlite shop.db --quiet "SELECT X FROM Item"

@@ -50,4 +50,5 @@ says "options that it refuses" 4 "plugin_env.so: its options are the beginning o
 says "no namespace behind the sign" 2 "a namespace belongs behind" --provider "$plugin=:x" "$vars"
 says "an ill-formed namespace" 2 "no name of a namespace" --provider "$plugin=root//x" "$vars"
 says "the same class twice" 4 "serve it under a namespace of its own: --provider PATH=NAMESPACE" --provider "$plugin" --provider "$plugin" "$vars"
-says "served elsewhere" 2 "choose one with --namespace" --provider "$plugin=root/env" "$vars"
+says "served elsewhere" 3 "has no class" --provider "$plugin=root/env" "$vars"
+says "a namespace that is not there" 2 "choose one with --namespace" --provider "$plugin=root/env" --namespace root/nowhere "$vars"

@@ -5,6 +5,8 @@
  * With clang -fsanitize=fuzzer -DWQL_FUZZER it is a fuzzer; without, a program that replays the files given as arguments. */
 #include "../../grammar/parse.h"
 
+#include <wql/engine.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,14 +31,14 @@ static void check_refusal(wql_status status, const wql_error *err, size_t size) 
 }
 
 /* The printed tree again as a tree, and that printed: nothing changes any more. */
-static void check_round_trip(const wql__query_tree *tree, const wql__parse_limits *limits, wql__arena *arena) {
+static void check_round_trip(const wql__query_tree *tree, uint32_t dialect, const wql__parse_limits *limits, wql__arena *arena) {
     size_t size = wql__ast_print(tree, NULL, 0) + 1;
     char *first = malloc(size), *second = malloc(size);
     wql__query_tree *again;
     wql_str text = {first, size - 1};
     MUST(first != NULL && second != NULL);
     MUST(wql__ast_print(tree, first, size) == size - 1);
-    MUST(wql__parse(text, 0, limits, arena, &again, NULL) == WQL_OK);
+    MUST(wql__parse(text, dialect, limits, arena, &again, NULL) == WQL_OK);
     MUST(wql__ast_equal(tree, again));
     MUST(wql__ast_print(again, second, size) == size - 1);
     MUST(strcmp(first, second) == 0);
@@ -44,7 +46,7 @@ static void check_round_trip(const wql__query_tree *tree, const wql__parse_limit
     free(second);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+static void parse_one(const uint8_t *data, size_t size, uint32_t dialect) {
     static const wql__parse_limits limits = {100000, 60, 200, 100, 1000, 8192, 500};
     /* What is printed may be longer (escapes, blanks), and say with an operator what blanks and parentheses said. */
     static const wql__parse_limits wide = {1000000, 60, 200, 100, 1000, 8192, 500};
@@ -57,13 +59,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     MUST(mem != NULL && text != NULL);
     if (size > 0) memcpy(text, data, size);
     wql__arena_init(&arena, mem);
-    status = wql__parse((wql_str){text, size}, 0, &limits, &arena, &tree, &err);
+    status = wql__parse((wql_str){text, size}, dialect, &limits, &arena, &tree, &err);
     MUST((status == WQL_OK) == (tree != NULL));
-    if (status == WQL_OK) check_round_trip(tree, &wide, &arena);
+    if (status == WQL_OK) check_round_trip(tree, dialect, &wide, &arena);
     else check_refusal(status, &err, size);
     wql__arena_free(&arena);
     wql__mem_release(mem);
     free(text);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    parse_one(data, size, 0);
+    parse_one(data, size, WQL_PARAMETERS);
     return 0;
 }
 

@@ -193,7 +193,7 @@ typedef struct bench {
     waking waking;
     source sources[ENGINES];
     wql_engine *engines[ENGINES];
-    wql_session *sessions[ENGINES];
+    wql_session *sessions[ENGINES], *with_parameters[ENGINES];
 } bench;
 
 void bench_open(bench *b, const case_file *file);

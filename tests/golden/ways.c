@@ -3,6 +3,8 @@
  * provider that takes nothing, something or everything, and with one that keeps the engine waiting. All must bring the same. */
 #include "golden.h"
 
+#include "../parametrise.h"
+
 #include <poll.h>
 #include <stdarg.h>
 
@@ -16,34 +18,39 @@ typedef struct way {
     uint32_t batch_rows; /* 0: the default, or what the case says */
     int take;
     bool pending, sparse;
+    bool parameters; /* the constants of the query come as values */
 } way;
 
 static const way ways[] = {
-    {"pulled", PLAIN, PULL, 0, WQL_NONE, false, false},
-    {"pulled, batches of 1", PLAIN, PULL, 1, WQL_NONE, false, true},
-    {"pulled, batches of 2", PLAIN, PULL, 2, WQL_NONE, false, false},
-    {"pulled, batches of 3", PLAIN, PULL, 3, WQL_NONE, false, true},
-    {"pulled, batches of 7", PLAIN, PULL, 7, WQL_NONE, false, false},
-    {"pushed by a worker", WORKER, PUSH, 0, WQL_NONE, false, true},
-    {"pumped", PLAIN, PUMP, 0, WQL_NONE, false, false},
-    {"run ahead", WORKER, AHEAD, 2, WQL_NONE, false, true},
-    {"prepared, the second run", PLAIN, PREPARED, 0, WQL_NONE, false, false},
-    {"superset", PLAIN, PULL, 0, WQL_SUPERSET, false, true},
-    {"superset, pushed", WORKER, PUSH, 3, WQL_SUPERSET, false, false},
-    {"exact", PLAIN, PULL, 0, WQL_EXACT, false, true},
-    {"exact, all cells set, batches of 2", PLAIN, PULL, 2, WQL_EXACT, false, false},
-    {"exact, pushed", WORKER, PUSH, 0, WQL_EXACT, false, true},
-    {"mixed", PLAIN, PULL, 0, TAKE_MIXED, false, true},
-    {"mixed, prepared", PLAIN, PREPARED, 0, TAKE_MIXED, false, false},
-    {"checked, nothing taken", CHECKED, PULL, 0, WQL_NONE, false, true},
-    {"checked, exact", CHECKED, PULL, 0, WQL_EXACT, false, true},
-    {"checked, mixed", CHECKED, PULL, 1, TAKE_MIXED, false, false},
-    {"waiting", PLAIN, PULL, 0, WQL_NONE, true, false},
-    {"waiting, mixed, batches of 1", PLAIN, PULL, 1, TAKE_MIXED, true, true},
-    {"waiting, exact, pushed", WORKER, PUSH, 2, WQL_EXACT, true, true},
-    {"waiting, pushed", WORKER, PUSH, 0, WQL_NONE, true, false},
-    {"waiting, mixed, pumped", PLAIN, PUMP, 3, TAKE_MIXED, true, true},
-    {"waiting, run ahead", WORKER, AHEAD, 1, TAKE_MIXED, true, false},
+    {"pulled", PLAIN, PULL, 0, WQL_NONE, false, false, false},
+    {"pulled, batches of 1", PLAIN, PULL, 1, WQL_NONE, false, true, false},
+    {"pulled, batches of 2", PLAIN, PULL, 2, WQL_NONE, false, false, false},
+    {"pulled, batches of 3", PLAIN, PULL, 3, WQL_NONE, false, true, false},
+    {"pulled, batches of 7", PLAIN, PULL, 7, WQL_NONE, false, false, false},
+    {"pushed by a worker", WORKER, PUSH, 0, WQL_NONE, false, true, false},
+    {"pumped", PLAIN, PUMP, 0, WQL_NONE, false, false, false},
+    {"run ahead", WORKER, AHEAD, 2, WQL_NONE, false, true, false},
+    {"prepared, the second run", PLAIN, PREPARED, 0, WQL_NONE, false, false, false},
+    {"superset", PLAIN, PULL, 0, WQL_SUPERSET, false, true, false},
+    {"superset, pushed", WORKER, PUSH, 3, WQL_SUPERSET, false, false, false},
+    {"exact", PLAIN, PULL, 0, WQL_EXACT, false, true, false},
+    {"exact, all cells set, batches of 2", PLAIN, PULL, 2, WQL_EXACT, false, false, false},
+    {"exact, pushed", WORKER, PUSH, 0, WQL_EXACT, false, true, false},
+    {"mixed", PLAIN, PULL, 0, TAKE_MIXED, false, true, false},
+    {"mixed, prepared", PLAIN, PREPARED, 0, TAKE_MIXED, false, false, false},
+    {"checked, nothing taken", CHECKED, PULL, 0, WQL_NONE, false, true, false},
+    {"checked, exact", CHECKED, PULL, 0, WQL_EXACT, false, true, false},
+    {"checked, mixed", CHECKED, PULL, 1, TAKE_MIXED, false, false, false},
+    {"waiting", PLAIN, PULL, 0, WQL_NONE, true, false, false},
+    {"waiting, mixed, batches of 1", PLAIN, PULL, 1, TAKE_MIXED, true, true, false},
+    {"waiting, exact, pushed", WORKER, PUSH, 2, WQL_EXACT, true, true, false},
+    {"waiting, pushed", WORKER, PUSH, 0, WQL_NONE, true, false, false},
+    {"waiting, mixed, pumped", PLAIN, PUMP, 3, TAKE_MIXED, true, true, false},
+    {"waiting, run ahead", WORKER, AHEAD, 1, TAKE_MIXED, true, false, false},
+    {"parameters", PLAIN, PULL, 0, WQL_NONE, false, true, true},
+    {"parameters, exact, prepared", PLAIN, PREPARED, 0, WQL_EXACT, false, false, true},
+    {"parameters, mixed, pushed", WORKER, PUSH, 2, TAKE_MIXED, false, true, true},
+    {"parameters, checked, exact, waiting", CHECKED, PULL, 0, WQL_EXACT, true, true, true},
 };
 
 uint32_t way_count(void) { return sizeof ways / sizeof ways[0]; }
@@ -57,6 +64,7 @@ void bench_open(bench *b, const case_file *file) {
     waking_start(&b->waking);
     for (int i = 0; i < ENGINES; i++) {
         wql_engine_options options = WQL_INIT(wql_engine_options);
+        wql_session_options with = {.struct_size = sizeof with, .dialect = WQL_PARAMETERS};
         wql_error err = WQL_INIT(wql_error);
         options.flags = i == CHECKED ? WQL_CHECK_PROVIDERS : 0;
         options.workers = i == WORKER ? 1 : 0;
@@ -66,7 +74,8 @@ void bench_open(bench *b, const case_file *file) {
         atomic_init(&b->sources[i].open_scans, 0);
         if (wql_engine_open(&options, &b->engines[i], &err) != WQL_OK ||
             wql_engine_mount(b->engines[i], "root/golden", source_provider(i == WORKER), NULL, &b->sources[i], &err) != WQL_OK ||
-            wql_session_open(b->engines[i], "root/golden", NULL, &b->sessions[i], &err) != WQL_OK)
+            wql_session_open(b->engines[i], "root/golden", NULL, &b->sessions[i], &err) != WQL_OK ||
+            wql_session_open(b->engines[i], "root/golden", &with, &b->with_parameters[i], &err) != WQL_OK)
             stop_with("golden: %s: %s: %s", file->path, wql_status_name(err.status), err.message);
     }
 }
@@ -77,6 +86,7 @@ const char *bench_close(bench *b) {
     for (int i = 0; i < ENGINES; i++) {
         wql_engine_stats stats = WQL_INIT(wql_engine_stats);
         wql_session_close(b->sessions[i]);
+        wql_session_close(b->with_parameters[i]);
         wql_engine_get_stats(b->engines[i], &stats);
         if (stats.provider_faults) wrong = "an engine says that the provider broke its contract";
         if (wql_engine_close(b->engines[i]) != WQL_OK) stop_with("golden: %s: an engine did not close", b->file->path);
@@ -207,7 +217,7 @@ static void pump_all(wql_pump *pump, const receiver *r, uint64_t seed) {
 /* -- one run ----------------------------------------------------------------------------------------------------- */
 
 static wql_status submit(bench *b, const way *w, wql_str query, const wql_call_options *how, wql_call *call, wql_error *err) {
-    wql_session *session = b->sessions[w->engine];
+    wql_session *session = w->parameters && how->param_count ? b->with_parameters[w->engine] : b->sessions[w->engine];
     wql_query *prepared;
     wql_status status;
     if (w->drive != PREPARED) return wql_session_exec(session, query, how, call, err);
@@ -287,7 +297,18 @@ void run_way(bench *b, uint32_t way_number, const query_case *c, wql_str query, 
     how.batch_rows = w->batch_rows ? w->batch_rows : c->batch_rows;
     how.rows_max = c->rows_max;
     how.timeout_ms = PATIENCE_MS;
-    drive(b, w, query, &how, c, seed, out);
+    if (!w->parameters || c->error.count) {
+        drive(b, w, query, &how, c, seed, out);
+    } else {
+        parametrised *p = malloc(sizeof *p);
+        if (!p) stop_with("golden: no memory");
+        parametrise(p, query);
+        how.params = p->params;
+        how.param_count = p->count;
+        drive(b, w, (wql_str){p->text, p->text_len}, &how, c, seed, out);
+        parametrised_free(p);
+        free(p);
+    }
 }
 
 /* -- before it runs ---------------------------------------------------------------------------------------------- */

@@ -3,8 +3,8 @@
  *
  *   oracle [SEED [COUNT]]     COUNT rounds, each with rows of its own and some predicates; the same seed gives the same rounds
  *
- * Beside the rows themselves: the rows of p, of NOT p, and those for which p is unknown are all rows and no row twice; NOT NOT p is
- * p; the order of conjuncts, what a provider takes over, where the rows lie, the size of batches and the way of driving change
+ * Beside the rows themselves: the rows of p, of NOT p, and those for which p is unknown are all rows and no row twice; NOT NOT p
+ * is p; the order of conjuncts, what a provider takes over, where the rows lie, the size of batches and the way of driving change
  * nothing; a count is the number of rows; a limit gives so many of them. What fails is made small before it is printed. The last
  * line is `N passed, N failed`. */
 #include "oracle.h"
@@ -16,8 +16,8 @@ enum { PREDICATES = 10, MANNERS = 8, FAILURES_MAX = 5 };
 /* What is checked of a predicate. */
 enum { SAME_ROWS, NEGATION, DOUBLE_NEGATION, OTHER_ORDER, COUNT, LIMIT, CHECKS };
 
-static const char *const check_names[] = {"the rows of p",         "the rows of NOT p",        "the rows of NOT NOT p",
-                                          "p in another order",    "the number of rows of p", "some of the rows of p"};
+static const char *const check_names[] = {"the rows of p",      "the rows of NOT p",       "the rows of NOT NOT p",
+                                          "p in another order", "the number of rows of p", "some of the rows of p"};
 
 typedef struct check {
     int kind;
@@ -227,9 +227,10 @@ static void report(pool *memory, uint64_t seed, const failing *f) {
     world_open(&w, f->rules, &f->t, f->seed);
     (void)holds(memory, &w, &f->c, f->p, &v);
     world_close(&w);
-    printf("FAILED round with seed %llu: %s (%s, %s, batches of %u%s%s%s)\n", (unsigned long long)seed, check_names[f->c.kind],
+    printf("FAILED round with seed %llu: %s (%s, %s, batches of %u%s%s%s%s)\n", (unsigned long long)seed, check_names[f->c.kind],
            source_name(f->c.how.source), drives[f->c.how.drive], f->c.how.batch_rows, f->c.how.star ? ", *" : "",
-           f->c.how.engine == WORLD_CHECKED ? ", checked" : "", f->c.how.engine == WORLD_WORKER ? ", worker" : "");
+           f->c.how.parameters ? ", parameters" : "", f->c.how.engine == WORLD_CHECKED ? ", checked" : "",
+           f->c.how.engine == WORLD_WORKER ? ", worker" : "");
     print_rows(f);
     printf("  WQL: WHERE %s\n  SQL: WHERE %s\n", v.wql.at, v.sql.at);
     print_ids("SQLite says", &v.expected);
@@ -264,7 +265,8 @@ static void check_partition(pool *memory, world *w, const node *p) {
     oracle_ask(w->oracle, yes_sql.at, &yes);
     oracle_ask(w->oracle, no_sql.at, &no);
     oracle_ask(w->oracle, unknown_sql.at, &unknown);
-    if (yes.count + no.count + unknown.count != w->t->rows) stop_with("oracle: SQLite's answers are no partition: %s", yes_sql.at);
+    if (yes.count + no.count + unknown.count != w->t->rows)
+        stop_with("oracle: SQLite's answers are no partition: %s", yes_sql.at);
 }
 
 static void run_predicate(pool *memory, world *w, uint64_t *seed, uint64_t round, uint64_t world_seed, node *p, totals *sum) {

@@ -146,6 +146,7 @@ typedef struct manner {
     bool star;           /* SELECT *, and every cell that comes is compared */
     uint64_t rows_max;
     bool count_only;
+    bool parameters;     /* the constants come as values */
 } manner;
 
 manner make_manner(uint64_t *seed, const table *t, const node *p);

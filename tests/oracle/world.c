@@ -3,6 +3,8 @@
  * sqlite provider; and a query run in one of many ways. */
 #include "oracle.h"
 
+#include "../parametrise.h"
+
 #include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -61,13 +63,14 @@ static void describe_tables(world *w, uint64_t *seed) {
 
 static void open_engine(world *w, int which) {
     wql_engine_options options = WQL_INIT(wql_engine_options);
+    wql_session_options with = {.struct_size = sizeof with, .dialect = WQL_PARAMETERS};
     wql_error err = WQL_INIT(wql_error);
     options.workers = which == WORLD_WORKER ? 1 : 0;
     options.flags = which == WORLD_CHECKED ? WQL_CHECK_PROVIDERS : 0;
     if (wql_engine_open(&options, &w->engines[which], &err) != WQL_OK ||
         wql_engine_mount(w->engines[which], "root/oracle", wql_memory_provider(), NULL, w->tables, &err) != WQL_OK ||
         wql_engine_mount(w->engines[which], "root/oracle", wql_sqlite_provider(), w->path, NULL, &err) != WQL_OK ||
-        wql_session_open(w->engines[which], "root/oracle", NULL, &w->sessions[which], &err) != WQL_OK)
+        wql_session_open(w->engines[which], "root/oracle", &with, &w->sessions[which], &err) != WQL_OK)
         stop_with("oracle: %s: %s", wql_status_name(err.status), err.message);
 }
 
@@ -109,6 +112,8 @@ typedef struct asking {
     wql_status status;
     wql_error error;
     int finals, releases;
+    const wql_param *params;
+    uint32_t param_count;
 } asking;
 
 static bool same_number(const wql_value *a, const wql_value *b) {
@@ -221,6 +226,8 @@ static void run(asking *a, wql_str query, uint64_t *counted) {
     if (how->drive == PUMPED && wql_pump_open(a->w->engines[how->engine], &pump, NULL) != WQL_OK) stop_with("oracle: no pump");
     options.sink = pushed ? &sink : NULL;
     options.pump = pump;
+    options.params = a->params;
+    options.param_count = a->param_count;
     status = wql_session_exec(a->w->sessions[how->engine], query, &options, &call, &error);
     if (status == WQL_OK) {
         if (how->drive == PUMPED) pump_all(pump, a);
@@ -248,7 +255,18 @@ void world_ask(world *w, const manner *how, const char *where, row_set *out, uin
     char *query = sqlite3_mprintf("SELECT %s FROM %s WHERE %s", how->star ? "*" : "Id", sources[how->source], where);
     out->count = 0;
     *counted = 0;
-    run(&a, wql_s(query), counted);
+    if (how->parameters) {
+        parametrised *p = malloc(sizeof *p);
+        if (!p) stop_with("oracle: no memory");
+        parametrise(p, wql_s(query));
+        a.params = p->params;
+        a.param_count = p->count;
+        run(&a, wql_s(p->text), counted);
+        parametrised_free(p);
+        free(p);
+    } else {
+        run(&a, wql_s(query), counted);
+    }
     sqlite3_free(query);
     if (a.status != WQL_OK) put_format(complaint, "%s: %s; ", wql_status_name(a.status), a.error.message);
     qsort(out->ids, out->count, sizeof out->ids[0], compare_ids);
@@ -265,6 +283,7 @@ manner make_manner(uint64_t *seed, const table *t, const node *p) {
     how.drive = (int)below(seed, 4);
     how.source = chance(seed, 4) ? SOURCE_FILE : (int)below(seed, SOURCES);
     if (how.source == SOURCE_FILE && !file_knows(t, p)) how.source = SOURCE_EXACT;
+    how.parameters = chance(seed, 3);
     how.batch_rows = sizes[below(seed, 9)];
     how.star = chance(seed, 4) && !(how.source == SOURCE_FILE && !t->shape.small);
     how.engine = how.drive == PUSHED || how.drive == AHEAD || chance(seed, 4) ? WORLD_WORKER

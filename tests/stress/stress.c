@@ -87,6 +87,7 @@ static void watch_release(void *user) {
 typedef struct client {
     wql_engine *engine;
     wql_session *session;
+    wql_query *query;
     uint64_t seed;
     pthread_t thread;
 } client;
@@ -163,10 +164,38 @@ static void one_pulled(client *c) {
     atomic_fetch_add(&calls_made, 1);
 }
 
+/* The one prepared query of all clients, with values of this run's own. */
+static void one_with_values(client *c) {
+    uint32_t from = next_random(&c->seed) % 20000, count = next_random(&c->seed) % 300;
+    wql_param params[] = {{"from", wql_u64(from)}, {NULL, wql_i64((int64_t)from + count)}};
+    wql_call_options how = {.struct_size = sizeof how, .params = params, .param_count = 2};
+    wql_error err = WQL_INIT(wql_error);
+    wql_call call;
+    wql_batch *batch;
+    wql_status status;
+    uint64_t rows = 0, expected = from + count > 20000 ? 20000 - from : count;
+    how.flags = next_random(&c->seed) % 2 ? WQL_RUN_AHEAD : 0;
+    if (wql_query_exec(c->query, &how, &call, &err) < 0) {
+        failed(err.message, err.status);
+        return;
+    }
+    params[0].value = wql_text(wql_s("it was copied"));
+    while ((status = wql_call_next(call, WQL_FOREVER, &batch, &err)) == WQL_OK) {
+        if (rows == 0 && ((const uint32_t *)wql_batch_column(batch, 0)->values)[0] != from) failed("another's values", from);
+        rows += wql_batch_rows(batch);
+        wql_batch_release(batch);
+    }
+    if (status != WQL_END || rows != expected) failed("rows of a run with values", (long long)rows);
+    if (wql_call_close(call) != WQL_OK) failed("close", 0);
+    atomic_fetch_add(&calls_made, 1);
+}
+
 static void *client_main(void *arg) {
     client *c = arg;
     while (!atomic_load(&stop_all)) {
-        if (next_random(&c->seed) % 3)
+        if (next_random(&c->seed) % 8 == 0)
+            one_with_values(c);
+        else if (next_random(&c->seed) % 3)
             one_pushed(c);
         else
             one_pulled(c);
@@ -207,7 +236,9 @@ static void run_round(uint64_t *seed, double seconds) {
     wql_engine_options opt = WQL_INIT(wql_engine_options);
     wql_error err = WQL_INIT(wql_error);
     wql_engine *engine;
+    wql_session_options with = {.struct_size = sizeof with, .dialect = WQL_PARAMETERS};
     wql_session *session;
+    wql_query *query;
     client clients[CLIENTS];
     ticks fast = {.rows = 20000, .flags = WQL_CONCURRENT, .zero_copy = next_random(seed) % 2}, slow = {0}, guest = {.rows = 1};
     struct timespec from, now;
@@ -219,13 +250,14 @@ static void run_round(uint64_t *seed, double seconds) {
     if (wql_engine_open(&opt, &engine, &err) < 0 ||
         wql_engine_mount(engine, "root/t", ticks_provider(&fast, "fast"), NULL, &fast, &err) < 0 ||
         wql_engine_mount(engine, "root/t", &slow.table, NULL, &slow, &err) < 0 ||
-        wql_session_open(engine, "root/t", NULL, &session, &err) < 0) {
+        wql_session_open(engine, "root/t", &with, &session, &err) < 0 ||
+        wql_query_prepare(session, wql_s("SELECT Id FROM Tick WHERE Id >= @from AND Id < ?"), &query, &err) < 0) {
         failed(err.message, err.status);
         return;
     }
     atomic_store(&stop_all, false);
     for (int i = 0; i < CLIENTS; i++) {
-        clients[i] = (client){engine, session, *seed + (uint64_t)i * 77, 0};
+        clients[i] = (client){engine, session, query, *seed + (uint64_t)i * 77, 0};
         pthread_create(&clients[i].thread, NULL, client_main, &clients[i]);
     }
     clock_gettime(CLOCK_MONOTONIC, &from);

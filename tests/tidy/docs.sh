@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # docs.sh BUILD: the programs in README.md are those in examples/ that `make check` compiles and runs; every public function has a comment above it and
-# is called by a test or an example; every file that a document names is there.
+# is called by a test or an example, and explained in docs/; every file that a document names is there.
 set -u
 passed=0
 failed=0
@@ -34,6 +34,15 @@ for f in $(sed -n 's/^WQL_API [^(]*[ *]\(wql_[a-z0-9_]*\)(.*/\1/p' include/wql/*
     grep -rqw "$f" tests examples cli || bad "no test or example calls $f"
 done
 ok "public functions are called somewhere"
+# Each stands in one of the pages for users, and what is served in a program that runs.
+pages="docs/embedding.md docs/providers.md"
+served_not=$(sed -n '/^## Not served yet/,$p' docs/embedding.md)
+while read -r f; do
+    grep -qw "$f" $pages || bad "$f is in none of: $pages"
+    case $served_not in *"\`$f\`"*) continue ;; esac
+    grep -qw "$f" examples/*.c examples/*.cc tests/*/*.c || bad "no example or test program calls $f"
+done <tests/abi/symbols.txt
+ok "public functions are explained"
 for h in include/wql/*.h; do
     # a declaration at the start of a line must follow a comment, another declaration of its group, or be inline
     awk -v file="$h" '/^WQL_API/ && before !~ /\*\/$/ && before !~ /;$/ { print "not ok " file ":" NR " has no comment"; bad = 1 }

@@ -67,7 +67,7 @@ static wql_status bad_plan(void *self, const wql_request *request, wql_answer *a
 
 static wql_status bad_open(wql_scan *scan, wql_error *err) {
     misbehaving *m = scan->self;
-    wql_class_def late = {.struct_size = sizeof late, .name = "Late", .properties = properties, .property_count = 1};
+    wql_class_def late = {.struct_size = sizeof late, .name = "Tick", .properties = properties, .property_count = 1};
     switch (m->what) {
     case OPEN_ANSWERS_THE_END: return WQL_END;
     case OPEN_BRINGS_ROWS:

@@ -29,7 +29,7 @@ typedef enum misbehaviour {
     OPEN_PROMISES_MORE,
     OPEN_WAITS_WITHOUT_A_WAKER,
     OPEN_FAILS,
-    OPEN_DEFINES,
+    OPEN_DEFINES, /* a class of another provider */
     /* -- of next: rows -- */
     CELL_OF_ANOTHER_TYPE,
     CELL_OF_NO_PROPERTY,

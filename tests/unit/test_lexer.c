@@ -20,7 +20,7 @@ static char letter_of(uint32_t kind) {
     static const char letters[WQL__TOKEN_COUNT + 1] = "$n"      /* END NAME */
                                                       "sfwaoliIWGBARM" /* SELECT FROM WHERE AND OR LIKE ... */
                                                       "!0TF"    /* NOT NULL TRUE FALSE */
-                                                      "\"1r"    /* STRING INT REAL */
+                                                      "\"1r?"   /* STRING INT REAL PARAMETER */
                                                       "(),.*=~<{>}" /* LP RP COMMA DOT STAR EQ NE LT LE GT GE */
                                                       "cONSCZ"; /* BAD_ CHARACTER OPERATOR NUMBER STRING COMMENT ZERO */
     assert_true(kind < WQL__TOKEN_COUNT);

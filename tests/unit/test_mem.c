@@ -122,6 +122,23 @@ static void the_limit_holds(void **state) {
     assert_null(wql__mem_open(hook_alloc, &h, 1));
 }
 
+/* A provider whose allocation memory_max refused can only answer WQL_E_OUT_OF_MEMORY: the engine knows better. */
+static void a_limit_that_a_provider_met_is_named(void **state) {
+    hook h = {0, 0, 0, 0, 0};
+    wql__mem *mem = wql__mem_open(hook_alloc, &h, 4096);
+    wql_error err = WQL_INIT(wql_error);
+    uint64_t before = wql__mem_refusals(mem);
+    (void)state;
+    assert_int_equal(wql__mem_blame(mem, WQL_E_OUT_OF_MEMORY, before, &err), WQL_OK); /* not for want of the engine's memory */
+    assert_null(wql__alloc(mem, 5000));
+    assert_int_equal(wql__mem_blame(mem, WQL_E_FAILED, before, &err), WQL_OK);
+    assert_int_equal(err.status, WQL_OK);
+    assert_int_equal(wql__mem_blame(mem, WQL_E_OUT_OF_MEMORY, before, &err), WQL_E_QUOTA_VIOLATION);
+    assert_non_null(strstr(err.message, "memory_max"));
+    assert_int_equal(wql__mem_blame(mem, WQL_E_OUT_OF_MEMORY, wql__mem_refusals(mem), NULL), WQL_OK);
+    wql__mem_release(mem);
+}
+
 static void tells_refusals_apart(void **state) {
     hook h = {0, 0, 0, 0, 0};
     wql__mem *mem = wql__mem_open(hook_alloc, &h, 1 << 20);
@@ -328,6 +345,7 @@ int main(void) {
         cmocka_unit_test(counts_what_is_used),
         cmocka_unit_test(works_with_the_c_library),
         cmocka_unit_test(the_limit_holds),
+        cmocka_unit_test(a_limit_that_a_provider_met_is_named),
         cmocka_unit_test(tells_refusals_apart),
         cmocka_unit_test(sizes_of_arrays),
         cmocka_unit_test(the_limit_holds_for_all_threads_together),

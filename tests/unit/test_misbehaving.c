@@ -206,7 +206,8 @@ static const bad_case breaches[] = {
 static const bad_case failures[] = {
     {PLAN_FAILS, ALL, WQL_E_ACCESS_DENIED, "no plans for you", 0, 0, 0},
     {OPEN_FAILS, ALL, WQL_E_ACCESS_DENIED, "closed today", 0, 0, 0},
-    {OPEN_DEFINES, ALL, WQL_E_NOT_SUPPORTED, "classes can be defined during load only", 0, 0, 0},
+    {OPEN_DEFINES, ALL, WQL_E_ALREADY_EXISTS,
+     "class Tick is served in root\\t by provider good; provider bad cannot serve it too", 0, 0, 0},
     {NEXT_FAILS_WITH_BAD_WORDS, ALL, WQL_E_NOT_AVAILABLE, "xxx?x", 0, 0, 0},
     {NEXT_FAILS_BEHIND_ROWS, ALL, WQL_E_FAILED, "the disk came off", 3, 0, 0},
     {NEXT_FAILS_SILENTLY, ALL, WQL_E_NOT_AVAILABLE, "next of Bad by provider bad failed", 0, 0, 0},

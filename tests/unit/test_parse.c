@@ -442,7 +442,7 @@ static void test_dialects_and_errors(void **state) {
     wql__arena arena;
     wql__query_tree *tree;
     wql_error err = WQL_INIT(wql_error);
-    static const uint32_t dialects[] = {WQL_RELAXED, WQL_EXTENDED, WQL_PARAMETERS, 0x80000000u};
+    static const uint32_t dialects[] = {WQL_RELAXED, WQL_EXTENDED, WQL_PARAMETERS | WQL_RELAXED, 0x80000000u};
     (void)state;
     wql__arena_init(&arena, mem);
     for (size_t i = 0; i < sizeof dialects / sizeof dialects[0]; i++) {

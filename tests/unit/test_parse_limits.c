@@ -255,9 +255,21 @@ static void test_memory_limit(void **state) {
     free(text);
 }
 
+/* The parser's stack, which is gone after the parse, once stayed in the memory of each query. */
+static void test_a_short_query_is_small(void **state) {
+    run r = parse_z("SELECT id FROM Item WHERE size>499999999");
+    uint64_t used;
+    (void)state;
+    assert_int_equal(r.status, WQL_OK);
+    wql__mem_usage(r.mem, &used, NULL);
+    assert_true(used <= 2048);
+    done(&r);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_a_short_query_is_small),
         cmocka_unit_test(test_default_limits),
         cmocka_unit_test(test_large_texts),
         cmocka_unit_test(test_deep_lists),

@@ -252,6 +252,32 @@ static void test_printing(void **state) {
     done(&r);
 }
 
+static void test_parameters(void **state) {
+    static const char text[] = W "? < a AND b LIKE @p AND (c = @P OR NOT d ISA ? OR e <> ?) AND @from = f";
+    static const char printed[] = W "a > ? AND b LIKE @p AND (c = @P OR NOT d ISA ? OR e <> ?) AND f = @from";
+    wql__mem *mem = wql__mem_open(NULL, NULL, 0);
+    wql__query_tree *tree, *again;
+    wql__arena arena;
+    wql_error err = WQL_INIT(wql_error);
+    char *out;
+    (void)state;
+    wql__arena_init(&arena, mem);
+    assert_int_equal(wql__parse(wql_s(text), WQL_PARAMETERS, &defaults, &arena, &tree, &err), WQL_OK);
+    assert_int_equal(tree->parameter_count, 6);
+    assert_int_equal(tree->unnamed_count, 3);
+    assert_int_equal(tree->where->items[0]->literal.magnitude, 1);
+    assert_int_equal(tree->where->items[2]->items[2]->literal.magnitude, 3);
+    out = print_tree(tree);
+    assert_string_equal(out, printed);
+    assert_int_equal(wql__parse(wql_s(out), WQL_PARAMETERS, &defaults, &arena, &again, &err), WQL_OK);
+    assert_true(wql__ast_equal(tree, again));
+    again->where->items[1]->literal.text = wql_s("q");
+    assert_false(wql__ast_equal(tree, again));
+    free(out);
+    wql__arena_free(&arena);
+    wql__mem_release(mem);
+}
+
 /* What no text makes yet has its spelling too: the trees of the other dialects. */
 static void test_printing_dialects(void **state) {
     static const char base[] = W "a = 1 AND b LIKE 'x' AND c ISA 'y' AND d = 2 AND e > 3";
@@ -457,6 +483,7 @@ int main(void) {
         cmocka_unit_test(test_reals),
         cmocka_unit_test(test_tree_in_detail),
         cmocka_unit_test(test_printing),
+        cmocka_unit_test(test_parameters),
         cmocka_unit_test(test_printing_dialects),
         cmocka_unit_test(test_not_equal),
         cmocka_unit_test(test_random_conditions),

@@ -188,6 +188,8 @@ static void test_parameters(void **state) {
     assert_string_equal(sql, "1 " SELECT " WHERE t.\"s\" LIKE ?");
     explain(host, "id", WQL_EQ, NULL, 1, sql, sizeof sql);
     assert_string_equal(sql, "2 " SELECT " WHERE t.\"id\" = ?");
+    explain(host, "id", WQL_EQ, NULL, 3, sql, sizeof sql);
+    assert_string_equal(sql, "2 " SELECT " WHERE t.\"id\" IN (?, ?, ?)");
     explain(host, "s", WQL_NE, NULL, 1, sql, sizeof sql);
     assert_string_equal(sql, "0 " SELECT);
     fake_scan_init(&scan, host, 0);

@@ -2,6 +2,7 @@
 /* ticks.c: the provider for tests of calls. */
 #include "ticks.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -25,9 +26,19 @@ static wql_status ticks_load(wql_mount *mount, const char *config, void *user, v
 
 static void ticks_unload(void *self) { atomic_fetch_add(&((ticks *)self)->unloads, 1); }
 
+/* For tests with one call at a time. */
+static void note_call(wql_scan *scan, ticks *t) {
+    const wql_principal *principal = wql_scan_principal(scan);
+    wql_value told;
+    t->told[0] = t->principal[0] = 0;
+    if (wql_scan_context(scan, t->ask, &told)) (void)wql_value_format(&told, t->told, sizeof t->told);
+    if (principal) snprintf(t->principal, sizeof t->principal, "%s", principal->name ? principal->name : "-");
+}
+
 static wql_status ticks_open(wql_scan *scan, wql_error *err) {
     ticks *t = scan->self;
     (void)err;
+    if (t->ask) note_call(scan, t);
     scan->state = calloc(1, sizeof(position));
     if (!scan->state) return WQL_E_OUT_OF_MEMORY;
     atomic_fetch_add(&t->opens, 1);

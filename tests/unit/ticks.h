@@ -17,9 +17,12 @@ typedef struct ticks {
     bool silent;            /* answers WQL_S_PENDING for ever, never wakes */
     _Atomic bool deaf;      /* next holds its thread until this is false, whatever happens */
     wql_status fail_at_end; /* a failure or remark in place of WQL_END */
+    const char *ask;        /* a name of the context that open looks for, noting the principal too; NULL: neither */
     /* observed */
     _Atomic int loads, unloads, opens, closes, nexts, inside, most_inside, emitted, released, interrupts;
     _Atomic bool was_deaf; /* a thread is, or was, held inside next */
+    char told[64];         /* the context value that was found, as text; empty: none */
+    char principal[64];    /* for whom the last scan was opened; empty: the owner */
     wql_provider table;
 } ticks;
 

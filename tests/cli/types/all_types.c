@@ -146,21 +146,21 @@ static wql_status next(wql_scan *scan, wql_error *err) {
 }
 
 int main(int argc, char **argv) {
-    static const char *const formats[] = {"table", "csv", "json", "ndjson"};
     wql_provider provider = {.struct_size = sizeof provider, .name = "test", .load = load, .open = open_scan, .next = next};
     wql_error err = WQL_INIT(wql_error);
     cli_host host = {NULL, NULL, false, false};
     cli_options o = {.mode = CLI_RUN};
+    wql_engine_options opt = WQL_INIT(wql_engine_options);
     cli_interrupt in;
     cli_out out;
     int code;
     if (argc != 3) return CLI_USAGE;
-    for (int i = 0; i < 4; i++) {
-        if (strcmp(argv[1], formats[i]) == 0) o.format = (cli_format)(CLI_TABLE + i);
-    }
+    o.format = cli_format_named(argv[1]);
     o.query = argv[2];
     if (cli_interrupt_open(&in, 0) != 0) return CLI_FAILED;
-    if (wql_engine_open(NULL, &host.engine, &err) < 0 || wql_engine_mount(host.engine, "root/t", &provider, NULL, NULL, &err) < 0 ||
+    opt.workers = 2;
+    opt.cancel_wait_ms = 500;
+    if (wql_engine_open(&opt, &host.engine, &err) < 0 || wql_engine_mount(host.engine, "root/t", &provider, NULL, NULL, &err) < 0 ||
         wql_session_open(host.engine, "root/t", NULL, &host.session, &err) < 0) {
         cli_say_error(&err, wql_s(""));
         return CLI_FAILED;
@@ -169,6 +169,7 @@ int main(int argc, char **argv) {
     code = cli_run_query(&host, &o, &in, &out);
     cli_out_flush(&out);
     cli_host_close(&host);
+    if (host.stuck) _exit(code);
     cli_interrupt_close(&in);
     cli_out_free(&out);
     return code;

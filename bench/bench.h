@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/* bench.h: what the parts of the bench share.
+ *
+ *   data.c       the rows, from a seed, in every layout that is measured
+ *   queries.c    Q1 to Q9: as WQL, as SQL, and as plain code that says which rows are right
+ *   sink.c       what is done with each value delivered, by whoever delivers it
+ *   hand.c       loops written by hand, for one query each; simd_avx2.c, simd_avx512.c: the same with vectors
+ *   ours.c       the engine over the memory provider, and over provider.c, which copies, or gives no buffer ids
+ *   sqlite.c     SQLite: its own table, and virtual_table.c: the same arrays as a virtual table
+ *   contest.c    one query, everybody in turn: checked first, then timed
+ *   sqlite_provider.c  the engine over SQLite against a bare loop over sqlite3_step
+ *   calls.c      prepare, submit, first batch;  cancel.c: cancel
+ *   measure.c    clock, medians, memory bandwidth
+ *   report.c     tables;  json.c: build/bench.json
+ *   bench.c      options, and what runs in which order */
+#ifndef BENCH_H
+#define BENCH_H
+
+#include <wql/wql.h>
+
+#include <sqlite3.h>
+
+/* -- sink.c: answers --------------------------------------------------------------------------------------------- */
+
+/* What came out of a query. Two answers are the same if all three numbers are. Sums: the order of the rows does not matter. */
+typedef struct bench_answer {
+    uint64_t rows;
+    uint64_t sum;  /* of all values; of a text, its bytes and the square of its length */
+    uint64_t deep; /* of the hashes of all rows; only if `thorough` */
+    bool thorough; /* also fill deep: too slow to be timed */
+} bench_answer;
+
+void bench_take_ids(bench_answer *answer, const uint32_t *ids, uint32_t rows);
+void bench_take_columns(bench_answer *answer, const wql_column *const *columns, uint32_t width, uint32_t rows);
+uint64_t bench_text_sum(const char *text, size_t len);
+/* Hashes of a row, cell by cell: start with 0. */
+uint64_t bench_hash_number(uint64_t hash, uint64_t number);
+uint64_t bench_hash_text(uint64_t hash, const char *text, size_t len);
+uint64_t bench_bits_of(double number);
+
+/* -- data.c ------------------------------------------------------------------------------------------------------ */
+
+enum { BENCH_ID, BENCH_PARENT, BENCH_SIZE, BENCH_CPU, BENCH_FLAG, BENCH_NAME, BENCH_PATH, BENCH_CREATED, BENCH_WIDTH };
+enum { BENCH_NAMES = 4000, BENCH_PADDING = 64 };
+
+/* All columns of all rows. Behind the bytes of texts are BENCH_PADDING more, which loops by hand may read. */
+typedef struct bench_table {
+    uint64_t rows;
+    uint32_t *id, *parent;
+    uint64_t *size;
+    double *cpu;
+    uint8_t *flag; /* bits */
+    int64_t *created;
+    int32_t *name_offsets, *path_offsets;
+    char *name_bytes, *path_bytes;
+    int32_t *name_codes; /* the same names as codes */
+    int32_t *dictionary_offsets;
+    char *dictionary_bytes;
+    wql_view *name_views, *path_views; /* the same texts as views into the bytes above */
+    wql_column dictionary;
+    const char *view_buffers[2]; /* of names, of paths */
+    int64_t view_sizes[2];
+    uint64_t memory; /* bytes in all */
+} bench_table;
+
+void bench_table_make(bench_table *table, uint64_t rows);
+void bench_table_free(bench_table *table);
+extern const wql_property_def bench_properties[BENCH_WIDTH];
+/* The columns from row `first`, a multiple of 64, on; `layout` is that of the texts: WQL_OFFSETS, WQL_VIEWS, or WQL_CODES (of the
+ * name; the path has none). */
+void bench_table_columns(const bench_table *table, uint8_t layout, uint64_t first, wql_column columns[BENCH_WIDTH]);
+
+/* -- queries.c --------------------------------------------------------------------------------------------------- */
+
+enum { BENCH_Q1, BENCH_Q2, BENCH_Q3, BENCH_Q4, BENCH_Q5, BENCH_Q6, BENCH_Q7, BENCH_Q8, BENCH_Q9, BENCH_QUERIES };
+enum { BENCH_SPELLINGS = 3 };
+
+/* size is uniform from 0 on and below 1,000,000,000 */
+#define BENCH_ONE_PERCENT 990000000
+#define BENCH_HALF 500000000
+#define BENCH_LOW 250000000
+#define BENCH_HIGH 750000000
+#define BENCH_PARENT_NOT 7
+
+typedef struct bench_query {
+    const char *name;                 /* "Q1" */
+    const char *items;                /* of the SELECT */
+    const char *where;                /* in WQL; "" = none */
+    const char *sql[BENCH_SPELLINGS]; /* the same in SQL; more than one where nobody knows which is the fastest */
+    uint32_t flags;                   /* of the call */
+    double bytes;                     /* a row that must be read at the least; 0 = not worked out */
+    double hand_share, simd_share;    /* of the byte bound that these baselines must reach; 0 = no such rule */
+} bench_query;
+
+extern const bench_query bench_queries[BENCH_QUERIES];
+/* By the plainest code there is. */
+void bench_right_answer(const bench_table *table, int query, bench_answer *answer);
+/* "SELECT id FROM Item WHERE ..." */
+void bench_wql(int query, const char *class_name, char *buf, size_t size);
+
+/* -- measure.c --------------------------------------------------------------------------------------------------- */
+
+enum { BENCH_ROUNDS_MAX = 99 };
+
+typedef struct bench_series {
+    uint32_t count;
+    double values[BENCH_ROUNDS_MAX];
+} bench_series;
+
+double bench_now(void);     /* seconds, monotonic */
+double bench_cpu_now(void); /* seconds that this thread has run */
+void bench_spin(double seconds);
+void bench_series_add(bench_series *series, double value);
+double bench_median(const bench_series *series); /* of none: -1 */
+double bench_least(const bench_series *series);
+double bench_percentile(double *values, size_t count, double share); /* sorts them */
+
+/* A large piece of memory, in large pages if the system gives them. Ends the program if there is none. */
+void *bench_allocate(size_t size);
+void bench_deallocate(void *memory, size_t size);
+
+enum { BENCH_PLAIN, BENCH_AVX2, BENCH_AVX512 };
+typedef struct bench_machine {
+    char cpu[96];
+    int best_isa;  /* of the CPU */
+    int isa;       /* the one that is used */
+    bool cpu_time; /* queries are timed by the time of their thread, not by the clock */
+    void *memory;  /* to measure the bandwidth with */
+    size_t memory_size;
+} bench_machine;
+void bench_machine_open(bench_machine *machine, size_t memory_size);
+void bench_machine_close(bench_machine *machine);
+const char *bench_isa_name(int isa);
+/* The clock that queries are timed with, in seconds. */
+double bench_clock(const bench_machine *machine);
+/* Nanoseconds to read one byte from memory, one thread, now. */
+double bench_ns_per_byte(const bench_machine *machine);
+
+/* -- hand.c, simd_*.c -------------------------------------------------------------------------------------------- */
+
+/* NULL: there is none for that query and layout. */
+typedef void (*bench_loop)(const bench_table *table, bench_answer *answer);
+bench_loop bench_hand(int query, uint8_t layout);
+bench_loop bench_simd(int query, int isa);
+bench_loop bench_simd_avx2(int query);
+bench_loop bench_simd_avx512(int query);
+uint64_t bench_read_plain(const void *memory, size_t size);
+uint64_t bench_read_avx2(const void *memory, size_t size);
+uint64_t bench_read_avx512(const void *memory, size_t size);
+
+/* -- ours.c, provider.c ------------------------------------------------------------------------------------------ */
+
+extern const wql_provider bench_provider; /* mounted with a bench_source */
+enum { BENCH_COPIES, BENCH_NO_IDS, BENCH_ENDLESS };
+typedef struct bench_source {
+    const bench_table *table;
+    _Atomic uint64_t closes;    /* scans closed so far */
+    _Atomic uint64_t closed_ns; /* when the last one was, on the clock of bench_now */
+} bench_source;
+
+enum { BENCH_PUMPED, BENCH_PULLED, BENCH_PUSHED };
+
+/* Two engines over one table: one without a thread, one with a worker. Classes: Item, ItemDict, ItemViews of the memory provider;
+ * ItemCopy, ItemNoId, ItemEndless of provider.c. */
+typedef struct bench_ours {
+    wql_engine *engine, *working;
+    wql_session *session, *working_session;
+    wql_pump *pump;
+    bench_source source;
+} bench_ours;
+void bench_ours_open(bench_ours *ours, const bench_table *table);
+void bench_ours_close(bench_ours *ours);
+/* Text to end. Ends the program if the query fails. */
+void bench_ours_run(bench_ours *ours, int drive, const char *text, uint32_t flags, bench_answer *answer);
+void bench_fail(const wql_error *err); /* both print and end the program */
+void bench_stop(const char *why);
+
+/* -- sqlite.c, virtual_table.c ----------------------------------------------------------------------------------- */
+
+void bench_sqlite_configure(void); /* once, before anything else */
+/* In memory: table Item with all rows, virtual table ItemArrays over the arrays. */
+sqlite3 *bench_sqlite_open(const bench_table *table);
+void bench_sqlite_create(sqlite3 *db, const bench_table *table, uint64_t rows);
+void bench_sqlite_must(int result, sqlite3 *db);
+void bench_virtual_table(sqlite3 *db, const bench_table *table);
+/* Text to end. `counts`: the answer is one row that holds the number of rows. */
+void bench_sqlite_run(sqlite3 *db, const char *sql, bool counts, bench_answer *answer);
+void bench_sql(int query, int spelling, const char *table_name, char *buf, size_t size);
+
+/* -- contest.c, report.c, json.c --------------------------------------------------------------------------------- */
+
+/* One element of bench.json. A series without values is null there. */
+typedef struct bench_result {
+    char id[48];
+    const char *unit; /* static */
+    uint64_t n;
+    bench_series ours, hand, simd, sqlite, futex;
+    bench_series bound;            /* the byte bound */
+    double hand_share, simd_share; /* what they must reach of the bound; 0 = no such rule */
+    char note[120];                /* which variant of SQLite, and the like */
+    bool checked;                  /* rows and sum hold */
+    uint64_t rows, sum;
+} bench_result;
+
+typedef struct bench_results {
+    bench_result *list;
+    uint32_t count, room;
+} bench_results;
+bench_result *bench_results_add(bench_results *results, const char *id, const char *unit, uint64_t n);
+/* Whether a baseline is fast enough to be compared with; `share` receives what it reaches of the bound, 0 if that is not known.
+ */
+bool bench_qualifies(const bench_result *result, const bench_series *baseline, double must, double *share);
+
+typedef struct bench_run {
+    const bench_table *table;
+    bench_machine *machine;
+    bench_ours ours;
+    sqlite3 *db;
+    uint32_t rounds;
+    bool check_only;       /* compare answers, measure nothing */
+    const char *only;      /* a query, or NULL */
+    const char *directory; /* for files */
+    bench_results results;
+    bool judges; /* bounds on time are tests */
+    uint32_t passed, failed;
+} bench_run;
+/* Says "ok" or "not ok" and counts. */
+bool bench_check(bench_run *run, bool right, const char *format, ...) WQL_PRINTF(3, 4);
+/* "Q1", ".copy", 1000000: "Q1.copy.1m" */
+void bench_id(char id[48], const char *name, const char *suffix, uint64_t rows);
+
+void bench_contest(bench_run *run, int query);
+void bench_sqlite_provider(bench_run *run);
+void bench_calls(bench_run *run);
+void bench_cancels(bench_run *run);
+
+void bench_report(const bench_results *results, uint32_t first, const bench_machine *machine);
+bool bench_json_write(const bench_results *results, const bench_machine *machine, const char *path);
+bool bench_json_check(const bench_results *results, const char *path);
+
+#endif

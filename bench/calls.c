@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+/* calls.c: what a call costs beside its rows: preparing a text, the first row, handing a call to a worker. Each beside the same
+ * of SQLite, or beside the wake-up of a thread by a futex, which is what a system can do. */
+#include "bench.h"
+
+#include <linux/futex.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { SAMPLES = 300, SAMPLES_CHECKED = 5, TEXT_ROOM = 12000 };
+static const double to_us = 1e6;
+static const double parked_after = 100e-6; /* a thread that has nothing to do for so long sleeps */
+
+static uint32_t samples_of(const bench_run *run) { return run->check_only ? SAMPLES_CHECKED : SAMPLES; }
+
+static bool asked_for(const bench_run *run, const char *name) { return !run->only || strcmp(run->only, name) == 0; }
+
+/* -- prepare ----------------------------------------------------------------------------------------------------- */
+
+/* One text for both: it means the same in WQL and in SQL. */
+static void make_text(char *text, size_t size) {
+    size_t len;
+    if (size == 40) {
+        snprintf(text, TEXT_ROOM, "SELECT id FROM Item WHERE size>499999999");
+    } else if (size == 300) {
+        snprintf(
+            text, TEXT_ROOM,
+            "SELECT id, parent, size, name, path FROM Item WHERE size > 1000 AND size < 900000000 AND parent <> 7 AND parent > 1 "
+            "AND (cpu > 1.5 OR cpu < 0.25) AND name LIKE 'sys%%' AND name <> 'system' AND path LIKE '%%cache%%' AND id > 100 "
+            "AND (id < 5000000 OR name = 'svchost' OR parent = 123456)");
+    } else {
+        len = (size_t)snprintf(text, TEXT_ROOM, "SELECT id FROM Item WHERE ");
+        for (uint32_t i = 0; i < 400; i++)
+            len += (size_t)snprintf(text + len, TEXT_ROOM - len, "%sname = 'process%04u'", i ? " OR " : "", i);
+    }
+    len = strlen(text);
+    if (len < size) memset(text + len, ' ', size - len); /* blanks up to the size that the name says */
+    text[len < size ? size : len] = '\0';
+}
+
+/* Seconds for one, there and back. */
+static double prepare_ours(bench_run *run, const char *text, uint32_t times) {
+    wql_error err = WQL_INIT(wql_error);
+    wql_query *query;
+    double start = bench_clock(run->machine);
+    for (uint32_t i = 0; i < times; i++) {
+        if (wql_query_prepare(run->ours.session, wql_s(text), &query, &err) < 0) bench_fail(&err);
+        wql_query_close(query);
+    }
+    return (bench_clock(run->machine) - start) / times;
+}
+
+static double prepare_sqlite(bench_run *run, const char *text, uint32_t times) {
+    sqlite3_stmt *stmt;
+    int len = (int)strlen(text);
+    double start = bench_clock(run->machine);
+    for (uint32_t i = 0; i < times; i++) {
+        bench_sqlite_must(sqlite3_prepare_v2(run->db, text, len + 1, &stmt, NULL), run->db);
+        sqlite3_finalize(stmt);
+    }
+    return (bench_clock(run->machine) - start) / times;
+}
+
+static void prepare(bench_run *run, const char *name, size_t size) {
+    char *text = calloc(1, TEXT_ROOM);
+    uint32_t times = run->check_only ? 3 : (uint32_t)(400000 / size);
+    bench_result *result;
+    if (!text) bench_stop("out of memory");
+    make_text(text, size);
+    result = bench_results_add(&run->results, name, "us", strlen(text));
+    for (uint32_t r = 0; r < run->rounds; r++) {
+        bench_series_add(&result->ours, prepare_ours(run, text, times) * to_us);
+        bench_series_add(&result->sqlite, prepare_sqlite(run, text, times) * to_us);
+    }
+    snprintf(result->note, sizeof result->note, "%u bytes; prepared and closed", (unsigned)strlen(text));
+    free(text);
+}
+
+/* -- first row --------------------------------------------------------------------------------------------------- */
+
+static const char first_wql[] = "SELECT id FROM Item WHERE size > 990000000";
+
+static double first_pulled(bench_run *run) {
+    wql_error err = WQL_INIT(wql_error);
+    wql_call call;
+    wql_batch *batch;
+    double start = bench_now(), took;
+    if (wql_session_exec(run->ours.session, wql_s(first_wql), NULL, &call, &err) < 0) bench_fail(&err);
+    if (wql_call_next(call, WQL_FOREVER, &batch, &err) != WQL_OK) bench_stop("a pulled call has no first batch");
+    took = bench_now() - start;
+    wql_batch_release(batch);
+    wql_call_close(call);
+    return took;
+}
+
+static double first_sqlite(bench_run *run, const char *sql) {
+    sqlite3_stmt *stmt;
+    double start = bench_now(), took;
+    bench_sqlite_must(sqlite3_prepare_v2(run->db, sql, -1, &stmt, NULL), run->db);
+    if (sqlite3_step(stmt) != SQLITE_ROW || sqlite3_column_int64(stmt, 0) < 1) bench_stop("SQLite has no first row");
+    took = bench_now() - start;
+    sqlite3_finalize(stmt);
+    return took;
+}
+
+/* Time of the first batch in a sink on a worker, in nanoseconds on the clock of bench_now; the sink then ends the call. */
+typedef struct first_sink {
+    _Atomic uint64_t at;
+} first_sink;
+
+static wql_status first_indicate(void *user, wql_call call, const wql_batch *batch) {
+    (void)call, (void)batch;
+    atomic_store(&((first_sink *)user)->at, (uint64_t)(bench_now() * 1e9));
+    return WQL_E_FAILED;
+}
+
+/* Hands a call to a worker. @param submitted [out] how long that took the caller. Returns when the first batch was there. */
+static double first_pushed(bench_run *run, double *submitted) {
+    wql_error err = WQL_INIT(wql_error);
+    first_sink first = {0};
+    wql_sink sink = {.struct_size = sizeof sink, .user = &first, .indicate = first_indicate};
+    wql_call_options how = {.struct_size = sizeof how, .sink = &sink};
+    wql_call call;
+    double start, end;
+    bench_spin(parked_after);
+    start = bench_now();
+    if (wql_session_exec(run->ours.working_session, wql_s(first_wql), &how, &call, &err) < 0) bench_fail(&err);
+    end = bench_now();
+    (void)wql_call_wait(call, WQL_FOREVER, &err); /* cancelled by its sink */
+    wql_call_close(call);
+    if (!atomic_load(&first.at)) bench_stop("a pushed call has no first batch");
+    *submitted = end - start;
+    return (double)atomic_load(&first.at) / 1e9 - start;
+}
+
+/* -- a thread behind a futex ------------------------------------------------------------------------------------- */
+
+typedef struct sleeper {
+    _Atomic uint32_t word; /* 0: sleep; 1: woken; 2: go home */
+    _Atomic uint64_t awake_at;
+} sleeper;
+
+static void *sleep_and_wake(void *user) {
+    sleeper *s = user;
+    for (;;) {
+        while (atomic_load(&s->word) == 0) (void)syscall(SYS_futex, &s->word, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
+        if (atomic_exchange(&s->word, 0) == 2) return NULL;
+        atomic_store(&s->awake_at, (uint64_t)(bench_now() * 1e9));
+    }
+}
+
+/* Wakes. @param paid [out] how long the waker was busy. Returns how long until the other ran; negative: it was not asleep. */
+static double wake(sleeper *s, double *paid) {
+    double start, end;
+    long woken;
+    bench_spin(parked_after);
+    atomic_store(&s->awake_at, 0);
+    start = bench_now();
+    atomic_store(&s->word, 1);
+    woken = syscall(SYS_futex, &s->word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+    end = bench_now();
+    while (!atomic_load(&s->awake_at)) continue;
+    *paid = end - start;
+    return woken == 1 ? (double)atomic_load(&s->awake_at) / 1e9 - start : -1;
+}
+
+static void start_sleeper(sleeper *s, pthread_t *thread) {
+    memset(s, 0, sizeof *s);
+    if (pthread_create(thread, NULL, sleep_and_wake, s) != 0) bench_stop("no thread");
+}
+
+static void stop_sleeper(sleeper *s, pthread_t thread) {
+    atomic_store(&s->word, 2);
+    (void)syscall(SYS_futex, &s->word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+    pthread_join(thread, NULL);
+}
+
+/* -- rounds ------------------------------------------------------------------------------------------------------ */
+
+typedef struct samples {
+    double first[SAMPLES], submit[SAMPLES], sqlite[SAMPLES], sqlite_arrays[SAMPLES], pulled[SAMPLES], woken[SAMPLES],
+        paid[SAMPLES];
+    uint32_t wakes;
+} samples;
+
+static void sample_calls(bench_run *run, sleeper *sleeping, samples *s, uint32_t count) {
+    s->wakes = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        double paid, took = wake(sleeping, &paid);
+        s->pulled[i] = first_pulled(run);
+        s->sqlite[i] = first_sqlite(run, first_wql);
+        s->sqlite_arrays[i] = first_sqlite(run, "SELECT id FROM ItemArrays WHERE size > 990000000");
+        s->first[i] = first_pushed(run, &s->submit[i]);
+        if (took < 0) continue;
+        s->woken[s->wakes] = took;
+        s->paid[s->wakes++] = paid;
+    }
+}
+
+static void add_median(bench_series *series, double *values, uint32_t count) {
+    if (count) bench_series_add(series, bench_percentile(values, count, 0.5) * to_us);
+}
+
+static void first_and_submit(bench_run *run) {
+    samples *s = calloc(1, sizeof *s);
+    uint32_t count = samples_of(run), first = run->results.count;
+    bench_result *results;
+    sleeper sleeping;
+    pthread_t thread;
+    if (!s) bench_stop("out of memory");
+    (void)bench_results_add(&run->results, "first-batch.pulled", "us", run->table->rows);
+    (void)bench_results_add(&run->results, "first-batch.pushed", "us", run->table->rows);
+    (void)bench_results_add(&run->results, "submit", "us", run->table->rows);
+    results = &run->results.list[first];
+    start_sleeper(&sleeping, &thread);
+    for (uint32_t r = 0; r < run->rounds; r++) {
+        double table, arrays;
+        sample_calls(run, &sleeping, s, count);
+        add_median(&results[0].ours, s->pulled, count);
+        table = bench_percentile(s->sqlite, count, 0.5);
+        arrays = bench_percentile(s->sqlite_arrays, count, 0.5);
+        for (uint32_t i = 0; i < 2; i++) bench_series_add(&results[i].sqlite, (table < arrays ? table : arrays) * to_us);
+        add_median(&results[1].ours, s->first, count);
+        add_median(&results[1].futex, s->woken, s->wakes);
+        add_median(&results[2].ours, s->submit, count);
+        add_median(&results[2].futex, s->paid, s->wakes);
+    }
+    stop_sleeper(&sleeping, thread);
+    snprintf(results[0].note, sizeof results[0].note, "text to the first batch, on the caller's thread");
+    snprintf(results[1].note, sizeof results[1].note,
+             "text to the first batch, on a sleeping worker; futex: until the other thread runs");
+    snprintf(results[2].note, sizeof results[2].note, "the submitting call itself; futex: the wake-up itself");
+    free(s);
+}
+
+void bench_calls(bench_run *run) {
+    if (asked_for(run, "prepare")) {
+        prepare(run, "prepare.40b", 40);
+        prepare(run, "prepare.300b", 300);
+        prepare(run, "prepare.10kb", 10000);
+    }
+    if (asked_for(run, "first-batch") || asked_for(run, "submit")) first_and_submit(run);
+}

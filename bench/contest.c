@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+/* contest.c: one query, everybody over the same rows. First every entrant's answer is compared, hash by hash, with the right one;
+ * then they are timed in rounds, each round in another order, and each timed answer is compared again. Who was wrong once has no
+ * time. */
+#include "bench.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { OURS, HAND, SIMD, SQLITE };
+enum { ENTRANTS_MAX = 24, SQLITE_EACH = 3 }; /* SQLite takes part in each third round: it takes most of the time */
+static const double close_to_best = 1.25;    /* spellings of SQLite that are slower than this in the check are not timed */
+
+typedef struct entrant {
+    int engine;
+    const char *suffix; /* of the layout or the provider */
+    char what[200];     /* for people; of OURS and SQLITE it is the text itself */
+    int drive;
+    bench_loop loop;
+    bool wrong, left_out;
+    double first_time;
+    bench_series series;
+} entrant;
+
+typedef struct contest {
+    bench_run *run;
+    int query;
+    entrant entrants[ENTRANTS_MAX];
+    uint32_t count;
+    bench_series bound; /* ns/row */
+    bench_answer right;
+} contest;
+
+bool bench_check(bench_run *run, bool right, const char *format, ...) {
+    char text[300];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    run->passed += right;
+    run->failed += !right;
+    if (run->check_only || !right) printf("%s %s\n", right ? "ok" : "not ok", text);
+    return right;
+}
+
+void bench_id(char id[48], const char *name, const char *suffix, uint64_t rows) {
+    int len = snprintf(id, 48, "%s%s", name, suffix);
+    if (rows == 10000000 || len >= 48) return;
+    if (rows % 1000000 == 0)
+        snprintf(id + len, 48 - (size_t)len, ".%llum", (unsigned long long)rows / 1000000);
+    else
+        snprintf(id + len, 48 - (size_t)len, ".n%llu", (unsigned long long)rows);
+}
+
+/* -- who takes part ---------------------------------------------------------------------------------------------- */
+
+static entrant *enter(contest *c, int engine, const char *suffix) {
+    entrant *e = &c->entrants[c->count++];
+    if (c->count > ENTRANTS_MAX) exit(1);
+    memset(e, 0, sizeof *e);
+    e->engine = engine;
+    e->suffix = suffix;
+    return e;
+}
+
+static void enter_ours(contest *c, const char *suffix, const char *class_name, int drive) {
+    entrant *e = enter(c, OURS, suffix);
+    bench_wql(c->query, class_name, e->what, sizeof e->what);
+    e->drive = drive;
+}
+
+static void enter_loop(contest *c, int engine, const char *suffix, const char *what, bench_loop loop) {
+    entrant *e;
+    if (!loop) return;
+    e = enter(c, engine, suffix);
+    snprintf(e->what, sizeof e->what, "%s", what);
+    e->loop = loop;
+}
+
+static void enter_all_ours(contest *c) {
+    int q = c->query;
+    enter_ours(c, "", "Item", BENCH_PUMPED);
+    enter_ours(c, ".copy", "ItemCopy", BENCH_PUMPED);
+    if (q == BENCH_Q1 || q == BENCH_Q6 || q == BENCH_Q8) enter_ours(c, ".checked", "ItemNoId", BENCH_PUMPED);
+    if (q == BENCH_Q4 || q == BENCH_Q5) enter_ours(c, ".dict", "ItemDict", BENCH_PUMPED);
+    if (q == BENCH_Q4 || q == BENCH_Q6 || q == BENCH_Q8) enter_ours(c, ".views", "ItemViews", BENCH_PUMPED);
+    if (q == BENCH_Q2) enter_ours(c, ".pulled", "Item", BENCH_PULLED);
+    if (q == BENCH_Q2) enter_ours(c, ".pushed", "Item", BENCH_PUSHED);
+}
+
+static void enter_all(contest *c) {
+    enter_all_ours(c);
+    enter_loop(c, HAND, "", "by hand", bench_hand(c->query, WQL_OFFSETS));
+    enter_loop(c, HAND, ".dict", "by hand, dictionary", bench_hand(c->query, WQL_CODES));
+    enter_loop(c, HAND, ".views", "by hand, views", bench_hand(c->query, WQL_VIEWS));
+    for (int isa = BENCH_AVX2; isa <= c->run->machine->best_isa; isa++)
+        enter_loop(c, SIMD, "", bench_isa_name(isa), bench_simd(c->query, isa));
+    for (int s = 0; s < BENCH_SPELLINGS && bench_queries[c->query].sql[s]; s++) {
+        bench_sql(c->query, s, "Item", enter(c, SQLITE, "")->what, sizeof c->entrants->what);
+        bench_sql(c->query, s, "ItemArrays", enter(c, SQLITE, "")->what, sizeof c->entrants->what);
+    }
+}
+
+/* -- runs -------------------------------------------------------------------------------------------------------- */
+
+static double run_entrant(contest *c, entrant *e, bench_answer *answer) {
+    bool elsewhere = e->engine == OURS && e->drive == BENCH_PUSHED; /* a worker runs it: this thread only waits */
+    double start = elsewhere ? bench_now() : bench_clock(c->run->machine);
+    if (e->engine == OURS)
+        bench_ours_run(&c->run->ours, e->drive, e->what, bench_queries[c->query].flags, answer);
+    else if (e->engine == SQLITE)
+        bench_sqlite_run(c->run->db, e->what, c->query == BENCH_Q9, answer);
+    else
+        e->loop(c->run->table, answer);
+    return (elsewhere ? bench_now() : bench_clock(c->run->machine)) - start;
+}
+
+static const char *name_of(const entrant *e) {
+    static const char *const names[] = {"wql", "loop", "simd", "sqlite"};
+    return names[e->engine];
+}
+
+static void check_all(contest *c) {
+    double best = 1e300;
+    bench_right_answer(c->run->table, c->query, &c->right);
+    for (uint32_t i = 0; i < c->count; i++) {
+        entrant *e = &c->entrants[i];
+        bench_answer a = {.thorough = true};
+        e->first_time = run_entrant(c, e, &a);
+        e->wrong = !bench_check(c->run, a.rows == c->right.rows && a.sum == c->right.sum && a.deep == c->right.deep,
+                                "%s%s %s: %s: %llu rows of %llu", bench_queries[c->query].name, e->suffix, name_of(e), e->what,
+                                (unsigned long long)a.rows, (unsigned long long)c->right.rows);
+        if (e->engine == SQLITE && e->first_time < best) best = e->first_time;
+        if (e->engine == SIMD) e->left_out = e->loop != bench_simd(c->query, c->run->machine->isa);
+    }
+    for (uint32_t i = 0; i < c->count; i++)
+        if (c->entrants[i].engine == SQLITE) c->entrants[i].left_out = c->entrants[i].first_time > best * close_to_best;
+}
+
+static void run_round(contest *c, uint32_t round) {
+    bench_series_add(&c->bound, bench_ns_per_byte(c->run->machine) * bench_queries[c->query].bytes);
+    for (uint32_t i = 0; i < c->count; i++) {
+        entrant *e = &c->entrants[(i + round) % c->count];
+        bench_answer a = {0};
+        double took;
+        if (e->wrong || e->left_out || (e->engine == SQLITE && round % SQLITE_EACH)) continue;
+        took = run_entrant(c, e, &a);
+        if (a.rows == c->right.rows && a.sum == c->right.sum)
+            bench_series_add(&e->series, took * 1e9 / (double)c->run->table->rows);
+        else
+            e->wrong = !bench_check(c->run, false, "%s%s %s: %s: round %u brought another answer", bench_queries[c->query].name,
+                                    e->suffix, name_of(e), e->what, (unsigned)round);
+    }
+}
+
+/* -- results ----------------------------------------------------------------------------------------------------- */
+
+/* The one of that engine and suffix with the least median. NULL: none has a time. */
+static const entrant *best_of(const contest *c, int engine, const char *suffix) {
+    const entrant *best = NULL;
+    for (uint32_t i = 0; i < c->count; i++) {
+        const entrant *e = &c->entrants[i];
+        if (e->engine != engine || strcmp(e->suffix, suffix) != 0 || e->wrong || !e->series.count) continue;
+        if (!best || bench_median(&e->series) < bench_median(&best->series)) best = e;
+    }
+    return best;
+}
+
+static void copy_series(const entrant *from, bench_series *to) {
+    if (from) *to = from->series;
+}
+
+static void add_result(contest *c, const entrant *ours) {
+    const bench_query *q = &bench_queries[c->query];
+    bool own_layout = strcmp(ours->suffix, ".dict") == 0 || strcmp(ours->suffix, ".views") == 0;
+    const entrant *sqlite = best_of(c, SQLITE, "");
+    bench_result *result;
+    char id[48];
+    bench_id(id, q->name, ours->suffix, c->run->table->rows);
+    result = bench_results_add(&c->run->results, id, "ns/row", c->run->table->rows);
+    result->ours = ours->series;
+    copy_series(best_of(c, HAND, own_layout ? ours->suffix : ""), &result->hand);
+    if (!own_layout) copy_series(best_of(c, SIMD, ""), &result->simd);
+    copy_series(sqlite, &result->sqlite);
+    if (sqlite) snprintf(result->note, sizeof result->note, "%.119s", strstr(sqlite->what, "FROM ") + 5);
+    if (q->bytes > 0) result->bound = c->bound;
+    result->hand_share = q->hand_share;
+    result->simd_share = q->simd_share;
+    result->checked = true;
+    result->rows = c->right.rows;
+    result->sum = c->right.sum;
+}
+
+void bench_contest(bench_run *run, int query) {
+    contest *c = calloc(1, sizeof *c);
+    if (!c) exit(1);
+    c->run = run;
+    c->query = query;
+    enter_all(c);
+    check_all(c);
+    for (uint32_t round = 0; round < run->rounds; round++) run_round(c, round);
+    for (uint32_t i = 0; i < c->count; i++)
+        if (c->entrants[i].engine == OURS && !c->entrants[i].wrong) add_result(c, &c->entrants[i]);
+    free(c);
+}
