@@ -206,8 +206,12 @@ static wql_status load_provider(wql_engine *engine, wql__namespace *ns, wql__mou
     wql_status status;
     set_loader(engine, mount, &definitions, definitions.thread);
     status = mount->provider->load(&mount->handle, config, user, &mount->self, &said);
-    if (status >= 0) *old = wql__namespace_publish(ns, definitions.catalog);
+    if (status == WQL_OK) *old = wql__namespace_publish(ns, definitions.catalog);
     set_loader(engine, mount, NULL, 0);
+    if (status > 0) {
+        wql__catalog_release(definitions.catalog);
+        return wql__mount_fault(mount, err, "load answered 0x%08X, which load cannot", (unsigned)status);
+    }
     if (status < 0) {
         wql__catalog_release(definitions.catalog);
         return load_failed(mount, status, &said, refusals, err);

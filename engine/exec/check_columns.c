@@ -50,7 +50,7 @@ void wql__check_publish(wql__scan *scan) {
 
 static bool is_known(const check *c, const wql__fact *fact) {
     wql__fact shared = *fact;
-    if (!fact->id) return false;
+    if (!fact->id || c->scan->run->env->check_exact) return false; /* checking providers: nothing is taken on trust */
     if (same_buffers(fact, c->fact)) {
         if (fact->from >= c->fact->from && fact->to <= c->fact->to) return true;
         if (fact->from == c->fact->to && c->fact->fresh) return false; /* the first who comes here: no need to ask */

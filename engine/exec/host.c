@@ -83,6 +83,7 @@ static void host_log(wql_scan *pub, int level, const char *line) {
 static wql_waker host_waker(wql_scan *pub) {
     wql__scan *scan = scan_of(pub);
     wql_waker waker = {scan->mount->handle.host, scan->mount, scan->run->env->wake_id};
+    atomic_store_explicit(&scan->waker_taken, true, memory_order_relaxed);
     return waker;
 }
 

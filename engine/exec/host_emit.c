@@ -20,8 +20,11 @@ static bool may_emit(wql__scan *scan, const char *function) {
 /* Only the number of rows matters, and no columns came. */
 static bool takes_count(wql__scan *scan, uint64_t rows, uint32_t count) {
     if (count || !(scan->request.flags & WQL_WISH_COUNT)) return false;
-    scan->counted_rows = rows;
     scan->brought = true;
+    if (rows <= UINT64_MAX - scan->run->given)
+        scan->counted_rows = rows;
+    else
+        (void)wql__scan_fault(scan, "next of %s counted more rows than 64 bits can", scan->cls->def.name);
     return true;
 }
 
@@ -102,6 +105,7 @@ wql_status wql__host_emit(wql_scan *pub, uint64_t rows, const wql_column *column
     wql_batch *batch;
     if (!may_emit(scan, "wql_scan_emit")) return refuse(scan, err);
     if (takes_count(scan, rows, count)) {
+        if (scan->broken < 0) return answer(scan, err);
         if (release) release(ctx);
         return WQL_OK;
     }

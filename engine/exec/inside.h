@@ -118,6 +118,7 @@ struct wql__scan {
 
     wql_status broken; /* a breach of the contract, or no memory, within a callback; run->fault says more */
     wql_status after;  /* what comes behind the rows in hand: WQL_OK, WQL_END, WQL_S_PARTIAL_RESULTS, WQL_S_PENDING, a failure */
+    _Atomic bool waker_taken; /* by open or a next: what it takes to answer WQL_S_PENDING */
     uint64_t refusals; /* of memory by the limit, when the callback began */
     bool brought;      /* this next brought a batch */
     wql_batch *source; /* the batch it brought */
@@ -231,7 +232,7 @@ struct wql__run {
     int64_t now_us;
     wql__mutex lock;
     wql__cond idle;
-    _Atomic bool late; /* a host function was called when it must not be */
+    _Atomic(wql__mount *) late; /* whose provider used a scan when it must not; kept by the plan. NULL: none did */
     wql_batch *pool[WQL__POOL_MAX];
     uint32_t pool_count;
     wql__page page; /* for paths that come out */

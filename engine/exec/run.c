@@ -102,15 +102,24 @@ static wql_status fail(wql__run *run, wql_status status, const char *text) {
     return wql__fail(&run->failure, status, "%s", text);
 }
 
+/* It was counted when it happened. */
+static wql_status fail_late(wql__run *run, const wql__mount *mount) {
+    wql__error_clear(&run->failure);
+    (void)wql__fail(&run->failure, WQL_E_PROVIDER_FAILURE, "provider %s used a scan outside of its open and next", mount->name);
+    wql__error_provider(&run->failure, mount->name);
+    return WQL_E_PROVIDER_FAILURE;
+}
+
 /* Whether the call still goes on, now. */
 static wql_status check_call(wql__run *run) {
     const wql__run_env *env = run->env;
+    const wql__mount *late;
     run->now_us = env->now(env->now_user);
     if (wql__run_stopped(run)) return fail(run, WQL_E_CALL_CANCELLED, "the call was cancelled");
     if (run->now_us >= atomic_load_explicit(env->deadline_us, memory_order_relaxed))
         return fail(run, WQL_E_TIMED_OUT, "the call's time is over");
-    if (atomic_load_explicit(&run->late, memory_order_relaxed))
-        return fail(run, WQL_E_PROVIDER_FAILURE, "a provider used a scan outside of its open and next");
+    late = atomic_load_explicit(&run->late, memory_order_relaxed);
+    if (late) return fail_late(run, late);
     return WQL_OK;
 }
 

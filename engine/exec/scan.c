@@ -44,7 +44,7 @@ bool wql__scan_is_in(wql__scan *scan, uint8_t phase, uint8_t or_phase, const cha
         return false;
     }
     (void)wql__mount_fault(scan->mount, NULL, "%s was called outside of open and next of %s", function, class_of(scan));
-    atomic_store_explicit(&scan->run->late, true, memory_order_relaxed);
+    atomic_store_explicit(&scan->run->late, scan->mount, memory_order_relaxed);
     return false;
 }
 
@@ -292,6 +292,13 @@ static wql_status finish_open(wql__scan *scan) {
     return status;
 }
 
+/* Nobody would ever wake the call. */
+static bool cannot_wait(wql__scan *scan, wql_status status, const char *callback) {
+    if (status != WQL_S_PENDING || atomic_load_explicit(&scan->waker_taken, memory_order_relaxed)) return false;
+    (void)wql__scan_fault(scan, "%s of %s answered that it will wake the call, and has taken no waker", callback, class_of(scan));
+    return true;
+}
+
 static wql_status open_scan(wql__scan *scan) {
     visit v;
     wql_status status;
@@ -314,6 +321,7 @@ static wql_status open_scan(wql__scan *scan) {
         scan->state = WQL__SCAN_OPEN; /* from here on a close is owed */
         wql__run_add(&scan->mount->opened, 1);
     }
+    if (cannot_wait(scan, status, "open")) set_reachable(scan, false);
     if (scan->broken < 0) return broken(scan);
     if (status == WQL_OK) return finish_open(scan);
     if (status == WQL_S_PENDING) return status;
@@ -345,6 +353,7 @@ static wql_status judge_next(wql__scan *scan, wql_status status) {
         (void)wql__scan_fault(scan, "next of %s returned in the middle of a row: wql_row_end is missing", class_of(scan));
     if (status > 0 && status != WQL_END && status != WQL_S_PENDING && status != WQL_S_PARTIAL_RESULTS)
         (void)wql__scan_fault(scan, "next of %s answered 0x%08X, which next cannot", class_of(scan), (unsigned)status);
+    (void)cannot_wait(scan, status, "next");
     if (scan->broken >= 0 && scan->rows.batch) scan->source = wql__rows_end(scan);
     wql__rows_drop(scan);
     wql__objects_drop(scan);

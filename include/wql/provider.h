@@ -130,7 +130,8 @@ struct wql_provider {
     size_t (*explain)(void *self, const wql_request *request, char *buf, size_t size);
 
     /* Starts a scan. Returns WQL_OK; WQL_S_PENDING (having stored a waker: open is called again after the wake); or a failure,
-     * after which neither next nor close comes. */
+     * after which neither next nor close comes. To answer WQL_S_PENDING without ever having taken a waker of the scan, here or in
+     * next, is a breach of contract: nobody could end the wait. */
     wql_status (*open)(wql_scan *scan, wql_error *err);
     /* Brings rows, at most one batch: WQL_OK, with or without rows; WQL_END, perhaps with the last rows; WQL_S_PARTIAL_RESULTS =
      * WQL_END, and rows are known to be missing; WQL_S_PENDING: none yet, a waker is stored; or a failure. */

@@ -524,7 +524,7 @@ static void steady_state_needs_no_heap(void **state) {
 static wql_status next_in_pieces(rl_script *s, wql_scan *scan, wql_error *err) {
     uint64_t *at = scan->state;
     (void)err;
-    if (s->step++) return WQL_S_PENDING;
+    if (s->step++) return (void)wql_scan_waker(scan), WQL_S_PENDING;
     for (int i = 0; i < 3; i++) {
         wql_row_set(scan, RL_ID, wql_u64((*at)++));
         (void)wql_row_end(scan);
@@ -553,6 +553,7 @@ static wql_status next_rows_and_wait(rl_script *s, wql_scan *scan, wql_error *er
     (void)err;
     wql_row_set(scan, RL_ID, wql_u64((uint64_t)s->step++));
     (void)wql_row_end(scan);
+    (void)wql_scan_waker(scan);
     return s->step < 3 ? WQL_S_PENDING : WQL_END;
 }
 
@@ -654,6 +655,7 @@ static wql_status open_when_ready(rl_script *s, wql_scan *scan, wql_error *err) 
     else if (scan->state != &s->at[0])
         return WQL_E_FAILED;
     s->at[0] = 0;
+    (void)wql_scan_waker(scan);
     return s->step-- > 0 ? WQL_S_PENDING : WQL_OK;
 }
 
@@ -702,7 +704,7 @@ static wql_status next_blocked(rl_script *s, wql_scan *scan, wql_error *err) {
     (void)err;
     if (s->step > 0) {
         s->step--;
-        return WQL_S_PENDING;
+        return (void)wql_scan_waker(scan), WQL_S_PENDING;
     }
     wql_row_set(scan, RL_ID, wql_u64(1));
     (void)wql_row_end(scan);
@@ -739,7 +741,7 @@ static void others_go_on_while_one_waits(void **state) {
  * waits. */
 static wql_status next_useless(rl_script *s, wql_scan *scan, wql_error *err) {
     (void)err;
-    if (s->step++) return WQL_S_PENDING;
+    if (s->step++) return (void)wql_scan_waker(scan), WQL_S_PENDING;
     wql_row_set(scan, RL_ID, wql_u64(9));
     (void)wql_row_end(scan);
     return WQL_OK;

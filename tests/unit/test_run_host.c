@@ -267,7 +267,7 @@ static void breaches_after_the_end_are_noticed(void **state) {
         l->scripts[0].step = step;
         l->scripts[0].on_close = close_breach;
         l->scripts[0].on_next = next_of_another;
-        expect_fault(l, "SELECT Id FROM T", "a provider used a scan outside of its open and next");
+        expect_fault(l, "SELECT Id FROM T", "provider lab used a scan outside of its open and next");
         assert_int_equal(l->scripts[0].step, step);
     }
     /* When nobody is left to be told, it is still counted. */
