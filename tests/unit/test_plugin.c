@@ -365,12 +365,13 @@ static void *load_and_unload(void *user) {
 
 static void on_many_threads(void **state) {
     wql_engine *engine = open_engine(0);
+    const char *path = plugin("examples/plugin_env"); /* one text for all threads */
     pthread_t threads[THREADS];
     crew crews[THREADS];
     (void)state;
     assert_int_equal(setenv("PATH", "x", 0), 0);
     for (int i = 0; i < THREADS; i++) {
-        crews[i] = (crew){engine, plugin("examples/plugin_env"), i, 0};
+        crews[i] = (crew){engine, path, i, 0};
         assert_int_equal(pthread_create(&threads[i], NULL, load_and_unload, &crews[i]), 0);
     }
     for (int i = 0; i < THREADS; i++) {
