@@ -31,9 +31,10 @@ CLI_OBJ  := $(patsubst %.c,$(B)/obj/%.o,$(sort $(wildcard cli/*.c)))
 UNIT     := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 UNIT_AID := $(patsubst %.c,$(B)/obj/%.o,$(filter-out tests/unit/test_%,$(sort $(wildcard tests/unit/*.c))))
 TICKS    := $(B)/obj/tests/unit/ticks.o
-PROGRAMS := $(B)/tests/golden/golden $(B)/tests/oracle/oracle $(B)/tests/fault/fault $(B)/tests/stress/stress $(B)/tests/limits/limits \
-            $(B)/tests/soak/soak $(B)/tests/sim/sim $(B)/tests/points/points $(B)/tests/points/preload.so $(B)/bench/bench \
-            $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/fuzz/*.c tests/cli/*.c)))
+PROGRAMS := $(B)/tests/golden/golden $(B)/tests/oracle/oracle $(B)/tests/fault/fault $(B)/tests/stress/stress $(B)/tests/points/points \
+            $(B)/tests/points/preload.so $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/fuzz/*.c tests/cli/*.c)))
+# Of these one build is enough.
+PROGRAMS += $(if $(SAN),,$(B)/tests/limits/limits $(B)/tests/soak/soak $(B)/tests/sim/sim $(B)/bench/bench)
 EXAMPLES := $(patsubst %.c,$(B)/%,$(sort $(filter-out examples/plugin_%,$(wildcard examples/*.c)))) $(patsubst %.cc,$(B)/%,$(sort $(wildcard examples/*.cc)))
 PLUGINS  := $(patsubst %.c,$(B)/%.so,$(sort $(wildcard examples/plugin_*.c tests/plugins/*.c)))
 

@@ -263,7 +263,7 @@ static wql_status badly_defined(world *w) {
 static wql_status twenty_load(wql_mount *mount, const char *config, void *user, void **self, wql_error *err) {
     static const wql_property_def id = {.name = "Id", .type = WQL_UINT32, .flags = WQL_KEY};
     wql_class_def defs[20];
-    char names[20][8];
+    char names[20][16];
     (void)config, (void)user, (void)self;
     memset(defs, 0, sizeof defs);
     for (int i = 0; i < 20; i++) {
