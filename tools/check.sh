@@ -135,7 +135,7 @@ export $tsan_env
 stage thread-stress 60 timeout 120 build/tsan/tests/stress/stress 10
 stage thread-points 20 timeout 120 build/tsan/tests/points/points
 stage thread-unit 60 run_units build/tsan test_call test_define test_keep test_linux_devices test_linux_parts test_mem test_memory_store \
-    test_parameters test_rights test_sqlite test_stuck
+    test_meta_class test_misbehaving test_parameters test_plugin test_rights test_sqlite test_stuck
 stage headers 20 sh tests/tidy/headers.sh
 stage includes 5 sh tests/tidy/includes.sh
 stage symbols 10 sh tests/tidy/symbols.sh build

@@ -8,7 +8,9 @@
 #include "engine.h"
 
 #include <dlfcn.h>
+#include <elf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -27,6 +29,37 @@ static wql_status look_at_file(const char *file, const char *path, wql_error *er
     if (access(file, R_OK) != 0 && errno == EACCES)
         return wql__fail(err, WQL_E_ACCESS_DENIED, "plug-in %s: the file may not be read", path);
     return WQL_OK;
+}
+
+static bool read_at(int fd, void *to, size_t size, uint64_t offset) {
+    return pread(fd, to, size, (off_t)offset) == (ssize_t)size;
+}
+
+/* Whether what the object says to load lies within the file. The loader maps it without asking, and the process would end with
+ * SIGBUS at a copy that was broken off. What is no such object at all is left to the loader, which says so. */
+static bool is_whole(int fd) {
+    Elf64_Ehdr header;
+    struct stat st;
+    if (fstat(fd, &st) != 0 || !read_at(fd, &header, sizeof header, 0)) return true;
+    if (memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 || header.e_ident[EI_CLASS] != ELFCLASS64) return true;
+    if (header.e_phentsize != sizeof(Elf64_Phdr)) return true;
+    for (uint32_t i = 0; i < header.e_phnum; i++) {
+        Elf64_Phdr part;
+        uint64_t size = (uint64_t)st.st_size;
+        if (header.e_phoff > size || !read_at(fd, &part, sizeof part, header.e_phoff + (uint64_t)i * sizeof part)) return false;
+        if (part.p_type != PT_LOAD && part.p_type != PT_DYNAMIC) continue;
+        if (part.p_offset > size || part.p_filesz > size - part.p_offset) return false;
+    }
+    return true;
+}
+
+static wql_status look_inside(const char *file, const char *path, wql_error *err) {
+    int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    bool whole = fd < 0 || is_whole(fd); /* a file that cannot be opened is left to the loader too */
+    if (fd >= 0) (void)close(fd);
+    if (whole) return WQL_OK;
+    return wql__fail(err, WQL_E_PROVIDER_LOAD_FAILURE, "plug-in %s: it cannot be loaded: the file ends before what it describes",
+                     path);
 }
 
 /* The provider that the object offers. A pointer to data becomes one to a function by its bytes: POSIX says that dlsym's can, C
@@ -60,6 +93,7 @@ static wql_status load_file(wql_engine *engine, const char *ns, const char *file
     wql_provider copy;
     wql_status status = look_at_file(file, path, err);
     void *library;
+    if (status >= 0) status = look_inside(file, path, err);
     if (status < 0) return status;
     library = dlopen(file, RTLD_NOW | RTLD_LOCAL);
     if (!library) {
