@@ -114,7 +114,8 @@ $(B)/tests/points/points: $(patsubst %.c,$(B)/faulty/%.o,$(FAULTY)) $(patsubst %
 $(B)/mutants/%.o: %.c | $(GEN)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -DWQL_MUTANT=wql__mutant -I$(B)/gen -c -o $@ $<
-$(B)/tests/sim/sim: $(patsubst %.c,$(B)/mutants/%.o,$(sort $(wildcard engine/deliver/*.c))) $(patsubst %.c,$(B)/obj/%.o,$(sort $(wildcard tests/sim/*.c))) $(B)/libwql.a
+$(B)/tests/sim/sim: $(patsubst %.c,$(B)/mutants/%.o,$(sort $(wildcard engine/deliver/*.c))) \
+    $(patsubst %.c,$(B)/obj/%.o,$(sort $(wildcard tests/sim/*.c))) $(B)/libwql.a
 	@mkdir -p $(@D)
 	$(CC) $(SAN) -o $@ $(filter %.o,$^) $(B)/libwql.a $(LDLIBS)
 $(B)/tests/points/preload.so: tests/points/preload/preload.c

@@ -121,7 +121,8 @@ void wql__call_half_gone(wql__call *call, bool client);
 wql_status wql__call_submit(wql_session *session, wql_query *query, const wql_call_options *how, wql_call *out, wql_error *err);
 
 /* Ends the call if it is open: the one place where cause and code are written. True: this caller won, and must call
- * wql__call_after_latch when it holds no lock. `worded`: run_error, which nobody writes any more, says why. With call->lock held. */
+ * wql__call_after_latch when it holds no lock. `worded`: run_error, which nobody writes any more, says why. With call->lock
+ * held. */
 bool wql__call_latch(wql__call *call, int cause, wql_status code, bool worded);
 /* How a latched call ended, in words. With call->lock held, or the delivery token. */
 void wql__call_tell(const wql__call *call, wql_error *err);

@@ -290,7 +290,8 @@ void wql__call_time_is_over(wql__call *call, int kind) {
     if (kind == WQL__TIMER_DEADLINE)
         won = wql__call_latch(call, WQL__BY_DEADLINE, WQL_E_TIMED_OUT, false);
     else if ((call->callback == CALLBACK_DATA || call->callback == CALLBACK_PROGRESS) &&
-             (wql__engine_now(call->engine) >= call->callback_until_us || WQL__MUTANT('p'))) /* not a later one than it was armed for */
+             /* not a later one than it was armed for */
+             (wql__engine_now(call->engine) >= call->callback_until_us || WQL__MUTANT('p')))
         won = wql__call_latch(call, WQL__BY_SINK_TIMER, WQL_E_CALL_CANCELLED, false);
     wql__unlock(&call->lock);
     if (won) wql__call_after_latch(call);

@@ -55,7 +55,8 @@ static int take_or_wait(wql__call *call, int64_t until_us, wql_batch **batch, bo
     int todo = PULL_GO_ON;
     *inline_work = false;
     wql__lock(&call->lock);
-    if (is_stopped(call) && !WQL__MUTANT('z')) { /* what was made ahead is being dropped: none of it may go out, or rows before it would be missing */
+    /* What was made ahead is being dropped: none of it may go out, or rows before it would be missing. */
+    if (is_stopped(call) && !WQL__MUTANT('z')) {
         todo = PULL_DONE;
     } else if (call->ring_count && !(WQL__MUTANT('h') && call->ended)) {
         *batch = take_ahead(call);
