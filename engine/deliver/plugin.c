@@ -9,9 +9,37 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <link.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* Whether segments of a shared object lie behind the end of its file, as after a copy that was broken off. dlopen maps them all
+ * the same, and then the process dies of SIGBUS. What is no object at all is for dlopen to refuse. */
+static bool ends_early(int fd, uint64_t size) {
+    ElfW(Ehdr) head;
+    if (pread(fd, &head, sizeof head, 0) != (ssize_t)sizeof head) return false;
+    if (memcmp(head.e_ident, ELFMAG, SELFMAG) != 0 || head.e_phentsize != sizeof(ElfW(Phdr)) || head.e_phoff > size) return false;
+    for (uint32_t i = 0; i < head.e_phnum; i++) {
+        ElfW(Phdr) part;
+        if (pread(fd, &part, sizeof part, (off_t)(head.e_phoff + i * sizeof part)) != (ssize_t)sizeof part) return true;
+        if (part.p_type == PT_LOAD && (part.p_offset > size || part.p_filesz > size - part.p_offset)) return true;
+    }
+    return false;
+}
+
+static wql_status look_inside(const char *file, const char *path, uint64_t size, wql_error *err) {
+    int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    bool early;
+    if (fd < 0) return WQL_OK; /* dlopen says why */
+    early = ends_early(fd, size);
+    (void)close(fd);
+    if (!early) return WQL_OK;
+    return wql__fail(err, WQL_E_PROVIDER_LOAD_FAILURE,
+                     "plug-in %s: it is cut short: the file has %llu bytes, and ought to have more", path,
+                     (unsigned long long)size);
+}
 
 /* What is plainly wrong with the file. A pipe would hold dlopen for ever. */
 static wql_status look_at_file(const char *file, const char *path, wql_error *err) {
@@ -26,7 +54,7 @@ static wql_status look_at_file(const char *file, const char *path, wql_error *er
     if (!S_ISREG(st.st_mode)) return wql__fail(err, WQL_E_PROVIDER_LOAD_FAILURE, "plug-in %s: it is no ordinary file", path);
     if (access(file, R_OK) != 0 && errno == EACCES)
         return wql__fail(err, WQL_E_ACCESS_DENIED, "plug-in %s: the file may not be read", path);
-    return WQL_OK;
+    return look_inside(file, path, (uint64_t)st.st_size, err);
 }
 
 /* The provider that the object offers. A pointer to data becomes one to a function by its bytes: POSIX says that dlsym's can, C
