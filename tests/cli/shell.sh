@@ -92,6 +92,12 @@ expect wql>
 send \x04
 exit 0
 S
+    play "$kind: ^C with Enter right behind it is not lost" 80 24 "$tool" --sqlite shop.db <<S
+expect wql>
+$(for i in 1 2 3 4 5 6 7 8 9 10; do printf 'send SELECT Nope\\r\nexpect   ->\nsend \\x03\\r\nexpect wql>\nexpect wql>\n'; done)
+send \\x04
+exit 0
+S
     play "$kind: ^C ends a query and keeps the shell" 80 24 "$tool" --sqlite shop.db --format ndjson --progress <<'S'
 expect wql>
 send SELECT * FROM Endless; SELECT Id FROM Item WHERE Id = 1;\r
