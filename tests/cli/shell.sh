@@ -175,9 +175,24 @@ expect wql>
 send help\r
 screen .timer on|off       how long each query took
 screen .schema CLASS       the properties of a class
-screen .mount KIND WHAT    serve more: .mount sqlite FILE[=NAMESPACE]
+screen .mount KIND WHAT    serve more: sqlite FILE[=NAMESPACE], provider PATH
 expect wql>
 send .quit;\r
+exit 0
+S
+    play "$kind: .mount names plug-ins, and serves one" 100 40 "$tool" --quiet --format csv <<S
+expect wql>
+send .mount floppy a\\r
+expect .mount provider PATH[=NAMESPACE][:OPTIONS]
+expect wql>
+send .mount provider $build/examples/plugin_env.so=root/env:XDG_STATE_H\\r
+expect wql>
+send .namespace root/env\\r
+expect wql>
+send SELECT Name FROM Env_Variable;\\r
+screen XDG_STATE_HOME
+expect wql>
+send .quit\\r
 exit 0
 S
     play "$kind: nothing served, then something" 80 40 "$tool" <<'S'
