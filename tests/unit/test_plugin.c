@@ -134,22 +134,16 @@ static void a_file_that_is_cut_short(void **state) {
     FILE *whole = fopen(plugin("examples/plugin_env"), "rb");
     size_t size = whole ? fread(bytes, 1, sizeof bytes, whole) : 0;
     (void)state;
-    assert_true(size > 4096 && size < sizeof bytes);
+    assert_true(size > 8192 && size < sizeof bytes);
     fclose(whole);
     snprintf(cut, sizeof cut, "%s/cut.so", build);
-    for (size_t kept = 0; kept < size; kept += kept < 1024 ? 16 : 512) {
+    for (size_t kept = 0; kept <= 8192; kept += kept < 1024 ? 16 : 512) { /* beyond its segments are only a debugger's tables */
         FILE *part = fopen(cut, "wb");
-        wql_status status;
         assert_non_null(part);
         assert_int_equal(fwrite(bytes, 1, kept, part), kept);
         assert_int_equal(fclose(part), 0);
-        status = wql_engine_load(engine, "root/cut", cut, NULL, &err);
-        if (status == WQL_OK) { /* only tables that a linker reads are missing */
-            assert_int_equal(wql_engine_unmount(engine, "root/cut", "env", &err), WQL_OK);
-            assert_true(kept > 4096);
-        } else
-            assert_int_equal(status, WQL_E_PROVIDER_LOAD_FAILURE);
-        if (kept == 4096) assert_non_null(strstr(err.message, "cut.so: it is cut short: the file has 4096 bytes"));
+        assert_int_equal(wql_engine_load(engine, "root/cut", cut, NULL, &err), WQL_E_PROVIDER_LOAD_FAILURE);
+        if (kept >= 1024) assert_non_null(strstr(err.message, "cut.so: it is cut short: the file has "));
         assert_int_equal(unlink(cut), 0);
     }
     assert_int_equal(wql_engine_close(engine), WQL_OK);
