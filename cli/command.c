@@ -129,7 +129,8 @@ static void run_mount(cli_shell *s, const char *argument) {
     memcpy(kind, argument, len);
     kind[len] = '\0';
     if (!is_kind(kind) || *spelled == '\0') {
-        cli_say(".mount takes what an option of that name takes: .mount sqlite FILE[=NAMESPACE]");
+        cli_say(".mount takes what an option of that name takes: .mount sqlite FILE[=NAMESPACE], .mount provider "
+                "PATH[=NAMESPACE][:OPTIONS]");
         return;
     }
     if (cli_mount(s->host->engine, kind, spelled, s->o.name_space) != CLI_OK || s->host->session) return;
@@ -156,7 +157,7 @@ static const command commands[] = {
     {".explain", "QUERY", run_explain, "the plan of a query, which is not run"},
     {".format", "[FORMAT]", run_format, "how rows are printed: table, list, csv, json ..."},
     {".help", "", run_help, "this list"},
-    {".mount", "KIND WHAT", run_mount, "serve more: .mount sqlite FILE[=NAMESPACE]"},
+    {".mount", "KIND WHAT", run_mount, "serve more: sqlite FILE[=NAMESPACE], provider PATH"},
     {".namespace", "[NAME]", run_namespace, "where queries run"},
     {".quit", "", run_quit, "leave; so does ^D"},
     {".schema", "CLASS", run_schema, "the properties of a class"},

@@ -189,7 +189,7 @@ static int next_character(EditLine *el, wchar_t *out) {
             if (errno == EINTR) continue;
             return 0;
         }
-        if (fds[1].revents & POLLIN) {
+        if (fds[1].revents & POLLIN || (fds[0].revents && cli_interrupt_came(e->reader->in))) {
             e->why = CLI_LINE_INTERRUPTED;
             return -1;
         }

@@ -50,10 +50,16 @@ int64_t cli_now_ms(void) {
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Ends what is being done. True: the tool goes on. */
+/* Takes SIGINT and ends what is being done. True: the tool goes on. From when it is taken until it has been told the lock is
+ * held, so that cli_interrupt_came misses none. */
 static bool interrupt(cli_interrupt *in) {
+    struct signalfd_siginfo info;
     bool kept, useless;
     pthread_mutex_lock(&in->lock);
+    if (read(in->signal_fd, &info, sizeof info) != (ssize_t)sizeof info) {
+        pthread_mutex_unlock(&in->lock);
+        return true;
+    }
     kept = in->kept;
     useless = kept && atomic_load(&in->caught) && cli_now_ms() - in->caught_ms >= GRACE_MS;
     if (!atomic_exchange(&in->caught, true)) in->caught_ms = cli_now_ms();
@@ -99,11 +105,7 @@ static void *watch(void *arg) {
         }
         if (fds[1].revents) return NULL;
         if (ready == 0) expire(in);
-        if (fds[0].revents) {
-            struct signalfd_siginfo info;
-            if (read(in->signal_fd, &info, sizeof info) != (ssize_t)sizeof info) continue;
-            if (!interrupt(in)) return NULL;
-        }
+        if (fds[0].revents && !interrupt(in)) return NULL;
     }
 }
 
@@ -180,6 +182,15 @@ void cli_interrupt_reset(cli_interrupt *in) {
     while (read(in->stop_fd, &rings, sizeof rings) < 0 && errno == EINTR) {}
     atomic_store(&in->caught, false);
     pthread_mutex_unlock(&in->lock);
+}
+
+bool cli_interrupt_came(cli_interrupt *in) {
+    sigset_t pending;
+    bool came;
+    pthread_mutex_lock(&in->lock);
+    came = atomic_load(&in->caught) || (sigpending(&pending) == 0 && sigismember(&pending, SIGINT) == 1);
+    pthread_mutex_unlock(&in->lock);
+    return came && readable(in->stop_fd, GRACE_MS);
 }
 
 void cli_interrupt_watch(cli_interrupt *in, wql_call call) {

@@ -46,6 +46,10 @@ void cli_interrupt_keep(cli_interrupt *in, uint32_t timeout_ms);
 /* For the shell: what was caught has been answered. */
 void cli_interrupt_reset(cli_interrupt *in);
 
+/* For the shell: whether ^C came before input that can be read now. Its own thread may not have got to it yet: then waits for it.
+ */
+bool cli_interrupt_came(cli_interrupt *in);
+
 /* The call that ^C is to cancel, from now on (it is cancelled at once if ^C came before); and no more. */
 void cli_interrupt_watch(cli_interrupt *in, wql_call call);
 void cli_interrupt_unwatch(cli_interrupt *in);

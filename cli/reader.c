@@ -88,7 +88,7 @@ static bool make_room(cli_reader *r) {
 static bool await(cli_reader *r) {
     struct pollfd fds[2] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = r->in->stop_fd, .events = POLLIN}};
     while (poll(fds, 2, -1) < 0 && errno == EINTR) {}
-    return !(fds[1].revents & POLLIN);
+    return !(fds[1].revents & POLLIN) && !cli_interrupt_came(r->in);
 }
 
 static cli_line plain_line(cli_reader *r, const char *prompt, char **line) {

@@ -179,9 +179,8 @@ WQL_API wql_status wql_engine_mof(wql_engine *engine, const char *ns, wql_str mo
  * @param principal  a name, compared byte by byte; `uid:1000`; `gid:27` (everybody who is in that group); `*` (everybody)
  * @param allow, deny  WQL_RIGHT_... bits, in place of what was set for that principal there before; both 0: nothing is set any more
  * Returns WQL_OK; WQL_E_INVALID_NAMESPACE (no such namespace); WQL_E_INVALID_PARAMETER (NULL, an empty or ill-formed name, no
- * number behind uid: or gid:, unknown bits); WQL_E_OUT_OF_MEMORY; WQL_E_SHUTTING_DOWN. Source: [MS-WMI] 3.1.4.1, 5.2; matching is
- * ours.
- * Thread-safety: free, callback-safe. */
+ * number behind uid: or gid:, unknown bits); WQL_E_OUT_OF_MEMORY; WQL_E_SHUTTING_DOWN. Source: [MS-WMI] 3.1.4.1, 5.2;
+ * matching is ours. Thread-safety: free, callback-safe. */
 WQL_API wql_status wql_engine_grant(wql_engine *engine, const char *ns, const char *principal, uint32_t allow, uint32_t deny,
                                     wql_error *err);
 

@@ -92,6 +92,12 @@ expect wql>
 send \x04
 exit 0
 S
+    play "$kind: ^C with Enter right behind it is not lost" 80 24 "$tool" --sqlite shop.db <<S
+expect wql>
+$(for i in 1 2 3 4 5 6 7 8 9 10; do printf 'send SELECT Nope\\r\nexpect   ->\nsend \\x03\\r\nexpect wql>\nexpect wql>\n'; done)
+send \\x04
+exit 0
+S
     play "$kind: ^C ends a query and keeps the shell" 80 24 "$tool" --sqlite shop.db --format ndjson --progress <<'S'
 expect wql>
 send SELECT * FROM Endless; SELECT Id FROM Item WHERE Id = 1;\r
@@ -169,9 +175,24 @@ expect wql>
 send help\r
 screen .timer on|off       how long each query took
 screen .schema CLASS       the properties of a class
-screen .mount KIND WHAT    serve more: .mount sqlite FILE[=NAMESPACE]
+screen .mount KIND WHAT    serve more: sqlite FILE[=NAMESPACE], provider PATH
 expect wql>
 send .quit;\r
+exit 0
+S
+    play "$kind: .mount names plug-ins, and serves one" 100 40 "$tool" --quiet --format csv <<S
+expect wql>
+send .mount floppy a\\r
+expect .mount provider PATH[=NAMESPACE][:OPTIONS]
+expect wql>
+send .mount provider $build/examples/plugin_env.so=root/env:XDG_STATE_H\\r
+expect wql>
+send .namespace root/env\\r
+expect wql>
+send SELECT Name FROM Env_Variable;\\r
+screen XDG_STATE_HOME
+expect wql>
+send .quit\\r
 exit 0
 S
     play "$kind: nothing served, then something" 80 40 "$tool" <<'S'
