@@ -244,7 +244,7 @@ static wql_status submit(wql_session *session, wql_pump *pump, counted *c, wql_c
 }
 
 /* Another client's sink is none of a client's business, even if it knows the pointer (R3.4). */
-static void cancel_by_sink_stays_with_its_principal(void **state) {
+static void R3_4_cancel_by_sink_stays_with_its_principal(void **state) {
     fixture f = {.t = {.rows = 10, .silent = true}};
     wql_session *hers, *his, *hers_too;
     counted sink = {0};
@@ -272,7 +272,7 @@ static void cancel_by_sink_stays_with_its_principal(void **state) {
 }
 
 /* Security first: the early refusal does not touch the sink (R2.3). */
-static void strict_engines_refuse(void **state) {
+static void R2_3_R2_4_strict_engines_refuse(void **state) {
     fixture f = {.t = {.rows = 10}};
     wql_session *session;
     counted sink = {0};
@@ -300,7 +300,7 @@ static void strict_engines_refuse(void **state) {
 }
 
 /* As WMI has it: accepted, then one final status, then release (R2.2). The provider is not asked. */
-static void strict_engines_may_refuse_late(void **state) {
+static void R2_2_strict_engines_may_refuse_late(void **state) {
     fixture f = {.t = {.rows = 10}};
     wql_session *session;
     counted sink = {0};
@@ -425,9 +425,9 @@ int main(void) {
         cmocka_unit_test(another_machine_needs_a_right_more),
         cmocka_unit_test(a_session_keeps_its_rights),
         cmocka_unit_test(each_principal_has_a_ceiling),
-        cmocka_unit_test(cancel_by_sink_stays_with_its_principal),
-        cmocka_unit_test(strict_engines_refuse),
-        cmocka_unit_test(strict_engines_may_refuse_late),
+        cmocka_unit_test(R3_4_cancel_by_sink_stays_with_its_principal),
+        cmocka_unit_test(R2_3_R2_4_strict_engines_refuse),
+        cmocka_unit_test(R2_2_strict_engines_may_refuse_late),
         cmocka_unit_test(a_bad_grant_is_refused),
         cmocka_unit_test(a_bad_principal_is_refused),
         cmocka_unit_test(context_reaches_the_provider),
