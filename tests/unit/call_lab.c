@@ -52,7 +52,10 @@ static wql_status on_rows(void *user, wql_call call, const wql_batch *batch) {
     case RETAIN:
         if (!r->kept) r->kept = wql_batch_retain(batch);
         break;
-    case ACT: answer = r->act(r, IN_ROWS, call); break;
+    case ACT:
+        r->batch = batch;
+        answer = r->act(r, IN_ROWS, call);
+        break;
     default: break;
     }
     leave(r);

@@ -49,6 +49,7 @@ struct recorder {
     uint64_t next_id, progress_done;
     _Atomic wql_status code, answer, answer_in_release;
     char message[512];
+    const wql_batch *batch; /* of the callback that runs */
     wql_batch *kept;
     pthread_t final_thread, data_thread, release_thread;
     uint64_t report_done;

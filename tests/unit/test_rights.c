@@ -64,7 +64,7 @@ static const uint32_t staff[] = {27, 100};
 static const wql_principal ann = {.struct_size = sizeof ann, .uid = 1000, .name = "ann", .gids = staff, .gid_count = 2};
 static const wql_principal bob = {.struct_size = sizeof bob, .uid = 1001, .name = "bob"};
 
-static void what_is_not_allowed_is_denied(void **state) {
+static void R3_3_what_is_not_allowed_is_denied_once(void **state) {
     fixture f = {0};
     (void)state;
     open_fixture(&f, &(wql_engine_options){0});
@@ -419,7 +419,7 @@ static void a_bad_context_is_refused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_not_allowed_is_denied),
+        cmocka_unit_test(R3_3_what_is_not_allowed_is_denied_once),
         cmocka_unit_test(every_way_to_name_a_principal),
         cmocka_unit_test(a_denial_outranks_and_lists_reach_down),
         cmocka_unit_test(another_machine_needs_a_right_more),
