@@ -111,6 +111,7 @@ stage build-address 60 build B=build/asan SAN="-fsanitize=address,undefined -fno
 stage build-thread 60 build B=build/tsan SAN=-fsanitize=thread OPT="-O1 -g" lib tests
 stage build-clang 40 build B=build/clang CC=clang-14 OPT=-O1 lib
 stage unit 40 run_units build
+stage ids 5 sh tests/tidy/ids.sh build $logs/unit.log
 stage golden 20 timeout 60 build/tests/golden/golden tests/golden/*.wqt
 stage oracle 40 timeout 120 build/tests/oracle/oracle
 stage examples 20 run_examples build
