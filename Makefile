@@ -34,7 +34,9 @@ TICKS    := $(B)/obj/tests/unit/ticks.o
 PROGRAMS := $(B)/tests/golden/golden $(B)/tests/oracle/oracle $(B)/tests/fault/fault $(B)/tests/stress/stress $(B)/tests/limits/limits \
             $(B)/tests/soak/soak $(B)/tests/sim/sim $(B)/tests/points/points $(B)/tests/points/preload.so $(B)/bench/bench \
             $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/fuzz/*.c tests/cli/*.c)))
-EXAMPLES := $(patsubst %.c,$(B)/%,$(sort $(filter-out examples/plugin_%,$(wildcard examples/*.c)))) $(patsubst %.cc,$(B)/%,$(sort $(wildcard examples/*.cc)))
+# An example for libuv, where that is installed.
+LIBUV    := $(shell pkg-config --exists libuv 2>/dev/null && echo yes)
+EXAMPLES := $(patsubst %.c,$(B)/%,$(sort $(filter-out examples/plugin_% $(if $(LIBUV),,examples/15_libuv.c),$(wildcard examples/*.c)))) $(patsubst %.cc,$(B)/%,$(sort $(wildcard examples/*.cc)))
 PLUGINS  := $(patsubst %.c,$(B)/%.so,$(sort $(wildcard examples/plugin_*.c tests/plugins/*.c)))
 
 .PHONY: all lib tests setup missing check check-long demo bench install uninstall clean
@@ -126,6 +128,8 @@ $(B)/tests/stress/stress $(B)/tests/limits/limits $(B)/tests/soak/soak:
 $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libwql.a
 	@mkdir -p $(@D)
 	$(CC) $(SAN) -o $@ $< $(B)/libwql.a -lsqlite3 $(LDLIBS) -lm
+$(B)/obj/examples/15_libuv.o: CFLAGS += $(shell pkg-config --cflags libuv 2>/dev/null)
+$(B)/examples/15_libuv: LDLIBS += $(shell pkg-config --libs libuv 2>/dev/null)
 $(B)/examples/%: $(B)/obj/examples/%.o $(B)/libwql.a
 	@mkdir -p $(@D)
 	$(CC) $(SAN) -o $@ $< $(B)/libwql.a $(LDLIBS)
