@@ -36,7 +36,8 @@ PROGRAMS := $(B)/tests/golden/golden $(B)/tests/oracle/oracle $(B)/tests/fault/f
             $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/fuzz/*.c tests/cli/*.c)))
 # An example for libuv, where that is installed.
 LIBUV    := $(shell pkg-config --exists libuv 2>/dev/null && echo yes)
-EXAMPLES := $(patsubst %.c,$(B)/%,$(sort $(filter-out examples/plugin_% $(if $(LIBUV),,examples/15_libuv.c),$(wildcard examples/*.c)))) $(patsubst %.cc,$(B)/%,$(sort $(wildcard examples/*.cc)))
+NO_EXAMPLE := examples/plugin_% $(if $(LIBUV),,examples/15_libuv.c)
+EXAMPLES := $(patsubst %.c,$(B)/%,$(sort $(filter-out $(NO_EXAMPLE),$(wildcard examples/*.c)))) $(patsubst %.cc,$(B)/%,$(sort $(wildcard examples/*.cc)))
 PLUGINS  := $(patsubst %.c,$(B)/%.so,$(sort $(wildcard examples/plugin_*.c tests/plugins/*.c)))
 
 .PHONY: all lib tests setup missing check check-long demo bench install uninstall clean

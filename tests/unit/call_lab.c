@@ -26,6 +26,10 @@ static void look_at_rows(recorder *r, const wql_batch *batch) {
 static wql_status on_rows(void *user, wql_call call, const wql_batch *batch) {
     recorder *r = user;
     wql_status answer = WQL_OK;
+    if (r->what == SHARED) { /* callbacks of several calls run at once: counted only */
+        atomic_fetch_add(&r->indicates, 1);
+        return r->act ? r->act(r, IN_ROWS, call) : WQL_OK;
+    }
     enter(r);
     r->data_thread = pthread_self();
     errno = 12345; /* ours to use */
@@ -73,16 +77,15 @@ static wql_status on_progress(recorder *r, wql_call call, const wql_report *repo
 
 static wql_status on_status(void *user, wql_call call, const wql_report *report) {
     recorder *r = user;
+    if (r->what == SHARED) {
+        if (report->is_final) atomic_fetch_add(&r->finals, 1);
+        return WQL_OK;
+    }
     enter(r);
     if (!report->is_final) {
         wql_status answer = on_progress(r, call, report);
         leave(r);
         return answer;
-    }
-    if (r->what == SHARED) { /* callbacks of several calls run at once: counted only */
-        leave(r);
-        atomic_fetch_add(&r->finals, 1);
-        return WQL_OK;
     }
     r->final_thread = pthread_self();
     r->report_done = report->done;
@@ -109,7 +112,7 @@ static void on_release(void *user) {
     if (!atomic_load(&r->finals)) atomic_fetch_add(&r->overlaps, 1000);
     if (r->what == CANCEL_IN_RELEASE) atomic_store(&r->answer_in_release, wql_call_cancel(r->own));
     if (r->what == ACT) (void)r->act(r, IN_RELEASE, r->own);
-    r->release_thread = pthread_self();
+    if (r->what != SHARED) r->release_thread = pthread_self();
     atomic_fetch_add(&r->releases, 1);
     atomic_fetch_sub(&r->refs, 1);
     event_set(&r->done);

@@ -233,7 +233,8 @@ static void R6_9_one_bound_for_all_calls_of_a_sink(void **state) {
     int64_t from, took;
     (void)state;
     open_fixture(&f, 1, BOUND_MS);
-    recorder_act(&r, hold_shared, NULL);
+    recorder_init(&r, SHARED);
+    r.act = hold_shared;
     for (int i = 0; i < CALLS; i++) calls[i] = submit(&f, all, &r, 0, 0);
     while (atomic_load(&r.indicates) < CALLS) spin(1000);
     from = now_ms();

@@ -39,7 +39,7 @@ static void R4_1_a_submission_waits_for_no_provider(void **state) {
     assert_true(wait_until(&f.t.was_deaf, true));
     calls[1] = submit(&f, all, &b, 0, 0);
     assert_int_equal(atomic_load(&a.finals) + atomic_load(&b.finals), 0);
-    assert_false(pthread_equal(f.t.open_thread, pthread_self()));
+    assert_false(pthread_equal(atomic_load(&f.t.open_thread), pthread_self()));
     atomic_store(&f.t.deaf, false);
     for (int i = 0; i < 2; i++) {
         assert_int_equal(wql_call_wait(calls[i], WQL_FOREVER, &err), WQL_OK);

@@ -55,7 +55,7 @@ static wql_status ticks_open(wql_scan *scan, wql_error *err) {
     ticks *t = scan->self;
     (void)err;
     probe(t);
-    t->open_thread = pthread_self();
+    atomic_store(&t->open_thread, pthread_self());
     if (t->deaf_in_open) hold_while_deaf(scan, t);
     if (t->ask) note_call(scan, t);
     scan->state = calloc(1, sizeof(position));

@@ -29,8 +29,8 @@ typedef struct ticks {
     _Atomic bool was_deaf;    /* a thread is, or was, held inside next or open */
     _Atomic wql_status heard; /* what wql_scan_check said when it was deaf no more */
     _Atomic bool parked;
-    wql_waker waker;
-    pthread_t open_thread;
+    wql_waker waker; /* read it once `parked` is true, or when no scan runs */
+    _Atomic pthread_t open_thread;
     char told[64];      /* the context value that was found, as text; empty: none */
     char principal[64]; /* for whom the last scan was opened; empty: the owner */
     wql_provider table;
