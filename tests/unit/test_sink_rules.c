@@ -483,6 +483,73 @@ static void I12_no_lock_is_held_in_any_callback(void **state) {
     assert_true(atomic_load(&g.visits) >= 15);
 }
 
+/* -- work in a callback ------------------------------------------------------------------------------------------ */
+
+static wql_status query_inside(recorder *r, int place, wql_call call) {
+    uint64_t rows = 0;
+    wql_call inner;
+    (void)call;
+    if (place != IN_ROWS && place != IN_FINAL) return WQL_OK;
+    if (wql_session_exec(r->session, wql_s(all), NULL, &inner, NULL) < 0) return WQL_E_FAILED;
+    if (pull_all(inner, &rows, NULL) != WQL_END || rows != 100) atomic_fetch_add(&r->bad_reports, 1);
+    (void)wql_call_close(inner);
+    return WQL_OK;
+}
+
+/* More sinks than workers, each with a synchronous query in every callback, over each kind of provider: none waits for ever. */
+static void a_synchronous_query_inside_every_callback(void **state) {
+    static const uint32_t kinds[] = {0, WQL_CONCURRENT, WQL_MAY_BLOCK, WQL_MAY_BLOCK | WQL_CONCURRENT};
+    (void)state;
+    for (size_t kind = 0; kind < sizeof kinds / sizeof *kinds; kind++) {
+        fixture f = {.t = {.rows = 100, .per_next = 50, .flags = kinds[kind], .block_every = 2}};
+        recorder r[6];
+        wql_call calls[6];
+        open_fixture(&f, 2, 0);
+        for (int i = 0; i < 6; i++) {
+            recorder_act(&r[i], query_inside, NULL);
+            calls[i] = submit(&f, all, &r[i], 0, 0);
+        }
+        for (int i = 0; i < 6; i++) {
+            assert_int_equal(wql_call_wait(calls[i], WQL_FOREVER, &err), WQL_OK);
+            assert_promises(&r[i]);
+            wql_call_close(calls[i]);
+        }
+        close_fixture(&f);
+    }
+}
+
+static wql_status cancel_another(recorder *r, int place, wql_call call) {
+    (void)call;
+    if (place == IN_ROWS) {
+        event_set(&r->entered);
+        (void)event_wait(&r->go);
+        atomic_store(&r->answer, wql_call_cancel(r->other));
+    }
+    return WQL_OK;
+}
+
+/* One worker, which waits inside a cancel for another call's end: somebody else must bring that end. */
+static void a_callback_cancels_another_call_with_one_worker(void **state) {
+    fixture f = {.t = {.rows = 100, .flags = WQL_CONCURRENT}};
+    recorder r, other;
+    wql_call call;
+    (void)state;
+    open_fixture(&f, 1, WQL_FOREVER);
+    recorder_act(&r, cancel_another, NULL);
+    recorder_init(&other, DO_NOTHING);
+    call = submit(&f, all, &r, 0, 0);
+    assert_true(event_wait(&r.entered));
+    r.other = submit(&f, all, &other, WQL_FINAL_ON_WORKER, 0);
+    event_set(&r.go);
+    assert_int_equal(wql_call_wait(call, WQL_FOREVER, &err), WQL_OK);
+    assert_int_equal(atomic_load(&r.answer), WQL_OK);
+    assert_promises(&r);
+    assert_promises(&other);
+    wql_call_close(r.other);
+    wql_call_close(call);
+    close_fixture(&f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(R1_3_a_kept_batch_never_changes),
@@ -495,6 +562,8 @@ int main(void) {
         cmocka_unit_test(X10_rows_and_the_end_in_one_answer),
         cmocka_unit_test(R7_3_a_count_from_0_or_from_1_or_none),
         cmocka_unit_test(R7_7_letting_a_session_go_cancels_nothing),
+        cmocka_unit_test(a_synchronous_query_inside_every_callback),
+        cmocka_unit_test(a_callback_cancels_another_call_with_one_worker),
         cmocka_unit_test(I12_no_lock_is_held_in_any_callback),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -200,10 +200,10 @@ void event_set(event *e) {
 bool event_wait(event *e) {
     struct timespec until;
     bool set;
-    clock_gettime(CLOCK_REALTIME, &until);
+    clock_gettime(CLOCK_MONOTONIC, &until); /* the other clock may be set meanwhile */
     until.tv_sec += 20;
     pthread_mutex_lock(&e->lock);
-    while (!e->set && pthread_cond_timedwait(&e->cond, &e->lock, &until) == 0) {}
+    while (!e->set && pthread_cond_clockwait(&e->cond, &e->lock, CLOCK_MONOTONIC, &until) == 0) {}
     set = e->set;
     pthread_mutex_unlock(&e->lock);
     return set;
