@@ -248,6 +248,38 @@ static void I21_no_callback_begins_before_add_ref_has_returned(void **state) {
     assert_int_equal(atomic_load(&r.releases), 1);
 }
 
+/* Refused at the last step, when everything else was right: at a ceiling. The sink's count was never raised in between. */
+static void R4_2_I1_a_ceiling_refuses_without_touching_the_sink(void **state) {
+    (void)state;
+    for (int which = 0; which < 3; which++) {
+        wql_engine_options opt = WQL_INIT(wql_engine_options);
+        fixture f = {.t = {.rows = 10, .flags = WQL_CONCURRENT}};
+        recorder first, r;
+        wql_call call;
+        opt.workers = 1;
+        opt.cancel_wait_ms = WQL_FOREVER;
+        opt.calls_max = which == 0 ? 1 : 0;
+        opt.calls_per_principal_max = which == 1 ? 1 : 0;
+        opt.zombies_max = which == 2 ? 1 : 0;
+        atomic_store(&f.t.deaf, true);
+        open_fixture_with(&f, &opt);
+        recorder_init(&first, DO_NOTHING);
+        recorder_init(&r, DO_NOTHING);
+        call = submit(&f, all, &first, 0, 0);
+        assert_true(wait_until(&f.t.was_deaf, true));
+        if (which == 2) assert_int_equal(wql_call_cancel(call), WQL_OK); /* a zombie now */
+        assert_int_equal(try_to_submit(&f, wql_s(all), &r, 0), which == 2 ? WQL_E_SERVER_TOO_BUSY : WQL_E_QUOTA_VIOLATION);
+        assert_int_equal(atomic_load(&r.add_refs), 0);
+        assert_int_equal(atomic_load(&r.releases), 0);
+        atomic_store(&f.t.deaf, false);
+        assert_int_equal(wql_call_wait(call, WQL_FOREVER, &err), which == 2 ? WQL_E_CALL_CANCELLED : WQL_OK);
+        wql_call_close(call);
+        close_fixture(&f);
+        assert_int_equal(atomic_load(&r.add_refs) + atomic_load(&r.finals), 0);
+        assert_promises(&first);
+    }
+}
+
 /* -- before it returns ------------------------------------------------------------------------------------------- */
 
 /* The provider answers at once, so callbacks may be over before the submission returns, or not have begun: both are right. */
@@ -365,6 +397,7 @@ int main(void) {
         cmocka_unit_test(R4_9_everything_is_copied),
         cmocka_unit_test(R4_3_I6_one_reference_from_the_submission_to_the_release),
         cmocka_unit_test(I21_no_callback_begins_before_add_ref_has_returned),
+        cmocka_unit_test(R4_2_I1_a_ceiling_refuses_without_touching_the_sink),
         cmocka_unit_test(R1_6_X19_callbacks_do_not_wait_for_the_submission),
         cmocka_unit_test(X18_a_submission_that_a_shutdown_overtakes),
         cmocka_unit_test(bad_submissions),
