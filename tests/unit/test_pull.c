@@ -77,10 +77,12 @@ static void pulled_timeouts(void **state) {
         wql_batch *batch;
         f.t.flags = workers ? WQL_MAY_BLOCK : 0;
         open_fixture(&f, workers, 0);
-        how.timeout_ms = 60;
-        assert_int_equal(wql_session_exec(f.session, wql_s("SELECT Id FROM Tick"), &how, &call, &err), WQL_OK);
+        assert_int_equal(wql_session_exec(f.session, wql_s("SELECT Id FROM Tick"), NULL, &call, &err), WQL_OK);
         assert_int_equal(wql_call_next(call, 0, &batch, &err), WQL_S_TIMEDOUT);
         assert_int_equal(wql_call_next(call, 5, &batch, &err), WQL_S_TIMEDOUT);
+        wql_call_close(call);
+        how.timeout_ms = 60;
+        assert_int_equal(wql_session_exec(f.session, wql_s("SELECT Id FROM Tick"), &how, &call, &err), WQL_OK);
         assert_int_equal(wql_call_next(call, WQL_FOREVER, &batch, &err), WQL_E_TIMED_OUT);
         wql_call_close(call);
         close_fixture(&f);
