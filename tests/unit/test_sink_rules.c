@@ -555,6 +555,32 @@ static void a_callback_cancels_another_call_with_one_worker(void **state) {
     close_fixture(&f);
 }
 
+static wql_status cancel_in_final(recorder *r, int place, wql_call call) {
+    (void)call;
+    if (place == IN_FINAL) atomic_store(&r->answer, wql_call_cancel(r->other));
+    return WQL_OK;
+}
+
+/* The thread that delivers final statuses is inside one that cancels another call, whose final status is left to that thread. */
+static void a_final_status_cancels_a_call_that_needs_the_same_thread(void **state) {
+    fixture f = {.t = {.rows = 10, .silent = true, .flags = WQL_CONCURRENT}};
+    recorder r, other;
+    wql_call call;
+    (void)state;
+    open_fixture(&f, 1, 10000);
+    recorder_init(&other, DO_NOTHING);
+    recorder_act(&r, cancel_in_final, NULL);
+    r.other = submit(&f, all, &other, WQL_FINAL_ON_WORKER, 0);
+    call = submit(&f, all, &r, 0, 20); /* its deadline ends it: the final status is that thread's */
+    assert_int_equal(wql_call_wait(call, WQL_FOREVER, &err), WQL_E_TIMED_OUT);
+    assert_int_equal(atomic_load(&r.answer), WQL_OK);
+    assert_promises(&r);
+    assert_promises(&other);
+    wql_call_close(r.other);
+    wql_call_close(call);
+    close_fixture(&f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(R1_3_a_kept_batch_never_changes),
@@ -569,6 +595,7 @@ int main(void) {
         cmocka_unit_test(R7_7_letting_a_session_go_cancels_nothing),
         cmocka_unit_test(a_synchronous_query_inside_every_callback),
         cmocka_unit_test(a_callback_cancels_another_call_with_one_worker),
+        cmocka_unit_test(a_final_status_cancels_a_call_that_needs_the_same_thread),
         cmocka_unit_test(I12_no_lock_is_held_in_any_callback),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
