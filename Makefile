@@ -35,7 +35,10 @@ PROGRAMS := $(B)/tests/golden/golden $(B)/tests/oracle/oracle $(B)/tests/fault/f
             $(B)/tests/points/preload.so $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/fuzz/*.c tests/cli/*.c)))
 # Of these one build is enough.
 PROGRAMS += $(if $(SAN),,$(B)/tests/limits/limits $(B)/tests/soak/soak $(B)/tests/sim/sim $(B)/bench/bench)
-EXAMPLES := $(patsubst %.c,$(B)/%,$(sort $(filter-out examples/plugin_%,$(wildcard examples/*.c)))) $(patsubst %.cc,$(B)/%,$(sort $(wildcard examples/*.cc)))
+# An example for libuv, where that is installed.
+LIBUV    := $(shell pkg-config --exists libuv 2>/dev/null && echo yes)
+NO_EXAMPLE := examples/plugin_% $(if $(LIBUV),,examples/17_libuv.c)
+EXAMPLES := $(patsubst %.c,$(B)/%,$(sort $(filter-out $(NO_EXAMPLE),$(wildcard examples/*.c)))) $(patsubst %.cc,$(B)/%,$(sort $(wildcard examples/*.cc)))
 PLUGINS  := $(patsubst %.c,$(B)/%.so,$(sort $(wildcard examples/plugin_*.c tests/plugins/*.c)))
 
 .PHONY: all lib tests setup missing check check-long demo bench install uninstall clean
@@ -128,6 +131,8 @@ $(B)/tests/stress/stress $(B)/tests/limits/limits $(B)/tests/soak/soak:
 $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libwql.a
 	@mkdir -p $(@D)
 	$(CC) $(SAN) -o $@ $< $(B)/libwql.a -lsqlite3 $(LDLIBS) -lm
+$(B)/obj/examples/17_libuv.o: CFLAGS += $(shell pkg-config --cflags libuv 2>/dev/null)
+$(B)/examples/17_libuv: LDLIBS += $(shell pkg-config --libs libuv 2>/dev/null)
 $(B)/examples/%: $(B)/obj/examples/%.o $(B)/libwql.a
 	@mkdir -p $(@D)
 	$(CC) $(SAN) -o $@ $< $(B)/libwql.a $(LDLIBS)

@@ -183,6 +183,7 @@ wql_status wql__parse_precheck(wql_str text, const wql__parse_limits *limits, wq
     size_t look = text.len < reach ? text.len : reach, good, units = 0;
     const char *at = text.ptr, *end;
     if (text.len == 0) return wql__fail(err, WQL_E_INVALID_PARAMETER, "the query is empty");
+    if (!text.ptr) return wql__fail(err, WQL_E_INVALID_PARAMETER, "the query has a length, but no bytes");
     good = wql__utf8_check(text.ptr, look);
     for (end = text.len > most ? at + good : at; at < end;) { /* a unit takes a byte at least */
         const char *character = at;

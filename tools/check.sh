@@ -76,6 +76,7 @@ run_units() {
 
 run_examples() {
     code=0
+    [ -x "$1/examples/17_libuv" ] || echo "skipped: the example for libuv: pkg-config does not find it"
     for program in "$1"/examples/[0-9]*; do
         case $program in *.d) continue ;; esac
         name=$(basename "$program")
@@ -111,6 +112,7 @@ stage build-address 60 build B=build/asan SAN="-fsanitize=address,undefined -fno
 stage build-thread 60 build B=build/tsan SAN=-fsanitize=thread OPT="-O1 -g" lib tests
 stage build-clang 40 build B=build/clang CC=clang-14 OPT=-O1 lib
 stage unit 40 run_units build
+stage ids 5 sh tests/tidy/ids.sh build $logs/unit.log
 stage golden 20 timeout 60 build/tests/golden/golden tests/golden/*.wqt
 stage oracle 40 timeout 120 build/tests/oracle/oracle
 stage examples 20 run_examples build
@@ -134,8 +136,9 @@ stage address-stress 30 timeout 120 build/asan/tests/stress/stress 3
 export $tsan_env
 stage thread-stress 60 timeout 120 build/tsan/tests/stress/stress 10
 stage thread-points 20 timeout 120 build/tsan/tests/points/points
-stage thread-unit 60 run_units build/tsan test_call test_define test_keep test_linux_devices test_linux_parts test_mem test_memory_store \
-    test_meta_class test_misbehaving test_parameters test_plugin test_rights test_sqlite test_stuck
+stage thread-unit 90 run_units build/tsan test_call_races test_cancel test_cancel_rules test_define test_keep test_lifetimes test_linux_devices \
+    test_linux_parts test_mem test_memory_store test_meta_class test_misbehaving test_parameters test_plugin test_progress test_pull test_pump \
+    test_rights test_shutdown test_sink test_sink_rules test_sqlite test_stuck test_submit
 stage headers 20 sh tests/tidy/headers.sh
 stage includes 5 sh tests/tidy/includes.sh
 stage symbols 10 sh tests/tidy/symbols.sh build

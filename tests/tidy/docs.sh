@@ -35,7 +35,7 @@ for f in $(sed -n 's/^WQL_API [^(]*[ *]\(wql_[a-z0-9_]*\)(.*/\1/p' include/wql/*
 done
 ok "public functions are called somewhere"
 # Each stands in one of the pages for users, and what is served in a program that runs.
-pages="docs/embedding.md docs/providers.md"
+pages="docs/embedding.md docs/async.md docs/providers.md"
 served_not=$(sed -n '/^## Not served yet/,$p' docs/embedding.md)
 while read -r f; do
     grep -qw "$f" $pages || bad "$f is in none of: $pages"

@@ -126,29 +126,6 @@ static void twice_in_one_namespace(void **state) {
     assert_false(is_loaded(plugin("examples/plugin_env")));
 }
 
-/* A copy that was broken off: dlopen would map what is not there, and touching it kills the process (SIGBUS). */
-static void a_file_that_is_cut_short(void **state) {
-    wql_engine *engine = open_engine(0);
-    char cut[PATH_MAX + 100];
-    static char bytes[1 << 20];
-    FILE *whole = fopen(plugin("examples/plugin_env"), "rb");
-    size_t size = whole ? fread(bytes, 1, sizeof bytes, whole) : 0;
-    (void)state;
-    assert_true(size > 8192 && size < sizeof bytes);
-    fclose(whole);
-    snprintf(cut, sizeof cut, "%s/cut.so", build);
-    for (size_t kept = 0; kept <= 8192; kept += kept < 1024 ? 16 : 512) { /* beyond its segments are only a debugger's tables */
-        FILE *part = fopen(cut, "wb");
-        assert_non_null(part);
-        assert_int_equal(fwrite(bytes, 1, kept, part), kept);
-        assert_int_equal(fclose(part), 0);
-        assert_int_equal(wql_engine_load(engine, "root/cut", cut, NULL, &err), WQL_E_PROVIDER_LOAD_FAILURE);
-        if (kept >= 1024) assert_non_null(strstr(err.message, "cut.so: it is cut short: the file has "));
-        assert_int_equal(unlink(cut), 0);
-    }
-    assert_int_equal(wql_engine_close(engine), WQL_OK);
-}
-
 /* A name without a slash is a file of the current folder; libc.so.6 would be found in the folders of libraries. */
 static void a_name_without_a_slash(void **state) {
     wql_engine *engine = open_engine(0);
@@ -487,7 +464,6 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_example_serves_rows),
         cmocka_unit_test(twice_in_one_namespace),
-        cmocka_unit_test(a_file_that_is_cut_short),
         cmocka_unit_test(a_name_without_a_slash),
         cmocka_unit_test(what_is_no_plugin),
         cmocka_unit_test(a_file_that_was_cut),

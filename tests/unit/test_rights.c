@@ -64,7 +64,7 @@ static const uint32_t staff[] = {27, 100};
 static const wql_principal ann = {.struct_size = sizeof ann, .uid = 1000, .name = "ann", .gids = staff, .gid_count = 2};
 static const wql_principal bob = {.struct_size = sizeof bob, .uid = 1001, .name = "bob"};
 
-static void what_is_not_allowed_is_denied(void **state) {
+static void R3_3_what_is_not_allowed_is_denied_once(void **state) {
     fixture f = {0};
     (void)state;
     open_fixture(&f, &(wql_engine_options){0});
@@ -244,7 +244,7 @@ static wql_status submit(wql_session *session, wql_pump *pump, counted *c, wql_c
 }
 
 /* Another client's sink is none of a client's business, even if it knows the pointer (R3.4). */
-static void cancel_by_sink_stays_with_its_principal(void **state) {
+static void R3_4_cancel_by_sink_stays_with_its_principal(void **state) {
     fixture f = {.t = {.rows = 10, .silent = true}};
     wql_session *hers, *his, *hers_too;
     counted sink = {0};
@@ -272,7 +272,7 @@ static void cancel_by_sink_stays_with_its_principal(void **state) {
 }
 
 /* Security first: the early refusal does not touch the sink (R2.3). */
-static void strict_engines_refuse(void **state) {
+static void R2_3_R2_4_strict_engines_refuse(void **state) {
     fixture f = {.t = {.rows = 10}};
     wql_session *session;
     counted sink = {0};
@@ -300,7 +300,7 @@ static void strict_engines_refuse(void **state) {
 }
 
 /* As WMI has it: accepted, then one final status, then release (R2.2). The provider is not asked. */
-static void strict_engines_may_refuse_late(void **state) {
+static void R2_2_strict_engines_may_refuse_late(void **state) {
     fixture f = {.t = {.rows = 10}};
     wql_session *session;
     counted sink = {0};
@@ -419,15 +419,15 @@ static void a_bad_context_is_refused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_not_allowed_is_denied),
+        cmocka_unit_test(R3_3_what_is_not_allowed_is_denied_once),
         cmocka_unit_test(every_way_to_name_a_principal),
         cmocka_unit_test(a_denial_outranks_and_lists_reach_down),
         cmocka_unit_test(another_machine_needs_a_right_more),
         cmocka_unit_test(a_session_keeps_its_rights),
         cmocka_unit_test(each_principal_has_a_ceiling),
-        cmocka_unit_test(cancel_by_sink_stays_with_its_principal),
-        cmocka_unit_test(strict_engines_refuse),
-        cmocka_unit_test(strict_engines_may_refuse_late),
+        cmocka_unit_test(R3_4_cancel_by_sink_stays_with_its_principal),
+        cmocka_unit_test(R2_3_R2_4_strict_engines_refuse),
+        cmocka_unit_test(R2_2_strict_engines_may_refuse_late),
         cmocka_unit_test(a_bad_grant_is_refused),
         cmocka_unit_test(a_bad_principal_is_refused),
         cmocka_unit_test(context_reaches_the_provider),

@@ -260,7 +260,7 @@ static wql_status next_of_another(rl_script *s, wql_scan *scan, wql_error *err) 
     return WQL_END;
 }
 
-static void breaches_after_the_end_are_noticed(void **state) {
+static void X9_I18_breaches_after_the_end_are_noticed(void **state) {
     rl_lab *l = *state;
     for (int step = 0; step < 2; step++) {
         remembered = NULL;
@@ -1264,7 +1264,7 @@ int main(void) {
         HOST_TEST(cells_become_what_they_should),
         HOST_TEST(breaches_are_named),
         HOST_TEST(breaches_of_open_are_named),
-        HOST_TEST(breaches_after_the_end_are_noticed),
+        HOST_TEST(X9_I18_breaches_after_the_end_are_noticed),
         HOST_TEST(spoilt_batches_are_refused),
         HOST_TEST(good_batches_in_all_layouts),
         HOST_TEST(garbage_below_nulls_is_no_breach),

@@ -35,9 +35,28 @@ static void note_call(wql_scan *scan, ticks *t) {
     if (principal) snprintf(t->principal, sizeof t->principal, "%s", principal->name ? principal->name : "-");
 }
 
+static void probe(ticks *t) {
+    if (t->probe) t->probe(t->probe_user);
+}
+
+/* The one thing that a deaf provider does. */
+static void hold_while_deaf(wql_scan *scan, ticks *t) {
+    bool held = false;
+    while (atomic_load(&t->deaf)) {
+        struct timespec nap = {0, 1000000};
+        held = true;
+        atomic_store(&t->was_deaf, true);
+        (void)nanosleep(&nap, NULL);
+    }
+    if (held) atomic_store(&t->heard, wql_scan_check(scan, NULL));
+}
+
 static wql_status ticks_open(wql_scan *scan, wql_error *err) {
     ticks *t = scan->self;
     (void)err;
+    probe(t);
+    atomic_store(&t->open_thread, pthread_self());
+    if (t->deaf_in_open) hold_while_deaf(scan, t);
     if (t->ask) note_call(scan, t);
     scan->state = calloc(1, sizeof(position));
     if (!scan->state) return WQL_E_OUT_OF_MEMORY;
@@ -46,6 +65,7 @@ static wql_status ticks_open(wql_scan *scan, wql_error *err) {
 }
 
 static void ticks_close(wql_scan *scan) {
+    probe(scan->self);
     atomic_fetch_add(&((ticks *)scan->self)->closes, 1);
     free(scan->state);
 }
@@ -81,6 +101,7 @@ typedef struct emitted {
 
 static void release_emitted(void *ctx) {
     emitted *e = ctx;
+    probe(e->t);
     atomic_fetch_add(&e->t->released, 1);
     free(e);
 }
@@ -123,21 +144,24 @@ static wql_status step(wql_scan *scan, wql_error *err) {
     uint64_t left = t->rows - p->at;
     uint32_t most = t->per_next ? t->per_next : 1024;
     wql_status status;
+    probe(t);
+    if (atomic_load(&t->parks)) {
+        t->waker = wql_scan_waker(scan);
+        atomic_store(&t->parked, true);
+        return WQL_S_PENDING;
+    }
     if (t->silent) return (void)wql_scan_waker(scan), WQL_S_PENDING;
     if (t->block_every && ++p->nexts % t->block_every == 0 && !p->woken) {
         p->woken = true;
         return block(scan);
     }
     p->woken = false;
-    while (atomic_load(&t->deaf)) {
-        struct timespec nap = {0, 1000000};
-        atomic_store(&t->was_deaf, true);
-        (void)nanosleep(&nap, NULL); /* the one thing that a deaf provider does */
-    }
+    if (p->at >= t->deaf_from && !t->deaf_in_open) hold_while_deaf(scan, t);
     if (left == 0) return t->fail_at_end ? t->fail_at_end : WQL_END;
     if (left < most) most = (uint32_t)left;
     status = t->zero_copy ? emit(scan, p, most > 1024 ? 1024 : most, err) : rows(scan, p, most);
     if (status < 0) return status;
+    if (p->at == t->rows && t->fail_with_rows) return t->fail_at_end;
     return p->at < t->rows || t->fail_at_end ? WQL_OK : WQL_END;
 }
 
@@ -176,10 +200,10 @@ void event_set(event *e) {
 bool event_wait(event *e) {
     struct timespec until;
     bool set;
-    clock_gettime(CLOCK_REALTIME, &until);
+    clock_gettime(CLOCK_MONOTONIC, &until); /* the other clock may be set meanwhile */
     until.tv_sec += 20;
     pthread_mutex_lock(&e->lock);
-    while (!e->set && pthread_cond_timedwait(&e->cond, &e->lock, &until) == 0) {}
+    while (!e->set && pthread_cond_clockwait(&e->cond, &e->lock, CLOCK_MONOTONIC, &until) == 0) {}
     set = e->set;
     pthread_mutex_unlock(&e->lock);
     return set;

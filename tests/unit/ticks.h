@@ -9,20 +9,30 @@
 #include <stdatomic.h>
 
 typedef struct ticks {
-    uint64_t rows;          /* to bring; then the end */
-    uint32_t per_next;      /* rows of one next; 0: as many as fit */
-    uint32_t flags;         /* of the provider */
-    bool zero_copy;         /* emit in place of rows */
-    uint64_t block_every;   /* answers WQL_S_PENDING before each so-many-th next; woken at once by a thread of its own */
-    bool silent;            /* answers WQL_S_PENDING for ever, never wakes */
-    _Atomic bool deaf;      /* next holds its thread until this is false, whatever happens */
+    uint64_t rows;         /* to bring; then the end */
+    uint32_t per_next;     /* rows of one next; 0: as many as fit */
+    uint32_t flags;        /* of the provider */
+    bool zero_copy;        /* emit in place of rows */
+    uint64_t block_every;  /* answers WQL_S_PENDING before each so-many-th next; woken at once by a thread of its own */
+    bool silent;           /* answers WQL_S_PENDING for ever, never wakes */
+    _Atomic bool deaf;     /* next holds its thread until this is false, whatever happens */
+    uint64_t deaf_from;    /* the row at which it becomes deaf */
+    bool deaf_in_open;     /* open does, and not next */
+    bool fail_with_rows;   /* fail_at_end comes with the last rows, in the same next */
+    _Atomic bool parks;    /* answers WQL_S_PENDING until this is false; `waker` is there once `parked` is true */
+    void (*probe)(void *); /* called in open, next, close and the release of a batch, with probe_user */
+    void *probe_user;
     wql_status fail_at_end; /* a failure or remark in place of WQL_END */
     const char *ask;        /* a name of the context that open looks for, noting the principal too; NULL: neither */
     /* observed */
     _Atomic int loads, unloads, opens, closes, nexts, inside, most_inside, emitted, released, interrupts;
-    _Atomic bool was_deaf; /* a thread is, or was, held inside next */
-    char told[64];         /* the context value that was found, as text; empty: none */
-    char principal[64];    /* for whom the last scan was opened; empty: the owner */
+    _Atomic bool was_deaf;    /* a thread is, or was, held inside next or open */
+    _Atomic wql_status heard; /* what wql_scan_check said when it was deaf no more */
+    _Atomic bool parked;
+    wql_waker waker; /* read it once `parked` is true, or when no scan runs */
+    _Atomic pthread_t open_thread;
+    char told[64];      /* the context value that was found, as text; empty: none */
+    char principal[64]; /* for whom the last scan was opened; empty: the owner */
     wql_provider table;
 } ticks;
 
