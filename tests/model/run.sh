@@ -27,7 +27,8 @@ explore() {
         echo "not ok model $name cannot be built"
         return 1
     fi
-    bad=0 states=0
+    bad=0 states=0 shown=""
+    [ "$claims" = - ] || shown=" ($claims)"
     for claim in $claims; do
         if [ "$claim" = - ]; then timeout $limit ./pan -E -m1000000 >log 2>&1; else timeout $limit ./pan -a -f -m1000000 -N "$claim" >log 2>&1; fi
         found=$(sed -n 's/.* \([0-9e+.]*\) states, stored.*/\1/p' log | head -1)
@@ -41,7 +42,7 @@ explore() {
             bad=1
         fi
     done
-    [ $bad -eq 0 ] && echo "ok model $name: $states states, no counterexample${claims#-}, $(($(date +%s) - from)) s"
+    [ $bad -eq 0 ] && echo "ok model $name: $states states, no counterexample${shown}, $(($(date +%s) - from)) s"
     rm -f pan.[a-z] pan
     return $bad
 }
