@@ -120,6 +120,7 @@ stage tool 60 env ONLY="options params provider formats errors check output inte
 stage shell 40 env ONLY="shell manual" timeout 120 sh tests/cli/run.sh build
 stage simulation 60 sh tests/sim/run.sh build/tests/sim/sim 50000
 stage mutants 60 sh tests/sim/mutants.sh build/tests/sim/sim
+stage spin 60 sh tests/model/run.sh build
 stage bench 20 timeout 120 build/bench/bench --check --dir build --json build/check/bench.json
 stage fault 60 timeout 120 build/tests/fault/fault
 stage fault-points 20 timeout 120 build/tests/points/points
@@ -152,6 +153,8 @@ else
 fi
 if [ "$long" = --long ]; then
     stage simulation-long 1200 sh tests/sim/run.sh build/tests/sim/sim 5000000
+    stage spin-mutants 120 sh tests/model/mutants.sh build
+    stage spin-long 7200 sh tests/model/run.sh build long
     stage oracle-long 600 timeout 1200 build/tests/oracle/oracle 1 20000
     stage address-fault-all 300 env $asan_env timeout 900 build/asan/tests/fault/fault
     stage soak 330 timeout 900 build/tests/soak/soak 300
