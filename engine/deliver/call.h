@@ -88,6 +88,7 @@ struct wql__call {
     wql__run_env env;
     wql_error run_error; /* with the run token; read by all once the call was latched with `worded` */
     wql_batch *in_hand; /* pushed: made, not yet delivered */
+    bool handed_out;    /* a batch was */
     int64_t progress_us;
     uint64_t progress_done;
 
