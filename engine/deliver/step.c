@@ -100,6 +100,12 @@ static bool may_block(const wql__plan *plan) {
     return plan->may_block;
 }
 
+static bool can_interrupt(const wql__plan *plan) {
+    for (uint32_t i = 0; i < plan->scan_count; i++)
+        if (plan->scans[i].mount && plan->scans[i].mount->provider->interrupt) return true;
+    return false;
+}
+
 void wql__call_use_elastic(wql__call *call) {
     wql__lock(&call->lock);
     call->pool = WQL__POOL_ELASTIC;
@@ -121,6 +127,7 @@ wql_status wql__call_prepare(wql__call *call) {
     wql__lock(&call->lock);
     call->plan = plan;
     call->run = run;
+    call->interruptible = can_interrupt(plan);
     if (may_block(plan) && call->engine->options.workers && call->drive != WQL__PUMPED) call->pool = WQL__POOL_ELASTIC;
     wql__unlock(&call->lock);
     return WQL_OK;
