@@ -214,7 +214,7 @@ static bool hand_out(wql__call *call) {
     }
     call->in_hand = NULL;
     (void)wql__call_deliver(call, batch); /* not delivered: the call has ended, the batch goes */
-    wql_batch_release(batch);
+    wql__run_put(call->run, batch);
     return true;
 }
 
@@ -245,7 +245,7 @@ static int run_ended(wql__call *call, wql_status code) {
 
 /* While others wait, a call's first batch ends its slice, so that all have theirs after one round; and a call that waits in turn
  * has given out what it had in hand, so that it holds little. */
-int wql__call_step(wql__call *call, int64_t until_us) {
+static int run_slice(wql__call *call, int64_t until_us) {
     bool resting = false;
     int todo;
     while ((todo = look(call)) == GO_ON) {
@@ -273,4 +273,10 @@ int wql__call_step(wql__call *call, int64_t until_us) {
         resting = true;
     }
     return todo == PARK ? WQL__STEP_PARKED : end_step(call);
+}
+
+int wql__call_step(wql__call *call, int64_t until_us) {
+    int step = run_slice(call, until_us);
+    if (call->run) wql__run_settle(call->run);
+    return step;
 }

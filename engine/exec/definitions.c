@@ -52,7 +52,7 @@ wql_status wql__definitions_next(wql__scan *scan) {
     }
     if (rows == 0) return WQL_END;
     wql__arena_reset(&scan->scratch);
-    batch = wql__rows_prepare(scan) ? wql__spares_take(scan->run->env->spares) : NULL;
+    batch = wql__rows_prepare(scan) ? wql__run_take(scan->run) : NULL;
     if (!batch || !wql__builder_begin(&scan->rows, batch, rows) || !wql__batch_define(batch, rows)) return no_memory(scan);
     for (uint32_t i = 0; i < rows; i++)
         if (!add_row(scan, catalog->entries[scan->listed + i].cls)) return no_memory(scan);

@@ -40,7 +40,7 @@ static wql_status refuse(wql__scan *scan, wql_error *err) {
 
 /* An empty batch with a column for each that is wanted. NULL = no memory: scan->broken. */
 static wql_batch *shaped_batch(wql__scan *scan, uint32_t rows) {
-    wql_batch *batch = wql__spares_take(scan->run->env->spares);
+    wql_batch *batch = wql__run_take(scan->run);
     if (batch && wql__batch_shape(batch, scan->cls, scan->slot_count, 0)) {
         batch->rows = rows;
         return batch;

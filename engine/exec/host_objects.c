@@ -108,7 +108,7 @@ static wql__maker *ready_maker(wql__scan *scan, const wql_class *cls, uint32_t l
     wql_batch *batch;
     if (maker && maker->rows.batch && maker->rows.rows == maker->rows.room && !end_maker(scan, maker)) return NULL;
     if (maker && maker->rows.batch) return maker;
-    batch = maker ? wql__spares_take(scan->run->env->spares) : NULL;
+    batch = maker ? wql__run_take(scan->run) : NULL;
     if (batch && wql__builder_begin(&maker->rows, batch, OBJECT_ROWS)) return maker;
     (void)wql__scan_no_memory(scan);
     return NULL;

@@ -23,7 +23,7 @@ static bool begin(wql__scan *scan) {
     wql__run *run = scan->run;
     wql_batch *batch;
     if (scan->rows.batch) return true;
-    batch = wql__spares_take(run->env->spares);
+    batch = wql__run_take(run);
     if (!batch || !wql__rows_prepare(scan) || !wql__builder_begin(&scan->rows, batch, run->env->batch_rows)) {
         if (batch != scan->rows.batch) wql_batch_release(batch);
         (void)wql__scan_no_memory(scan);

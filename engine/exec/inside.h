@@ -216,6 +216,8 @@ typedef struct wql__gathering {
     int64_t since; /* when its oldest row came */
 } wql__gathering;
 
+enum { WQL__RUN_POOL = 4 };
+
 struct wql__run {
     wql__mem *mem;
     wql__plan *plan;
@@ -223,7 +225,9 @@ struct wql__run {
     wql__arena arena;
     wql__scan *scans;
     uint32_t scan_count, unfinished, current, blocked;
-    wql__rows_room *passed; /* borrowed while there is input */
+    wql__rows_room *passed; /* borrowed; NULL: not needed since it was given back */
+    wql_batch *pool[WQL__RUN_POOL]; /* borrowed, empty: what is used from batch to batch asks nobody */
+    uint32_t pool_count;
     wql__input input;
     wql__gathering gathering;
     uint64_t given; /* rows given out, or counted */
@@ -261,6 +265,9 @@ wql_status wql__project(wql__run *run, wql__scan *scan, wql_batch **out);
 /* The rows gathered so far as a batch. */
 wql_status wql__project_flush(wql__run *run, wql__scan *scan, wql_batch **out);
 void wql__project_drop(wql__run *run);
+
+/* An empty batch with one reference. NULL = no memory. */
+wql_batch *wql__run_take(wql__run *run);
 
 /* The input is through, or dropped: lets go of it and of what was borrowed for it. */
 void wql__project_done(wql__run *run);

@@ -226,7 +226,7 @@ static bool cut_objects(wql__run *run, wql_batch *into, const wql__part *parts, 
 
 /* An object batch with the chosen columns only; the parts that its class does not have are left out. NULL = no memory. */
 static wql_batch *cut_batch(wql__run *run, const wql_batch *from, const wql__part *parts, unsigned depth) {
-    wql_batch *cut = wql__spares_take(run->env->spares);
+    wql_batch *cut = wql__run_take(run);
     uint32_t width = 0;
     bool ok;
     for (const wql__part *part = parts; part; part = part->next) width++;

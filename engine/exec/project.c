@@ -34,10 +34,9 @@ static bool is_source_kind(const wql__out_column *col) {
 }
 
 void wql__project_done(wql__run *run) {
-    wql_batch_release(run->input.source);
+    wql_batch *source = run->input.source;
     memset(&run->input, 0, sizeof run->input);
-    wql__spares_return(run->env->spares, run->passed);
-    run->passed = NULL;
+    wql__run_put(run, source);
 }
 
 static void use_input(wql__run *run, uint32_t rows) {
@@ -160,7 +159,7 @@ static void add_definitions(const wql__run *run, wql_batch *batch, const uint16_
 }
 
 static wql_status forward(wql__run *run, wql__scan *scan, uint32_t rows, wql_batch **out) {
-    wql_batch *batch = wql__spares_take(run->env->spares);
+    wql_batch *batch = wql__run_take(run);
     if (!batch) return no_memory(run);
     if (!forward_columns(run, scan, batch) || !begin_definitions(run, batch, rows)) goto failed;
     wql__outputs_begin(scan, batch, rows);
@@ -184,7 +183,7 @@ static bool begin(wql__run *run, wql__scan *scan) {
     wql__outputs *outputs = &scan->outputs;
     uint32_t room = smaller(run->env->batch_rows, rows_left(run));
     if (g->batch) return true;
-    g->batch = wql__spares_take(run->env->spares);
+    g->batch = wql__run_take(run);
     if (!g->batch || !wql__batch_shape(g->batch, scan->cls, outputs->width, outputs->hidden)) return false;
     if (!begin_definitions(run, g->batch, room)) return false;
     g->rows = 0;

@@ -10,6 +10,7 @@ static void free_run(wql__run *run) {
     wql__mem *mem = run->mem;
     for (uint32_t i = 0; i < run->scan_count; i++) wql__scan_uncount(&run->scans[i]);
     wql__project_drop(run);
+    wql__run_settle(run);
     wql__page_free(&run->page, mem);
     wql__arena_free(&run->arena);
     wql__plan_release(run->plan);
@@ -79,6 +80,35 @@ void wql__run_blame(wql__run *run) {
             mount->log(mount->log_user, WQL_LOG_WARNING,
                        "a provider holds a worker but does not say that it may block: its calls run on threads of their own now");
     }
+}
+
+wql_batch *wql__run_take(wql__run *run) {
+    return run->pool_count ? run->pool[--run->pool_count] : wql__spares_take(run->env->spares);
+}
+
+/* One reference, and room for it: emptied, it is kept. */
+static bool keep(wql__run *run, wql_batch *batch) {
+    if (run->pool_count == WQL__RUN_POOL || !batch->home || !wql__batch_is_sole(batch)) return false;
+    wql__batch_reset(batch);
+    run->pool[run->pool_count++] = batch;
+    return true;
+}
+
+void wql__run_put(wql__run *run, wql_batch *batch) {
+    if (!batch) return;
+    if (wql__batch_is_sole(batch))
+        while (batch->hold_count) { /* the source that it was forwarded from */
+            wql_batch *held = batch->holds[--batch->hold_count];
+            if (!keep(run, held)) wql_batch_release(held);
+        }
+    if (!keep(run, batch)) wql_batch_release(batch);
+}
+
+void wql__run_settle(wql__run *run) {
+    while (run->pool_count) wql_batch_release(run->pool[--run->pool_count]);
+    if (run->input.source) return;
+    wql__spares_return(run->env->spares, run->passed);
+    run->passed = NULL;
 }
 
 size_t wql__run_block_bytes(void) {

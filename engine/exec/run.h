@@ -61,6 +61,11 @@ wql_status wql__run_next(wql__run *run, int64_t until_us, wql_batch **out);
  * batch, until it is nothing (WQL_OK and NULL). */
 wql_status wql__run_rest(wql__run *run, wql_batch **out);
 
+/* Releases a batch that the run made; if it is the only reference, its memory serves the next one. NULL allowed. */
+void wql__run_put(wql__run *run, wql_batch *batch);
+/* Gives back what is borrowed and not in use: whoever lets go of the run calls it. */
+void wql__run_settle(wql__run *run);
+
 /* Closes the scans and frees the run. WQL_S_PENDING: a serialised provider is busy, a wake will come, call again. Accepts NULL.
  */
 wql_status wql__run_close(wql__run *run);

@@ -16,7 +16,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { CALLS = 10000, BYTES_MAX = 4096, WORKERS = 2 };
+enum { CALLS = 10000, BYTES_MAX = 4096, WORKERS = 2, ELASTIC = 2 /* a machine that stalls a worker makes them */ };
 
 typedef struct counts {
     _Atomic int64_t bytes;
@@ -46,8 +46,11 @@ typedef struct lab {
 
 static void open_lab(lab *l, const char *text) {
     wql_error err = WQL_INIT(wql_error);
-    wql_engine_options options = {
-        .struct_size = sizeof options, .workers = WORKERS, .alloc = count_alloc, .alloc_user = &l->counts};
+    wql_engine_options options = {.struct_size = sizeof options,
+                                  .workers = WORKERS,
+                                  .threads_max = ELASTIC,
+                                  .alloc = count_alloc,
+                                  .alloc_user = &l->counts};
     if (wql_engine_open(&options, &l->engine, &err) < 0 ||
         wql_engine_mount(l->engine, "root", ticks_provider(&l->ticks, "ticks"), "", &l->ticks, &err) < 0 ||
         wql_session_open(l->engine, "root", NULL, &l->session, &err) < 0 ||
@@ -138,7 +141,7 @@ static void parked_in_a_provider(void **state) {
         submit_all(&l);
         reach(&l.ticks.nexts, CALLS);
         report(&l, "parked in a provider", before);
-        assert_int_equal(thread_count(), threads);
+        assert_true(thread_count() <= threads + ELASTIC);
         end_all(&l);
         close_lab(&l);
     }
@@ -175,7 +178,7 @@ static void with_paused_sinks(void **state) {
         submit_all(&l);
         reach(&l.indicates, CALLS);
         report(&l, "paused by the sink", before);
-        assert_int_equal(thread_count(), threads);
+        assert_true(thread_count() <= threads + ELASTIC);
         end_all(&l);
         close_lab(&l);
     }
@@ -220,7 +223,7 @@ static void between_slices(void **state) {
 
 /* -- what runs --------------------------------------------------------------------------------------------------- */
 
-enum { WARM = 300, BATCHES = 4000, HELD = 50 /* more than may be in flight at any time */ };
+enum { WARM = 1000, BATCHES = 4000, HELD = 50 /* more than may be in flight at any time */ };
 
 typedef struct watch {
     lab *l;
