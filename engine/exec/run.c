@@ -178,7 +178,7 @@ wql_status wql__run_next(wql__run *run, int64_t until_us, wql_batch **out) {
 
 wql_status wql__run_rest(wql__run *run, wql_batch **out) {
     *out = NULL;
-    while (!run->is_over && (run->input.source || run->gathering.rows)) {
+    while (!run->is_over && !is_done(run) && (run->input.source || run->gathering.rows)) {
         wql_batch *batch = NULL;
         wql_status status = wql__union_rest(run, &batch);
         if (batch) return give(run, batch, out);

@@ -329,11 +329,37 @@ static void a_batch_outlives_the_spares(void **state) {
     assert_int_equal(atomic_load(&l.counts.bytes), 0);
 }
 
+/* A run that rests with the last row given and input left once gave out empty batches for ever. */
+static void a_rest_ends_at_the_limit(void **state) {
+    enum { SOME = 200 };
+    lab l = {.ticks = {.rows = 100000, .per_next = 700}, .go = EVENT_INIT};
+    wql_call calls[SOME];
+    (void)state;
+    open_lab(&l, "SELECT Id FROM Tick");
+    for (int i = 0; i < SOME; i++) {
+        wql_error err = WQL_INIT(wql_error);
+        wql_sink sink = {.struct_size = sizeof sink, .user = &l, .indicate = take_rows};
+        wql_call_options how = {.struct_size = sizeof how, .sink = &sink, .rows_max = 100 + (uint64_t)i};
+        if (wql_query_exec(l.query, &how, &calls[i], &err) < 0) fail_msg("%s", err.message);
+    }
+    for (int i = 0; i < SOME; i++) {
+        wql_error err = WQL_INIT(wql_error);
+        assert_int_equal(wql_call_wait(calls[i], 60000, &err), WQL_OK);
+        (void)wql_call_close(calls[i]);
+    }
+    assert_int_equal(atomic_load(&l.indicates), SOME); /* one batch each, none of them empty */
+    close_lab(&l);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(parked_in_a_provider),   cmocka_unit_test(queued_behind_busy_workers),
-        cmocka_unit_test(with_paused_sinks),      cmocka_unit_test(between_slices),
-        cmocka_unit_test(no_heap_call_per_batch), cmocka_unit_test(a_batch_outlives_the_spares),
+        cmocka_unit_test(a_rest_ends_at_the_limit),
+        cmocka_unit_test(parked_in_a_provider),
+        cmocka_unit_test(queued_behind_busy_workers),
+        cmocka_unit_test(with_paused_sinks),
+        cmocka_unit_test(between_slices),
+        cmocka_unit_test(no_heap_call_per_batch),
+        cmocka_unit_test(a_batch_outlives_the_spares),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
