@@ -120,6 +120,7 @@ static void run_size(bench_run *run, uint64_t rows, bool last) {
         if (!run->only || strcmp(run->only, bench_queries[q].name) == 0) bench_contest(run, q);
     if (last) bench_calls(run);
     if (last) bench_cancels(run);
+    if (last) bench_waiting(run);
     bench_ours_close(&run->ours);
     sqlite3_close(run->db);
     bench_sqlite_provider(run);

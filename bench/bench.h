@@ -168,6 +168,8 @@ typedef struct bench_ours {
     wql_pump *pump;
     bench_source source;
 } bench_ours;
+/* Mounts the table, and the source, into root/bench. */
+void bench_mount(wql_engine *engine, const bench_table *table, bench_source *source);
 void bench_ours_open(bench_ours *ours, const bench_table *table);
 void bench_ours_close(bench_ours *ours);
 /* Text to end. Ends the program if the query fails. */
@@ -194,7 +196,7 @@ typedef struct bench_result {
     char id[48];
     const char *unit; /* static */
     uint64_t n;
-    bench_series ours, hand, simd, sqlite, futex;
+    bench_series ours, hand, simd, sqlite, futex, alone;
     bench_series bound;            /* the byte bound */
     double hand_share, simd_share; /* what they must reach of the bound; 0 = no such rule */
     char note[120];                /* which variant of SQLite, and the like */
@@ -233,6 +235,7 @@ void bench_contest(bench_run *run, int query);
 void bench_sqlite_provider(bench_run *run);
 void bench_calls(bench_run *run);
 void bench_cancels(bench_run *run);
+void bench_waiting(bench_run *run);
 
 void bench_report(const bench_results *results, uint32_t first, const bench_machine *machine);
 bool bench_json_write(const bench_results *results, const bench_machine *machine, const char *path);

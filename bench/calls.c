@@ -120,14 +120,14 @@ static wql_status first_indicate(void *user, wql_call call, const wql_batch *bat
 }
 
 /* Hands a call to a worker. @param submitted [out] how long that took the caller. Returns when the first batch was there. */
-static double first_pushed(bench_run *run, double *submitted) {
+static double first_pushed(bench_run *run, double *submitted, bool awake) {
     wql_error err = WQL_INIT(wql_error);
     first_sink first = {0};
     wql_sink sink = {.struct_size = sizeof sink, .user = &first, .indicate = first_indicate};
     wql_call_options how = {.struct_size = sizeof how, .sink = &sink};
     wql_call call;
     double start, end;
-    bench_spin(parked_after);
+    if (!awake) bench_spin(parked_after); /* else the worker has just finished a call */
     start = bench_now();
     if (wql_session_exec(run->ours.working_session, wql_s(first_wql), &how, &call, &err) < 0) bench_fail(&err);
     end = bench_now();
@@ -184,7 +184,7 @@ static void stop_sleeper(sleeper *s, pthread_t thread) {
 
 typedef struct samples {
     double first[SAMPLES], submit[SAMPLES], sqlite[SAMPLES], sqlite_arrays[SAMPLES], pulled[SAMPLES], woken[SAMPLES],
-        paid[SAMPLES];
+        paid[SAMPLES], first_awake[SAMPLES], submit_awake[SAMPLES];
     uint32_t wakes;
 } samples;
 
@@ -195,7 +195,8 @@ static void sample_calls(bench_run *run, sleeper *sleeping, samples *s, uint32_t
         s->pulled[i] = first_pulled(run);
         s->sqlite[i] = first_sqlite(run, first_wql);
         s->sqlite_arrays[i] = first_sqlite(run, "SELECT id FROM ItemArrays WHERE size > 990000000");
-        s->first[i] = first_pushed(run, &s->submit[i]);
+        s->first[i] = first_pushed(run, &s->submit[i], false);
+        s->first_awake[i] = first_pushed(run, &s->submit_awake[i], true);
         if (took < 0) continue;
         s->woken[s->wakes] = took;
         s->paid[s->wakes++] = paid;
@@ -216,6 +217,8 @@ static void first_and_submit(bench_run *run) {
     (void)bench_results_add(&run->results, "first-batch.pulled", "us", run->table->rows);
     (void)bench_results_add(&run->results, "first-batch.pushed", "us", run->table->rows);
     (void)bench_results_add(&run->results, "submit", "us", run->table->rows);
+    (void)bench_results_add(&run->results, "first-batch.awake", "us", run->table->rows);
+    (void)bench_results_add(&run->results, "submit.awake", "us", run->table->rows);
     results = &run->results.list[first];
     start_sleeper(&sleeping, &thread);
     for (uint32_t r = 0; r < run->rounds; r++) {
@@ -224,17 +227,23 @@ static void first_and_submit(bench_run *run) {
         add_median(&results[0].ours, s->pulled, count);
         table = bench_percentile(s->sqlite, count, 0.5);
         arrays = bench_percentile(s->sqlite_arrays, count, 0.5);
+        bench_series_add(&results[3].sqlite, (table < arrays ? table : arrays) * to_us);
         for (uint32_t i = 0; i < 2; i++) bench_series_add(&results[i].sqlite, (table < arrays ? table : arrays) * to_us);
         add_median(&results[1].ours, s->first, count);
         add_median(&results[1].futex, s->woken, s->wakes);
         add_median(&results[2].ours, s->submit, count);
         add_median(&results[2].futex, s->paid, s->wakes);
+        add_median(&results[3].ours, s->first_awake, count);
+        add_median(&results[4].ours, s->submit_awake, count);
+        add_median(&results[4].futex, s->paid, s->wakes);
     }
     stop_sleeper(&sleeping, thread);
     snprintf(results[0].note, sizeof results[0].note, "text to the first batch, on the caller's thread");
     snprintf(results[1].note, sizeof results[1].note,
              "text to the first batch, on a sleeping worker; futex: until the other thread runs");
     snprintf(results[2].note, sizeof results[2].note, "the submitting call itself; futex: the wake-up itself");
+    snprintf(results[3].note, sizeof results[3].note, "text to the first batch, on a worker that has just finished another call");
+    snprintf(results[4].note, sizeof results[4].note, "the submitting call, with such a worker; futex: the wake-up it saves");
     free(s);
 }
 

@@ -19,7 +19,7 @@ void bench_stop(const char *why) {
 
 /* -- mounts ------------------------------------------------------------------------------------------------------ */
 
-static void mount_all(wql_engine *engine, const bench_table *table, bench_source *source) {
+void bench_mount(wql_engine *engine, const bench_table *table, bench_source *source) {
     static const char *const names[] = {"Item", "ItemDict", "ItemViews"};
     static const uint8_t layouts[] = {WQL_OFFSETS, WQL_CODES, WQL_VIEWS};
     wql_error err = WQL_INIT(wql_error);
@@ -48,8 +48,8 @@ void bench_ours_open(bench_ours *ours, const bench_table *table) {
     memset(ours, 0, sizeof *ours);
     ours->source.table = table;
     if (wql_engine_open(NULL, &ours->engine, &err) < 0 || wql_engine_open(&options, &ours->working, &err) < 0) bench_fail(&err);
-    mount_all(ours->engine, table, &ours->source);
-    mount_all(ours->working, table, &ours->source);
+    bench_mount(ours->engine, table, &ours->source);
+    bench_mount(ours->working, table, &ours->source);
     if (wql_session_open(ours->engine, "root/bench", NULL, &ours->session, &err) < 0 ||
         wql_session_open(ours->working, "root/bench", NULL, &ours->working_session, &err) < 0 ||
         wql_pump_open(ours->engine, &ours->pump, &err) < 0)

@@ -137,15 +137,17 @@ static void print_calls(const bench_results *results, uint32_t first) {
         const bench_result *r = &results->list[i];
         if (is_query(r)) continue;
         if (!any)
-            printf("\nus, median and least            ours              sqlite               futex   sqlite / ours   futex / "
-                   "ours\n");
+            printf("\nus, median and least            ours              sqlite               futex               alone   sqlite / ours   "
+                   "futex / ours   alone / ours\n");
         any = true;
         printf("%-20s", r->id);
         print_time(&r->ours);
         print_time(&r->sqlite);
         print_time(&r->futex);
+        print_time(&r->alone);
         print_ratio(&r->sqlite, &r->ours);
         print_ratio(&r->futex, &r->ours);
+        print_ratio(&r->alone, &r->ours);
         printf("  %s\n", r->note);
     }
 }

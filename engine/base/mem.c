@@ -71,6 +71,8 @@ void wql__mem_release(wql__mem *mem) {
     mem->alloc(mem->user, mem, sizeof *mem, 0);
 }
 
+uint64_t wql__mem_limit(const wql__mem *mem) { return mem->limit; }
+
 void wql__mem_usage(const wql__mem *mem, uint64_t *used, uint64_t *peak) {
     if (used) *used = atomic_load_explicit(&mem->used, memory_order_relaxed);
     if (peak) *peak = atomic_load_explicit(&mem->peak, memory_order_relaxed);
@@ -268,3 +270,15 @@ void wql__arena_free(wql__arena *arena) {
     }
     wql__arena_init(arena, arena->mem);
 }
+
+void wql__arena_next(wql__arena *arena, size_t bytes) {
+    arena->next_size = (bytes + sizeof(wql__chunk) + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+}
+
+size_t wql__arena_size(const wql__arena *arena) {
+    size_t size = 0;
+    for (const wql__chunk *chunk = arena->chunks; chunk; chunk = chunk->next) size += chunk->size;
+    return size;
+}
+
+size_t wql__arena_used(const wql__arena *arena) { return wql__arena_size(arena) - (size_t)(arena->end - arena->at); }

@@ -16,6 +16,7 @@ typedef struct wql__mem wql__mem;
 wql__mem *wql__mem_open(wql__alloc_fn alloc, void *user, uint64_t limit);
 wql__mem *wql__mem_retain(wql__mem *mem);
 void wql__mem_release(wql__mem *mem);
+uint64_t wql__mem_limit(const wql__mem *mem); /* UINT64_MAX: none */
 void wql__mem_usage(const wql__mem *mem, uint64_t *used, uint64_t *peak);
 
 /* NULL = no memory, or the limit. A size of 0 counts as 1. `wql__alloc` gives what realloc aligns to (16 bytes); not cleared. */
@@ -55,5 +56,10 @@ char *wql__arena_text(wql__arena *arena, const char *text, size_t len);
 /* Forgets what was allocated and keeps the memory, as one chunk if it can, for the next use. */
 void wql__arena_reset(wql__arena *arena);
 void wql__arena_free(wql__arena *arena);
+/* How large the next chunk is to be, if what is asked for fits into it. */
+void wql__arena_next(wql__arena *arena, size_t bytes);
+/* Bytes of all its chunks, and the part of them that is used, or lost to alignment. */
+size_t wql__arena_size(const wql__arena *arena);
+size_t wql__arena_used(const wql__arena *arena);
 
 #endif

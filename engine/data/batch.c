@@ -4,6 +4,7 @@
 
 #include "../base/fold.h"
 #include "side.h"
+#include "spares.h"
 
 #include <string.h>
 
@@ -48,10 +49,17 @@ wql_batch *wql_batch_retain(const wql_batch *batch) {
 }
 
 void wql_batch_release(wql_batch *batch) {
-    wql__mem *mem;
+    wql__spares *home;
     if (!batch || atomic_fetch_sub_explicit(&batch->refs, 1, memory_order_acq_rel) != 1) return;
-    let_go(batch);
-    mem = batch->mem;
+    wql__batch_reset(batch);
+    home = batch->home;
+    if (home && wql__spares_keep(home, batch)) return;
+    wql__batch_free(batch);
+    if (home) wql__spares_forget(home);
+}
+
+void wql__batch_free(wql_batch *batch) {
+    wql__mem *mem = batch->mem;
     wql__arena_free(&batch->arena);
     wql__free(mem, batch->holds, wql__array_size(batch->hold_room, sizeof *batch->holds));
     wql__free(mem, batch, sizeof *batch);

@@ -29,6 +29,7 @@ struct wql_batch {
     void (*release)(void *ctx); /* of a provider's memory */
     void *release_ctx;
     wql__mount *mount;    /* retained while `release` is owed, or memory of the provider is pointed to */
+    struct wql__spares *home; /* where it goes when it is released; NULL: to the heap */
     _Atomic(void *) side; /* text made on demand (paths, items): a list of chunks, freed with the batch */
 };
 
@@ -36,7 +37,9 @@ struct wql_batch {
 wql_batch *wql__batch_new(wql__mem *mem);
 /* Whether the caller's is the only reference: it may reset or fill. */
 bool wql__batch_is_sole(const wql_batch *batch);
-/* Empties a batch that has one reference: releases what it holds, keeps its memory. */
+/* Frees a batch that is empty and has no reference. */
+void wql__batch_free(wql_batch *batch);
+/* Empties a batch that has one reference, or none: releases what it holds, keeps its memory. */
 void wql__batch_reset(wql_batch *batch);
 /* Sets class and number of columns (visible and hidden), all zero. False = no memory. */
 bool wql__batch_shape(wql_batch *batch, const wql_class *cls, uint32_t width, uint32_t hidden);

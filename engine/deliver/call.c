@@ -182,6 +182,8 @@ static void fill_env(wql__call *call, const wql_call_options *how) {
     env->text = call->query->text;
     env->pattern_chars = call->engine->limits.pattern_chars;
     env->stats = &call->stats;
+    env->spares = call->engine->spares;
+    env->failure = &call->run_error;
 }
 
 /* Room for what is made ahead of a pulled call. */

@@ -76,6 +76,7 @@ struct wql__call {
     uint32_t ring_at, ring_count, ring_room;
     uint32_t interrupting; /* threads inside wql__run_interrupt */
     bool closing;          /* the run is being closed */
+    bool interruptible;    /* a provider of the run has an `interrupt` */
     bool zombie;           /* counted as one */
     bool started;          /* pulled, run by workers: they were told to begin */
     bool woken;            /* pulled on the caller's thread: a wake came */
@@ -88,6 +89,7 @@ struct wql__call {
     wql__run_env env;
     wql_error run_error; /* with the run token; read by all once the call was latched with `worded` */
     wql_batch *in_hand; /* pushed: made, not yet delivered */
+    bool handed_out;    /* a batch was */
     int64_t progress_us;
     uint64_t progress_done;
 

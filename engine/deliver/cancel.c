@@ -68,7 +68,7 @@ enum { SPIN_US = 20 };
 static bool spin_for_release(wql__call *call) {
     int64_t until = wql__now_us() + SPIN_US;
     bool released = false;
-    if (!wql__can_spin()) return false;
+    if (!call->engine->sched.can_spin) return false;
     while (!released && wql__now_us() < until) {
         for (int i = 0; i < 32; i++) wql__spin_pause();
         wql__lock(&call->lock);

@@ -107,6 +107,7 @@ static void init_locks(wql_engine *engine) {
 /* Frees the engine itself; everything in it is gone. */
 static void free_engine(wql_engine *engine) {
     wql__mem *mem = engine->mem;
+    wql__spares_close(engine->spares);
     wql__mutex_free(&engine->mounting);
     wql__mutex_free(&engine->table);
     wql__cond_free(&engine->table_changed);
@@ -142,6 +143,12 @@ wql_status wql__engine_open(const wql_engine_options *opt, wql_engine **out, wql
     fill_defaults(engine);
     init_locks(engine);
     wql__host_fill(&engine->host);
+    engine->spares = wql__spares_open(mem, wql__run_block_bytes());
+    if (!engine->spares) {
+        status = wql__fail_memory(mem, err);
+        free_engine(engine);
+        return status;
+    }
     status = wql__sched_open(&engine->sched, engine, options.workers, engine->options.threads_max, engine->options.stack_bytes);
     if (status < 0) {
         (void)(status == WQL_E_NOT_AVAILABLE ? wql__fail(err, status, "a worker thread could not be started")

@@ -73,6 +73,7 @@ typedef struct wql__slot {
 
 struct wql_engine {
     wql__mem *mem;
+    wql__spares *spares;        /* what running calls lend each other */
     wql_engine_options options; /* defaults filled in */
     wql__parse_limits limits;
     wql__zone zone;

@@ -21,6 +21,7 @@ static void enqueue(wql__sched *sched, int pool, wql__call *call) {
         queue->first = call;
     queue->last = call;
     queue->count++;
+    if (pool != WQL__POOL_ELASTIC) atomic_fetch_add_explicit(&sched->calls, 1, memory_order_relaxed);
 }
 
 static wql__call *dequeue(wql__sched *sched, int pool) {
@@ -31,6 +32,7 @@ static wql__call *dequeue(wql__sched *sched, int pool) {
     queue->first = call->queue_next[link];
     if (!queue->first) queue->last = NULL;
     queue->count--;
+    if (pool != WQL__POOL_ELASTIC) atomic_fetch_sub_explicit(&sched->calls, 1, memory_order_relaxed);
     return call;
 }
 
@@ -78,10 +80,29 @@ static void run_call(wql__pool_thread *self, wql__call *call, int from) {
 /* An elastic thread that has had nothing to do for this long ends. */
 enum { ELASTIC_IDLE_US = 5000000 };
 
+/* Calls often come one after the other, and a wake-up costs more than many of them: one worker at a time looks for this long
+ * before it sleeps. */
+enum { SPIN_US = 20, PAUSES = 16 };
+
+static wql__call *spin_for_work(wql__sched *sched, int pool, int *from) {
+    int64_t until;
+    if (pool != WQL__POOL_WORKERS || !sched->can_spin || sched->spinning) return NULL;
+    sched->spinning = 1;
+    wql__unlock(&sched->lock);
+    until = wql__now_us() + SPIN_US;
+    while (!atomic_load_explicit(&sched->calls, memory_order_relaxed) && wql__now_us() < until)
+        for (int i = 0; i < PAUSES; i++) wql__spin_pause();
+    wql__lock(&sched->lock);
+    sched->spinning = 0;
+    return take(sched, pool, from);
+}
+
 /* Waits for work. NULL: the thread ends. */
 static wql__call *wait_for_work(wql__sched *sched, int pool, int *from) {
     wql__call *call;
     while ((call = take(sched, pool, from)) == NULL && !sched->stop) {
+        if ((call = spin_for_work(sched, pool, from)) != NULL) break;
+        if (sched->stop) break;
         int64_t until = pool == WQL__POOL_ELASTIC ? wql__now_us() + ELASTIC_IDLE_US : WQL__TIME_FOREVER;
         bool in_time;
         sched->idle[pool]++;
@@ -94,11 +115,15 @@ static wql__call *wait_for_work(wql__sched *sched, int pool, int *from) {
 }
 
 static void rouse(wql__sched *sched, int pool);
+static void watch(wql__sched *sched, int pool);
 
 /* A thread that was roused twice before it woke takes one call, which may hold it for long: the rest is somebody else's. */
 static void rouse_others(wql__sched *sched) {
     for (int pool = 0; pool < WQL__POOLS; pool++)
-        if (sched->queues[pool].first) rouse(sched, pool);
+        if (sched->queues[pool].first) {
+            rouse(sched, pool);
+            watch(sched, pool);
+        }
 }
 
 static void thread_main(void *arg) {
@@ -161,6 +186,7 @@ static void grow_elastic(wql__sched *sched) {
 
 /* Sees to it that somebody looks at the queue of that pool. */
 static void rouse(wql__sched *sched, int pool) {
+    if (pool != WQL__POOL_ELASTIC && sched->spinning && atomic_load_explicit(&sched->calls, memory_order_relaxed) == 1) return;
     if (pool == WQL__POOL_FINISHER) {
         for (int p = WQL__POOLS; p-- > 0;)
             if (sched->idle[p]) {
@@ -180,7 +206,7 @@ static void rouse(wql__sched *sched, int pool) {
 
 /* Work waits, and no worker is free: a stuck one must not go unseen. */
 static void watch(wql__sched *sched, int pool) {
-    if (pool != WQL__POOL_WORKERS || sched->watched || sched->idle[pool]) return;
+    if (pool != WQL__POOL_WORKERS || sched->watched || sched->idle[pool] || sched->spinning) return;
     sched->watched = true;
     wql__timer_watch(sched);
 }
@@ -269,6 +295,7 @@ wql_status wql__sched_open(wql__sched *sched, wql_engine *engine, uint32_t worke
     sched->workers = workers;
     sched->elastic_max = elastic_max;
     sched->stack_bytes = stack_bytes;
+    sched->can_spin = wql__can_spin();
     wql__mutex_init(&sched->lock);
     wql__mutex_init(&sched->timer_lock);
     wql__cond_init(&sched->timer_wake);

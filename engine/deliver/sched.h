@@ -44,6 +44,9 @@ typedef struct wql__sched {
     wql__cond wake[WQL__POOLS];
     wql__queue queues[WQL__POOLS];
     uint32_t idle[WQL__POOLS];
+    bool can_spin;
+    uint32_t spinning;      /* 1: a worker that found nothing to do looks for a moment before it sleeps; it need not be woken */
+    _Atomic uint32_t calls; /* in the queues of workers and finisher: what it looks at */
     uint32_t elastic; /* threads of that pool there are; without one, workers do its work */
     uint32_t absent; /* threads that wait inside a cancel of a callback: others stand in for them */
     uint32_t stuck;  /* threads that a provider or a sink has held for too long: others stand in for them too */

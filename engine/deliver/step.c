@@ -100,6 +100,12 @@ static bool may_block(const wql__plan *plan) {
     return plan->may_block;
 }
 
+static bool can_interrupt(const wql__plan *plan) {
+    for (uint32_t i = 0; i < plan->scan_count; i++)
+        if (plan->scans[i].mount && plan->scans[i].mount->provider->interrupt) return true;
+    return false;
+}
+
 void wql__call_use_elastic(wql__call *call) {
     wql__lock(&call->lock);
     call->pool = WQL__POOL_ELASTIC;
@@ -121,6 +127,7 @@ wql_status wql__call_prepare(wql__call *call) {
     wql__lock(&call->lock);
     call->plan = plan;
     call->run = run;
+    call->interruptible = can_interrupt(plan);
     if (may_block(plan) && call->engine->options.workers && call->drive != WQL__PUMPED) call->pool = WQL__POOL_ELASTIC;
     wql__unlock(&call->lock);
     return WQL_OK;
@@ -207,14 +214,19 @@ static bool hand_out(wql__call *call) {
     }
     call->in_hand = NULL;
     (void)wql__call_deliver(call, batch); /* not delivered: the call has ended, the batch goes */
-    wql__run_recycle(call->run, batch);
+    wql__run_put(call->run, batch);
     return true;
 }
 
-/* Goes on with the run. WQL_OK: there may be a batch in hand now. */
-static wql_status advance(wql__call *call, int64_t until_us) {
+/* Goes on with the run. WQL_OK: there may be a batch in hand now. `resting`: only with the rows it has. */
+static wql_status advance(wql__call *call, int64_t until_us, bool resting) {
     if (!call->run) return wql__call_prepare(call);
-    return wql__run_next(call->run, until_us, &call->in_hand, &call->run_error);
+    return resting ? wql__run_rest(call->run, &call->in_hand) : wql__run_next(call->run, until_us, &call->in_hand);
+}
+
+/* Whether others wait for the thread that this call has. */
+static bool is_contended(wql__call *call) {
+    return call->drive != WQL__PUMPED && wql__sched_is_contended(&call->engine->sched, call->pool);
 }
 
 /* The run has come to its end with `code`. A pulled call may still have batches in its ring: its end is told by next. */
@@ -231,7 +243,10 @@ static int run_ended(wql__call *call, wql_status code) {
     return wql__call_close_run(call) == WQL_OK ? WQL__STEP_GONE : WQL__STEP_PARKED;
 }
 
-int wql__call_step(wql__call *call, int64_t until_us) {
+/* While others wait, a call's first batch ends its slice, so that all have theirs after one round; and a call that waits in turn
+ * has given out what it had in hand, so that it holds little. */
+static int run_slice(wql__call *call, int64_t until_us) {
+    bool resting = false;
     int todo;
     while ((todo = look(call)) == GO_ON) {
         bool planned = call->run != NULL;
@@ -239,9 +254,11 @@ int wql__call_step(wql__call *call, int64_t until_us) {
         if (call->ended) return run_ended(call, call->end_code);
         if (call->in_hand) {
             if (!hand_out(call)) return WQL__STEP_PARKED;
+            if (!call->handed_out && is_contended(call)) resting = true;
+            call->handed_out = true;
             continue;
         }
-        status = advance(call, until_us);
+        status = advance(call, until_us, resting);
         if (status == WQL_S_PENDING) return WQL__STEP_PARKED;
         if (status != WQL_OK) return run_ended(call, status);
         if (!planned) {
@@ -249,7 +266,17 @@ int wql__call_step(wql__call *call, int64_t until_us) {
             continue;
         }
         wql__call_progress(call, wql__engine_now(call->engine));
-        if (!call->in_hand && wql__engine_now(call->engine) >= until_us) return WQL__STEP_AGAIN;
+        if (call->in_hand) continue;
+        if (resting) return WQL__STEP_AGAIN;
+        if (wql__engine_now(call->engine) < until_us) continue;
+        if (!is_contended(call)) return WQL__STEP_AGAIN;
+        resting = true;
     }
     return todo == PARK ? WQL__STEP_PARKED : end_step(call);
+}
+
+int wql__call_step(wql__call *call, int64_t until_us) {
+    int step = run_slice(call, until_us);
+    if (call->run) wql__run_settle(call->run);
+    return step;
 }

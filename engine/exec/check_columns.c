@@ -324,8 +324,18 @@ static wql_status check_missing(wql__scan *scan) {
     return WQL_OK;
 }
 
+/* With the first batch: a scan that waits for its first rows need not have it. False = no memory. */
+static bool prepare(wql__scan *scan) {
+    if (scan->facts && scan->given) return true;
+    if (!scan->facts) scan->facts = wql__arena_zero(&scan->arena, wql__array_size(scan->slot_count, sizeof *scan->facts));
+    if (!scan->given) scan->given = wql__arena_zero(&scan->arena, wql__array_size(scan->slot_count, sizeof *scan->given));
+    wql__scan_grown(scan);
+    return scan->facts && scan->given;
+}
+
 wql_status wql__check_columns(wql__scan *scan, uint32_t rows, const wql_column *columns, uint32_t count, bool *ill) {
     const char *name = scan->cls->def.name;
+    if (!prepare(scan)) return wql__scan_no_memory(scan);
     memset(scan->given, 0, scan->slot_count * sizeof *scan->given);
     if (count && !columns) return wql__scan_fault(scan, "%u columns of %s, but no array", count, name);
     if (rows == 0 || rows > WQL_BATCH_ROWS_MAX)

@@ -8,8 +8,8 @@
 
 static wql_status no_memory(wql__scan *scan) {
     wql__builder_drop(&scan->rows);
-    wql__error_clear(&scan->run->failure);
-    return wql__fail_memory(scan->run->mem, &scan->run->failure);
+    wql__error_clear(scan->run->failure);
+    return wql__fail_memory(scan->run->mem, scan->run->failure);
 }
 
 /* One cell: a system property of the class. A path is printed into scratch memory, since cells copy texts. */
@@ -52,7 +52,7 @@ wql_status wql__definitions_next(wql__scan *scan) {
     }
     if (rows == 0) return WQL_END;
     wql__arena_reset(&scan->scratch);
-    batch = wql__pool_take(scan->run);
+    batch = wql__rows_prepare(scan) ? wql__run_take(scan->run) : NULL;
     if (!batch || !wql__builder_begin(&scan->rows, batch, rows) || !wql__batch_define(batch, rows)) return no_memory(scan);
     for (uint32_t i = 0; i < rows; i++)
         if (!add_row(scan, catalog->entries[scan->listed + i].cls)) return no_memory(scan);

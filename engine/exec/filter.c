@@ -22,12 +22,6 @@ struct wql__filter_node {
     double rows, passed, ns; /* measured */
 };
 
-/* What an OR needs while it runs. */
-typedef struct wql__level {
-    wql__rows passed;
-    uint64_t found[WQL__WORDS];
-} wql__level;
-
 /* -- preparing --------------------------------------------------------------------------------------------------- */
 
 typedef struct maker {
@@ -156,7 +150,8 @@ static wql_status make_root(maker *m, const wql__expr *const *exprs, uint32_t co
 }
 
 wql_status wql__filter_init(wql__filter *f, wql__arena *arena, wql__mem *mem, const wql_class *cls, const uint32_t *slots,
-                            const wql__expr *const *exprs, uint32_t count, const _Atomic uint32_t *stop, wql_error *err) {
+                            const wql__expr *const *exprs, uint32_t count, const _Atomic uint32_t *stop, wql__spares *spares,
+                            wql_error *err) {
     maker m = {f, arena, err};
     wql_status status;
     memset(f, 0, sizeof *f);
@@ -164,15 +159,13 @@ wql_status wql__filter_init(wql__filter *f, wql__arena *arena, wql__mem *mem, co
     f->cls = cls;
     f->slots = slots;
     f->stop = stop;
+    f->spares = spares;
     if (count == 0) return WQL_OK;
     status = make_root(&m, exprs, count);
     if (status < 0) return status;
     f->keys = wql__arena_zero(arena, wql__array_size(cls->key_count, sizeof *f->keys));
-    f->levels = wql__arena_alloc(arena, wql__array_size(f->level_count, sizeof *f->levels));
-    if (!f->keys || !f->levels) return no_memory(&m);
-    for (uint32_t i = 0; i < f->level_count; i++)
-        if (!wql__rows_init(&f->levels[i].passed, arena)) return no_memory(&m);
-    return WQL_OK;
+    f->levels = wql__arena_zero(arena, wql__array_size(f->level_count, sizeof *f->levels));
+    return f->keys && f->levels ? WQL_OK : no_memory(&m);
 }
 
 static void free_node(wql__filter_node *node) {
@@ -293,12 +286,12 @@ static void narrow_item(wql__filter *f, wql__filter_node *node, wql__rows *set) 
 }
 
 static void narrow_or(wql__filter *f, wql__filter_node *node, wql__rows *set) {
-    wql__level *level = &f->levels[node->level];
+    wql__rows_room *level = f->levels[node->level];
     memset(level->found, 0, sizeof level->found);
     for (uint32_t i = 0; i < node->count && set->count; i++) {
-        wql__rows_copy(&level->passed, set);
-        narrow_item(f, node->items[i], &level->passed);
-        if (level->passed.count) wql__rows_move(set, &level->passed, level->found);
+        wql__rows_copy(&level->rows, set);
+        narrow_item(f, node->items[i], &level->rows);
+        if (level->rows.count) wql__rows_move(set, &level->rows, level->found);
     }
     wql__rows_take(set, level->found);
 }
@@ -351,12 +344,29 @@ static void order_items(wql__filter_node *node) {
     }
 }
 
+static void give_levels_back(wql__filter *f) {
+    for (uint32_t i = 0; i < f->level_count; i++) {
+        wql__spares_return(f->spares, f->levels[i]);
+        f->levels[i] = NULL;
+    }
+}
+
+static bool borrow_levels(wql__filter *f) {
+    for (uint32_t i = 0; i < f->level_count; i++)
+        if ((f->levels[i] = wql__rows_borrow(f->spares)) == NULL) return false;
+    return true;
+}
+
 wql_status wql__filter_run(wql__filter *f, const wql_batch *batch, wql__rows *set, wql_error *err) {
     if (!f->root) return WQL_OK;
     f->batch = batch;
     f->timing = f->batches++ % MEASURED_EACH == 0;
     find_keys(f);
-    narrow(f, f->root, set);
+    if (borrow_levels(f))
+        narrow(f, f->root, set);
+    else
+        f->no_memory = true;
+    give_levels_back(f);
     f->batch = NULL;
     if (f->batches % ORDERED_EACH == 0) order_items(f->root);
     return f->no_memory ? wql__fail_memory(f->mem, err) : WQL_OK;

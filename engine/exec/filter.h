@@ -28,7 +28,8 @@ typedef struct wql__filter {
     uint32_t batches;
     bool timing;               /* this batch is measured */
     const wql_batch *batch;    /* while it runs */
-    struct wql__level *levels; /* memory of ORs, one for each that may be open */
+    wql__spares *spares;
+    wql__rows_room **levels; /* while it runs: memory of ORs, one for each that may be open */
     uint32_t level_count;
     const wql_column **keys; /* of that batch; NULL: not read */
     wql__page page;
@@ -38,7 +39,8 @@ typedef struct wql__filter {
 /* All of the conditions together; none: every row passes. All properties they look at must have slots.
  * Returns WQL_OK; WQL_E_OUT_OF_MEMORY, WQL_E_QUOTA_VIOLATION. */
 wql_status wql__filter_init(wql__filter *filter, wql__arena *arena, wql__mem *mem, const wql_class *cls, const uint32_t *slots,
-                            const wql__expr *const *exprs, uint32_t count, const _Atomic uint32_t *stop, wql_error *err);
+                            const wql__expr *const *exprs, uint32_t count, const _Atomic uint32_t *stop, wql__spares *spares,
+                            wql_error *err);
 /* Takes the rows out of `set` that do not pass. WQL_OK; WQL_E_OUT_OF_MEMORY, WQL_E_QUOTA_VIOLATION. A stop ends it early with a
  * senseless set. */
 wql_status wql__filter_run(wql__filter *filter, const wql_batch *batch, wql__rows *set, wql_error *err);

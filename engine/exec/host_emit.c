@@ -30,7 +30,7 @@ static bool takes_count(wql__scan *scan, uint64_t rows, uint32_t count) {
 
 /* What a host function says to the provider; the run has it already. */
 static wql_status answer(wql__scan *scan, wql_error *err) {
-    wql__error_copy(err, &scan->run->fault);
+    wql__error_copy(err, scan->run->failure);
     return scan->broken;
 }
 
@@ -43,7 +43,7 @@ static wql_status refuse(wql__scan *scan, wql_error *err) {
 
 /* An empty batch with a column for each that is wanted. NULL = no memory: scan->broken. */
 static wql_batch *shaped_batch(wql__scan *scan, uint32_t rows) {
-    wql_batch *batch = wql__pool_take(scan->run);
+    wql_batch *batch = wql__run_take(scan->run);
     if (batch && wql__batch_shape(batch, scan->cls, scan->slot_count, 0)) {
         batch->rows = rows;
         return batch;
@@ -115,7 +115,7 @@ wql_status wql__host_emit(wql_scan *pub, uint64_t rows, const wql_column *column
     batch = shaped_batch(scan, (uint32_t)rows);
     if (!batch) return answer(scan, err);
     if (!point_columns(scan, batch)) {
-        wql__pool_put(scan->run, batch);
+        wql_batch_release(batch);
         (void)wql__scan_no_memory(scan);
         return answer(scan, err);
     }
@@ -206,7 +206,7 @@ wql_status wql__host_copy(wql_scan *pub, uint32_t rows, const wql_column *column
     if (!batch) return answer(scan, err);
     if (!copy_columns(scan, batch, ill)) (void)wql__scan_no_memory(scan);
     if (scan->broken < 0) {
-        wql__pool_put(scan->run, batch);
+        wql_batch_release(batch);
         return answer(scan, err);
     }
     scan->source = batch;

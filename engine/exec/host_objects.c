@@ -42,10 +42,10 @@ bool wql__objects_end(wql__scan *scan) {
 
 void wql__objects_drop(wql__scan *scan) {
     for (wql__maker *maker = scan->makers; maker; maker = maker->next) {
-        wql__pool_put(scan->run, maker->rows.batch);
+        wql_batch_release(maker->rows.batch);
         maker->rows.batch = NULL;
     }
-    for (uint32_t i = 0; i < scan->nested_count; i++) wql__pool_put(scan->run, scan->nested[i].batch);
+    for (uint32_t i = 0; i < scan->nested_count; i++) wql_batch_release(scan->nested[i].batch);
     scan->nested_count = 0;
 }
 
@@ -108,7 +108,7 @@ static wql__maker *ready_maker(wql__scan *scan, const wql_class *cls, uint32_t l
     wql_batch *batch;
     if (maker && maker->rows.batch && maker->rows.rows == maker->rows.room && !end_maker(scan, maker)) return NULL;
     if (maker && maker->rows.batch) return maker;
-    batch = maker ? wql__pool_take(scan->run) : NULL;
+    batch = maker ? wql__run_take(scan->run) : NULL;
     if (batch && wql__builder_begin(&maker->rows, batch, OBJECT_ROWS)) return maker;
     (void)wql__scan_no_memory(scan);
     return NULL;

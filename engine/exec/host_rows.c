@@ -12,12 +12,20 @@ static const char *name_of(const wql__scan *scan, uint32_t property) {
 
 /* -- beginning and ending a batch -------------------------------------------------------------------------------- */
 
+bool wql__rows_prepare(wql__scan *scan) {
+    if (scan->rows.cells) return true;
+    if (!wql__builder_init(&scan->rows, &scan->arena, scan->cls, scan->numbers, scan->slot_count)) return false;
+    wql__scan_grown(scan);
+    return true;
+}
+
 static bool begin(wql__scan *scan) {
     wql__run *run = scan->run;
     wql_batch *batch;
     if (scan->rows.batch) return true;
-    batch = wql__pool_take(run);
-    if (!batch || !wql__builder_begin(&scan->rows, batch, run->env->batch_rows)) {
+    batch = wql__run_take(run);
+    if (!batch || !wql__rows_prepare(scan) || !wql__builder_begin(&scan->rows, batch, run->env->batch_rows)) {
+        if (batch != scan->rows.batch) wql_batch_release(batch);
         (void)wql__scan_no_memory(scan);
         return false;
     }
@@ -35,7 +43,7 @@ wql_batch *wql__rows_end(wql__scan *scan) {
 }
 
 void wql__rows_drop(wql__scan *scan) {
-    wql__pool_put(scan->run, scan->rows.batch);
+    wql_batch_release(scan->rows.batch);
     scan->rows.batch = NULL;
     scan->row_begun = false;
 }
@@ -69,8 +77,8 @@ void wql__report_cell(wql__scan *scan, const wql_class *cls, uint32_t property, 
     case WQL__CELL_NO_TEXT: (void)wql__scan_fault(scan, "%s.%s was set to a NULL pointer with a length", name, def->name); break;
     default:
         if (scan->broken < 0) break;
-        wql__error_clear(&scan->run->fault);
-        scan->broken = wql__fail_limit(&scan->run->fault, "bytes of a column in a batch", INT32_MAX);
+        wql__error_clear(scan->run->failure);
+        scan->broken = wql__fail_limit(scan->run->failure, "bytes of a column in a batch", INT32_MAX);
         break;
     }
 }

@@ -9,7 +9,8 @@
  *   check_columns.c, checked.c   nothing of a provider's is believed; what cannot change is looked at once
  *   filter.c     the rows that pass; tester.c and the kernels below it do the work
  *   project.c    the columns that come out, forwarded or gathered; outputs.c makes those that no provider has
- *   pool.c       batches that are used again */
+ *
+ * Batches, and room for sets of rows, are borrowed (data/spares.h) while there are rows in hand: a run that waits has none. */
 #ifndef WQL_EXEC_INSIDE_H
 #define WQL_EXEC_INSIDE_H
 
@@ -70,7 +71,7 @@ typedef struct wql__out_column {
     const wql__part *parts;
     wql__cells *text;    /* PATH: under construction */
     wql__gather *gather; /* SLOT, PARTS: the same */
-    wql_column view;     /* PARTS: the source's column with its objects cut down */
+    wql_column *view;    /* PARTS: the source's column with its objects cut down */
 } wql__out_column;
 
 typedef struct wql__outputs {
@@ -113,10 +114,10 @@ struct wql__scan {
     uint32_t *slots;   /* [property] the source's column, or WQL__NO_ENTRY: not wanted */
     uint32_t *numbers; /* [slot] the property */
     uint32_t slot_count;
-    wql__fact *facts;         /* [slot] */
+    wql__fact *facts;         /* [slot]; NULL: no columns came yet */
     const wql_column **given; /* [slot] while a batch is taken: the provider's column */
 
-    wql_status broken; /* a breach of the contract, or no memory, within a callback; run->fault says more */
+    wql_status broken; /* a breach of the contract, or no memory, within a callback; run->failure says more */
     wql_status after;  /* what comes behind the rows in hand: WQL_OK, WQL_END, WQL_S_PARTIAL_RESULTS, WQL_S_PENDING, a failure */
     _Atomic bool waker_taken; /* by open or a next: what it takes to answer WQL_S_PENDING */
     uint64_t refusals; /* of memory by the limit, when the callback began */
@@ -144,6 +145,8 @@ void wql__scan_init(wql__scan *scan, wql__run *run, const wql__plan_scan *plan);
 void wql__scan_pull(wql__scan *scan);
 /* Ends a scan. WQL_OK, or WQL_S_PENDING: a serialised provider is busy; call again. */
 wql_status wql__scan_close(wql__scan *scan);
+/* The scan's arena has grown: the plan remembers how far. */
+void wql__scan_grown(wql__scan *scan);
 void wql__scan_interrupt(wql__scan *scan);
 /* In place of a provider's next: the next classes of the plan's catalog, as rows of META_CLASS, in the order of their names. Gives
  * what `next` would answer; WQL_E_OUT_OF_MEMORY: run->failure says it. */
@@ -160,6 +163,8 @@ bool wql__scan_is_in(wql__scan *scan, uint8_t phase, uint8_t or_phase, const cha
 /* The batch that next brought by rows; NULL: none, or scan->broken. */
 wql_batch *wql__rows_end(wql__scan *scan);
 void wql__rows_drop(wql__scan *scan);
+/* Makes scan->rows, with the first row: a scan that waits for it need not have it. False = no memory. */
+bool wql__rows_prepare(wql__scan *scan);
 /* Writes the objects that were made; later ones go into new batches. False: scan->broken. */
 bool wql__objects_end(wql__scan *scan);
 /* Whether the objects in a value were made in this next, and are of the class that the property declares; if not, that is a breach.
@@ -212,7 +217,7 @@ typedef struct wql__gathering {
     int64_t since; /* when its oldest row came */
 } wql__gathering;
 
-enum { WQL__POOL_MAX = 32 };
+enum { WQL__RUN_POOL = 4 };
 
 struct wql__run {
     wql__mem *mem;
@@ -221,7 +226,9 @@ struct wql__run {
     wql__arena arena;
     wql__scan *scans;
     uint32_t scan_count, unfinished, current, blocked;
-    wql__rows passed, checked;
+    wql__rows_room *passed; /* borrowed; NULL: not needed since it was given back */
+    wql_batch *pool[WQL__RUN_POOL]; /* borrowed, empty: what is used from batch to batch asks nobody */
+    uint32_t pool_count;
     wql__input input;
     wql__gathering gathering;
     uint64_t given; /* rows given out, or counted */
@@ -233,10 +240,8 @@ struct wql__run {
     wql__mutex lock;
     wql__cond idle;
     _Atomic(wql__mount *) late; /* whose provider used a scan when it must not; kept by the plan. NULL: none did */
-    wql_batch *pool[WQL__POOL_MAX];
-    uint32_t pool_count;
     wql__page page; /* for paths that come out */
-    wql_error said, fault, failure;
+    wql_error *failure; /* the environment's */
 };
 
 static inline bool wql__run_stopped(const wql__run *run) {
@@ -250,6 +255,9 @@ static inline void wql__run_add(_Atomic uint64_t *counter, uint64_t more) {
  */
 wql_status wql__union_step(wql__run *run, wql_batch **out);
 
+/* The same without asking a provider, for a run that has rows in hand. */
+wql_status wql__union_rest(wql__run *run, wql_batch **out);
+
 /* Scans that could not get on are asked again: time has passed, and a wake may have come. */
 void wql__union_retry(wql__run *run);
 
@@ -260,9 +268,9 @@ wql_status wql__project_flush(wql__run *run, wql__scan *scan, wql_batch **out);
 void wql__project_drop(wql__run *run);
 
 /* An empty batch with one reference. NULL = no memory. */
-wql_batch *wql__pool_take(wql__run *run);
-/* Gives a reference back. If it is the last one, the batch, and those that only it held, are emptied and kept for later. */
-void wql__pool_put(wql__run *run, wql_batch *batch);
-void wql__pool_free(wql__run *run);
+wql_batch *wql__run_take(wql__run *run);
+
+/* The input is through, or dropped: lets go of it and of what was borrowed for it. */
+void wql__project_done(wql__run *run);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "../data/batch.h"
 #include "../data/rule.h"
+#include "../data/spares.h"
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -23,6 +24,14 @@ typedef struct wql__rows {
 } wql__rows;
 
 bool wql__rows_init(wql__rows *set, wql__arena *arena);
+/* A set with its room, borrowed while a batch is worked on. One block of the spares. */
+typedef struct wql__rows_room {
+    wql__rows rows;
+    uint64_t found[WQL__WORDS]; /* for an OR: rows that passed already */
+    uint16_t list[WQL_BATCH_ROWS_MAX];
+} wql__rows_room;
+/* NULL = no memory. */
+wql__rows_room *wql__rows_borrow(wql__spares *spares);
 /* All rows of a batch. */
 void wql__rows_fill(wql__rows *set, uint32_t rows);
 /* No rows. */
@@ -108,7 +117,7 @@ typedef struct wql__tester {
     wql__constant with;
     wql__needle needle;
     wql__mem *mem;
-    wql__known known[WQL__KNOWN_MAX];
+    wql__known *known;   /* WQL__KNOWN_MAX of them; NULL: no dictionary came yet */
     uint32_t known_next; /* the one to be replaced next */
 } wql__tester;
 

@@ -25,8 +25,10 @@ static bool init_column(wql__scan *scan, const wql__output *output, wql__out_col
         col->kind = output->part_count ? WQL__OUT_PARTS : WQL__OUT_SLOT;
         col->parts = output->tree;
         col->slot = scan->slots[output->property];
-        scan->outputs.has_parts |= col->kind == WQL__OUT_PARTS;
-        return true;
+        if (col->kind != WQL__OUT_PARTS) return true;
+        scan->outputs.has_parts = true;
+        col->view = wql__arena_zero(&scan->arena, sizeof *col->view);
+        return col->view != NULL;
     }
     col->kind = wql__system_is_constant(output->system) ? WQL__OUT_CONSTANT : WQL__OUT_PATH;
     if (col->kind == WQL__OUT_CONSTANT) return true;
@@ -224,7 +226,7 @@ static bool cut_objects(wql__run *run, wql_batch *into, const wql__part *parts, 
 
 /* An object batch with the chosen columns only; the parts that its class does not have are left out. NULL = no memory. */
 static wql_batch *cut_batch(wql__run *run, const wql_batch *from, const wql__part *parts, unsigned depth) {
-    wql_batch *cut = wql__pool_take(run);
+    wql_batch *cut = wql__run_take(run);
     uint32_t width = 0;
     bool ok;
     for (const wql__part *part = parts; part; part = part->next) width++;
@@ -273,8 +275,8 @@ bool wql__outputs_parts(wql__scan *scan, wql_batch *source) {
     for (uint32_t i = 0; outputs->has_parts && i < outputs->width; i++) {
         wql__out_column *col = &outputs->columns[i];
         if (col->kind != WQL__OUT_PARTS) continue;
-        col->view = source->columns[col->slot];
-        if (!cut_objects(scan->run, source, col->parts, 0, &col->view)) return false;
+        *col->view = source->columns[col->slot];
+        if (!cut_objects(scan->run, source, col->parts, 0, col->view)) return false;
     }
     return true;
 }

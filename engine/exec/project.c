@@ -12,8 +12,8 @@
 enum { FORWARD_MIN = 256, PIN_SHARE = 4 };
 
 static wql_status no_memory(wql__run *run) {
-    wql__error_clear(&run->failure);
-    return wql__fail_memory(run->mem, &run->failure);
+    wql__error_clear(run->failure);
+    return wql__fail_memory(run->mem, run->failure);
 }
 
 static uint32_t smaller(uint64_t a, uint64_t b) {
@@ -26,18 +26,23 @@ static uint64_t rows_left(const wql__run *run) {
 }
 
 static const wql_column *source_column(const wql__run *run, const wql__out_column *col) {
-    return col->kind == WQL__OUT_PARTS ? &col->view : &run->input.source->columns[col->slot];
+    return col->kind == WQL__OUT_PARTS ? col->view : &run->input.source->columns[col->slot];
 }
 
 static bool is_source_kind(const wql__out_column *col) {
     return col->kind == WQL__OUT_SLOT || col->kind == WQL__OUT_PARTS;
 }
 
+void wql__project_done(wql__run *run) {
+    wql_batch *source = run->input.source;
+    memset(&run->input, 0, sizeof run->input);
+    wql__run_put(run, source);
+}
+
 static void use_input(wql__run *run, uint32_t rows) {
     run->input.at += rows;
     if (run->input.at < run->input.count) return;
-    wql__pool_put(run, run->input.source);
-    memset(&run->input, 0, sizeof run->input);
+    wql__project_done(run);
 }
 
 /* -- bytes ------------------------------------------------------------------------------------------------------- */
@@ -154,7 +159,7 @@ static void add_definitions(const wql__run *run, wql_batch *batch, const uint16_
 }
 
 static wql_status forward(wql__run *run, wql__scan *scan, uint32_t rows, wql_batch **out) {
-    wql_batch *batch = wql__pool_take(run);
+    wql_batch *batch = wql__run_take(run);
     if (!batch) return no_memory(run);
     if (!forward_columns(run, scan, batch) || !begin_definitions(run, batch, rows)) goto failed;
     wql__outputs_begin(scan, batch, rows);
@@ -178,7 +183,7 @@ static bool begin(wql__run *run, wql__scan *scan) {
     wql__outputs *outputs = &scan->outputs;
     uint32_t room = smaller(run->env->batch_rows, rows_left(run));
     if (g->batch) return true;
-    g->batch = wql__pool_take(run);
+    g->batch = wql__run_take(run);
     if (!g->batch || !wql__batch_shape(g->batch, scan->cls, outputs->width, outputs->hidden)) return false;
     if (!begin_definitions(run, g->batch, room)) return false;
     g->rows = 0;
@@ -263,10 +268,9 @@ wql_status wql__project_flush(wql__run *run, wql__scan *scan, wql_batch **out) {
 }
 
 void wql__project_drop(wql__run *run) {
-    wql__pool_put(run, run->gathering.batch);
+    wql_batch_release(run->gathering.batch);
     memset(&run->gathering, 0, sizeof run->gathering);
-    wql__pool_put(run, run->input.source);
-    memset(&run->input, 0, sizeof run->input);
+    wql__project_done(run);
 }
 
 wql_status wql__project(wql__run *run, wql__scan *scan, wql_batch **out) {

@@ -10,6 +10,15 @@ bool wql__rows_init(wql__rows *set, wql__arena *arena) {
     return set->list != NULL;
 }
 
+wql__rows_room *wql__rows_borrow(wql__spares *spares) {
+    wql__rows_room *room = wql__spares_block(spares);
+    if (!room) return NULL;
+    room->rows.rows = room->rows.count = 0;
+    room->rows.sparse = false;
+    room->rows.list = room->list;
+    return room;
+}
+
 void wql__rows_fill(wql__rows *set, uint32_t rows) {
     uint32_t words = rows / 64;
     set->rows = set->count = rows;

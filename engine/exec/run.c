@@ -10,7 +10,7 @@ static void free_run(wql__run *run) {
     wql__mem *mem = run->mem;
     for (uint32_t i = 0; i < run->scan_count; i++) wql__scan_uncount(&run->scans[i]);
     wql__project_drop(run);
-    wql__pool_free(run);
+    wql__run_settle(run);
     wql__page_free(&run->page, mem);
     wql__arena_free(&run->arena);
     wql__plan_release(run->plan);
@@ -31,9 +31,7 @@ wql_status wql__run_open(wql__plan *plan, wql__run_env *env, wql__run **out, wql
     run->plan = wql__plan_retain(plan);
     run->env = env;
     run->now_us = env->now(env->now_user);
-    wql__error_clear(&run->said);
-    wql__error_clear(&run->fault);
-    wql__error_clear(&run->failure);
+    run->failure = env->failure;
     wql__mutex_init(&run->lock);
     wql__cond_init(&run->idle);
     wql__arena_init(&run->arena, run->mem);
@@ -42,8 +40,9 @@ wql_status wql__run_open(wql__plan *plan, wql__run_env *env, wql__run **out, wql
         free_run(run);
         return status;
     }
+    if (!run->arena.chunks) wql__arena_next(&run->arena, wql__array_size(count, sizeof *run->scans));
     run->scans = wql__arena_alloc(&run->arena, wql__array_size(count, sizeof *run->scans));
-    if (!run->scans || !wql__rows_init(&run->passed, &run->arena) || !wql__rows_init(&run->checked, &run->arena)) {
+    if (!run->scans) {
         free_run(run);
         return wql__fail_memory(env->mem, err);
     }
@@ -59,7 +58,7 @@ wql_status wql__run_close(wql__run *run) {
     wql__project_drop(run);
     for (uint32_t i = 0; i < run->scan_count; i++) {
         wql__scan *scan = &run->scans[i];
-        wql__pool_put(run, scan->source);
+        wql_batch_release(scan->source);
         scan->source = NULL;
         if (scan->state == WQL__SCAN_REOPENING) scan->state = WQL__SCAN_OPEN; /* it is not going to be */
         if (wql__scan_close(scan) == WQL_S_PENDING) status = WQL_S_PENDING;
@@ -83,30 +82,58 @@ void wql__run_blame(wql__run *run) {
     }
 }
 
-void wql__run_recycle(wql__run *run, wql_batch *batch) {
-    wql__pool_put(run, batch);
+wql_batch *wql__run_take(wql__run *run) {
+    return run->pool_count ? run->pool[--run->pool_count] : wql__spares_take(run->env->spares);
+}
+
+/* One reference, and room for it: emptied, it is kept. */
+static bool keep(wql__run *run, wql_batch *batch) {
+    if (run->pool_count == WQL__RUN_POOL || !batch->home || !wql__batch_is_sole(batch)) return false;
+    wql__batch_reset(batch);
+    run->pool[run->pool_count++] = batch;
+    return true;
+}
+
+void wql__run_put(wql__run *run, wql_batch *batch) {
+    if (!batch) return;
+    if (wql__batch_is_sole(batch))
+        while (batch->hold_count) { /* the source that it was forwarded from */
+            wql_batch *held = batch->holds[--batch->hold_count];
+            if (!keep(run, held)) wql_batch_release(held);
+        }
+    if (!keep(run, batch)) wql_batch_release(batch);
+}
+
+void wql__run_settle(wql__run *run) {
+    while (run->pool_count) wql_batch_release(run->pool[--run->pool_count]);
+    if (run->input.source) return;
+    wql__spares_return(run->env->spares, run->passed);
+    run->passed = NULL;
+}
+
+size_t wql__run_block_bytes(void) {
+    return sizeof(wql__rows_room);
 }
 
 /* -- going on ---------------------------------------------------------------------------------------------------- */
 
-static wql_status run_over(wql__run *run, wql_status status, wql_error *err) {
+static wql_status run_over(wql__run *run, wql_status status) {
     run->is_over = true;
     run->over = status;
     wql__project_drop(run);
-    if (status < 0) wql__error_copy(err, &run->failure);
     return status;
 }
 
 static wql_status fail(wql__run *run, wql_status status, const char *text) {
-    wql__error_clear(&run->failure);
-    return wql__fail(&run->failure, status, "%s", text);
+    wql__error_clear(run->failure);
+    return wql__fail(run->failure, status, "%s", text);
 }
 
 /* It was counted when it happened. */
 static wql_status fail_late(wql__run *run, const wql__mount *mount) {
-    wql__error_clear(&run->failure);
-    (void)wql__fail(&run->failure, WQL_E_PROVIDER_FAILURE, "provider %s used a scan outside of its open and next", mount->name);
-    wql__error_provider(&run->failure, mount->name);
+    wql__error_clear(run->failure);
+    (void)wql__fail(run->failure, WQL_E_PROVIDER_FAILURE, "provider %s used a scan outside of its open and next", mount->name);
+    wql__error_provider(run->failure, mount->name);
     return WQL_E_PROVIDER_FAILURE;
 }
 
@@ -127,11 +154,11 @@ static bool is_done(const wql__run *run) {
     return run->unfinished == 0 || (run->env->rows_max && run->given >= run->env->rows_max);
 }
 
-static wql_status give(wql__run *run, wql_batch *batch, wql_batch **out, wql_error *err) {
+static wql_status give(wql__run *run, wql_batch *batch, wql_batch **out) {
     wql_status status = check_call(run);
     if (status < 0) {
-        wql__pool_put(run, batch);
-        return run_over(run, status, err);
+        wql_batch_release(batch);
+        return run_over(run, status);
     }
     run->given += batch->rows;
     run->gave = true;
@@ -140,20 +167,31 @@ static wql_status give(wql__run *run, wql_batch *batch, wql_batch **out, wql_err
     return WQL_OK;
 }
 
-wql_status wql__run_next(wql__run *run, int64_t until_us, wql_batch **out, wql_error *err) {
+wql_status wql__run_next(wql__run *run, int64_t until_us, wql_batch **out) {
     *out = NULL;
-    if (run->is_over) return run_over(run, run->over, err);
+    if (run->is_over) return run_over(run, run->over);
     wql__union_retry(run);
     for (bool first = true;; first = false) {
         wql_batch *batch = NULL;
         wql_status status;
-        if (is_done(run)) return run_over(run, run->partial ? WQL_S_PARTIAL_RESULTS : WQL_END, err);
+        if (is_done(run)) return run_over(run, run->partial ? WQL_S_PARTIAL_RESULTS : WQL_END);
         status = check_call(run);
-        if (status < 0) return run_over(run, status, err);
+        if (status < 0) return run_over(run, status);
         if (!first && run->now_us >= until_us) return WQL_OK;
         status = wql__union_step(run, &batch);
-        if (batch) return give(run, batch, out, err);
+        if (batch) return give(run, batch, out);
         if (status == WQL_S_PENDING) return status;
-        if (status < 0) return run_over(run, status, err);
+        if (status < 0) return run_over(run, status);
     }
+}
+
+wql_status wql__run_rest(wql__run *run, wql_batch **out) {
+    *out = NULL;
+    while (!run->is_over && !is_done(run) && (run->input.source || run->gathering.rows)) {
+        wql_batch *batch = NULL;
+        wql_status status = wql__union_rest(run, &batch);
+        if (batch) return give(run, batch, out);
+        if (status < 0) return run_over(run, status);
+    }
+    return WQL_OK;
 }

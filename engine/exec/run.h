@@ -4,6 +4,7 @@
 #ifndef WQL_EXEC_RUN_H
 #define WQL_EXEC_RUN_H
 
+#include "../data/spares.h"
 #include "../query/plan.h"
 
 /* Counters that other threads may read while the run goes on. */
@@ -37,7 +38,11 @@ typedef struct wql__run_env {
     wql_str text;              /* the query's, for places in it */
     uint32_t pattern_chars;    /* the limit pattern_chars_max */
     wql__run_stats *stats;
+    wql__spares *spares; /* batches, and blocks of wql__run_block_bytes() */
+    wql_error *failure;  /* why the run failed; written by whoever holds the run, until it is over */
 } wql__run_env;
+/* What spares for runs are opened with. */
+size_t wql__run_block_bytes(void);
 
 typedef struct wql__run wql__run;
 
@@ -50,10 +55,16 @@ wql_status wql__run_open(wql__plan *plan, wql__run_env *env, wql__run **out, wql
  * Returns WQL_OK; WQL_END; WQL_S_PARTIAL_RESULTS (the end, and rows are missing); WQL_S_PENDING: blocked, a wake of the call will
  * come (rows in hand are given out first); or a failure: the run is over. A stop gives WQL_E_CALL_CANCELLED, the deadline
  * WQL_E_TIMED_OUT. */
-wql_status wql__run_next(wql__run *run, int64_t until_us, wql_batch **out, wql_error *err);
+wql_status wql__run_next(wql__run *run, int64_t until_us, wql_batch **out);
 
-/* Gives a batch back for reuse: if it is the only reference, its memory serves the next one. */
-void wql__run_recycle(wql__run *run, wql_batch *batch);
+/* The same for a run that is to wait while others go on: asks its providers for nothing, and gives out what is in hand, batch by
+ * batch, until it is nothing (WQL_OK and NULL). */
+wql_status wql__run_rest(wql__run *run, wql_batch **out);
+
+/* Releases a batch that the run made; if it is the only reference, its memory serves the next one. NULL allowed. */
+void wql__run_put(wql__run *run, wql_batch *batch);
+/* Gives back what is borrowed and not in use: whoever lets go of the run calls it. */
+void wql__run_settle(wql__run *run);
 
 /* Closes the scans and frees the run. WQL_S_PENDING: a serialised provider is busy, a wake will come, call again. Accepts NULL.
  */

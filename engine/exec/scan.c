@@ -22,15 +22,15 @@ wql_status wql__scan_fault(wql__scan *scan, const char *format, ...) {
     (void)vsnprintf(text, sizeof text, format, args);
     va_end(args);
     if (scan->broken < 0) return scan->broken;
-    wql__error_clear(&scan->run->fault);
-    scan->broken = wql__mount_fault(scan->mount, &scan->run->fault, "%s", text);
+    wql__error_clear(scan->run->failure);
+    scan->broken = wql__mount_fault(scan->mount, scan->run->failure, "%s", text);
     return scan->broken;
 }
 
 wql_status wql__scan_no_memory(wql__scan *scan) {
     if (scan->broken < 0) return scan->broken;
-    wql__error_clear(&scan->run->fault);
-    scan->broken = wql__fail_memory(scan->run->mem, &scan->run->fault);
+    wql__error_clear(scan->run->failure);
+    scan->broken = wql__fail_memory(scan->run->mem, scan->run->failure);
     return scan->broken;
 }
 
@@ -51,34 +51,27 @@ bool wql__scan_is_in(wql__scan *scan, uint8_t phase, uint8_t or_phase, const cha
 /* -- failures ---------------------------------------------------------------------------------------------------- */
 
 /* What a callback answered, as the failure of the run: its own words if it has any. */
-static wql_status provider_failed(wql__scan *scan, wql_status status, const char *callback) {
+static wql_status provider_failed(wql__scan *scan, wql_error *said, wql_status status, const char *callback) {
     wql__run *run = scan->run;
-    wql_error *said = &run->said;
     wql_status blamed;
     said->message[sizeof said->message - 1] = said->hint[sizeof said->hint - 1] = 0;
-    wql__error_clear(&run->failure);
-    blamed = wql__mem_blame(run->mem, status, scan->refusals, &run->failure);
+    wql__error_clear(run->failure);
+    blamed = wql__mem_blame(run->mem, status, scan->refusals, run->failure);
     if (blamed < 0)
         status = blamed;
     else if (said->message[0])
-        (void)wql__fail(&run->failure, status, "%s", said->message);
+        (void)wql__fail(run->failure, status, "%s", said->message);
     else
-        (void)wql__fail(&run->failure, status, "%s of %s by provider %s failed: %s", callback, class_of(scan), scan->mount->name,
+        (void)wql__fail(run->failure, status, "%s of %s by provider %s failed: %s", callback, class_of(scan), scan->mount->name,
                         wql_status_text(status));
-    if (blamed >= 0) wql__error_hint(&run->failure, wql_s(said->hint));
-    wql__error_provider(&run->failure, scan->mount->name);
+    if (blamed >= 0) wql__error_hint(run->failure, wql_s(said->hint));
+    wql__error_provider(run->failure, scan->mount->name);
     return status;
 }
 
-static wql_status broken(wql__scan *scan) {
-    wql__error_clear(&scan->run->failure);
-    wql__error_copy(&scan->run->failure, &scan->run->fault);
-    return scan->broken;
-}
-
 static wql_status no_memory(wql__scan *scan) {
-    wql__error_clear(&scan->run->failure);
-    return wql__fail_memory(scan->run->mem, &scan->run->failure);
+    wql__error_clear(scan->run->failure);
+    return wql__fail_memory(scan->run->mem, scan->run->failure);
 }
 
 /* -- callbacks --------------------------------------------------------------------------------------------------- */
@@ -86,11 +79,12 @@ static wql_status no_memory(wql__scan *scan) {
 typedef struct visit {
     int64_t since_ns;
     int saved_errno;
+    wql_error said; /* by the provider */
 } visit;
 
 static void visit_begin(wql__scan *scan, visit *v, uint8_t phase) {
     wql__arena_reset(&scan->scratch);
-    if (scan->run->said.message[0] || scan->run->said.hint[0]) wql__error_clear(&scan->run->said);
+    wql__error_clear(&v->said);
     scan->brought = false;
     scan->refusals = wql__mem_refusals(scan->run->mem);
     atomic_store_explicit(&scan->phase, phase, memory_order_relaxed);
@@ -160,6 +154,20 @@ void wql__scan_init(wql__scan *scan, wql__run *run, const wql__plan_scan *plan) 
     wql__arena_init(&scan->scratch, run->mem);
 }
 
+enum { FIRST_BYTES = 768, FIRST_BYTES_MAX = 16 * 1024 };
+
+static void size_arena(wql__scan *scan) {
+    uint32_t bytes = atomic_load_explicit(&scan->run->plan->scan_bytes, memory_order_relaxed);
+    if (!scan->arena.chunks) wql__arena_next(&scan->arena, bytes ? bytes : FIRST_BYTES);
+}
+
+void wql__scan_grown(wql__scan *scan) {
+    _Atomic uint32_t *bytes = &scan->run->plan->scan_bytes;
+    size_t used = wql__arena_used(&scan->arena);
+    if (used > atomic_load_explicit(bytes, memory_order_relaxed) && used <= FIRST_BYTES_MAX)
+        atomic_store_explicit(bytes, (uint32_t)used, memory_order_relaxed);
+}
+
 static const uint64_t *wanted_of(const wql__scan *scan) {
     return scan->wide || scan->run->env->check_exact ? scan->plan->wanted_all : scan->plan->wanted;
 }
@@ -190,6 +198,7 @@ static bool prepare(wql__scan *scan) {
     const uint64_t *wanted = wanted_of(scan);
     uint32_t properties = scan->cls->def.property_count;
     wql__arena_reset(&scan->arena);
+    size_arena(scan);
     scan->take = wql__arena_alloc(&scan->arena, scan->plan->pushed_count);
     scan->slots = wql__arena_alloc(&scan->arena, wql__array_size(properties, sizeof *scan->slots));
     scan->numbers = wql__arena_alloc(&scan->arena, wql__array_size(properties, sizeof *scan->numbers));
@@ -203,16 +212,16 @@ static bool prepare(wql__scan *scan) {
         scan->numbers[scan->slot_count++] = i;
         scan->row_bytes += bytes_of(&scan->cls->def.properties[i]);
     }
-    scan->facts = wql__arena_zero(&scan->arena, wql__array_size(scan->slot_count, sizeof *scan->facts));
-    scan->given = wql__arena_zero(&scan->arena, wql__array_size(scan->slot_count, sizeof *scan->given));
+    scan->facts = NULL;
+    scan->given = NULL;
+    memset(&scan->rows, 0, sizeof scan->rows);
     scan->holds = wql__arena_zero(&scan->arena, wql__array_size(scan->plan->pushed_count, sizeof *scan->holds));
     scan->makers = NULL;
     scan->nested = NULL;
     scan->nested_count = scan->nested_room = 0;
     scan->pub.take = scan->take;
     scan->pub.state = NULL;
-    return scan->facts && scan->given && scan->holds &&
-           wql__builder_init(&scan->rows, &scan->arena, scan->cls, scan->numbers, scan->slot_count);
+    return scan->holds != NULL;
 }
 
 /* Whether the properties that a condition looks at were asked for. */
@@ -255,9 +264,9 @@ static wql_status make_filter(wql__scan *scan) {
     if (!exprs) return no_memory(scan);
     for (uint32_t i = 0; i < scan->plan->conjunct_count; i++)
         if (!is_exact(scan, &scan->plan->conjuncts[i])) exprs[count++] = scan->plan->conjuncts[i].expr;
-    wql__error_clear(&run->failure);
+    wql__error_clear(run->failure);
     return wql__filter_init(&scan->filter, &scan->arena, run->mem, scan->cls, scan->slots, exprs, count, run->env->stop,
-                            &run->failure);
+                            run->env->spares, run->failure);
 }
 
 /* One filter for each condition that the provider is trusted with, to see whether it may be. */
@@ -273,7 +282,7 @@ static wql_status make_exact(wql__scan *scan) {
         const wql__expr *expr = scan->plan->conjuncts[i].expr;
         if (is_exact(scan, &scan->plan->conjuncts[i]))
             status = wql__filter_init(&scan->exact[i], &scan->arena, run->mem, scan->cls, scan->slots, &expr, 1, run->env->stop,
-                                      &run->failure);
+                                      run->env->spares, run->failure);
     }
     return status;
 }
@@ -281,7 +290,7 @@ static wql_status make_exact(wql__scan *scan) {
 static wql_status finish_open(wql__scan *scan) {
     bool again;
     wql_status status;
-    if (check_take(scan, &again) < 0) return broken(scan);
+    if (check_take(scan, &again) < 0) return scan->broken;
     if (again) {
         scan->state = WQL__SCAN_REOPENING;
         return WQL_OK;
@@ -289,6 +298,7 @@ static wql_status finish_open(wql__scan *scan) {
     status = make_filter(scan);
     if (status >= 0) status = make_exact(scan);
     if (status >= 0 && !(scan->run->env->flags & WQL_COUNT_ONLY) && !wql__outputs_init(scan)) status = no_memory(scan);
+    wql__scan_grown(scan);
     return status;
 }
 
@@ -315,20 +325,20 @@ static wql_status open_scan(wql__scan *scan) {
     scan->counted = true;
     set_reachable(scan, true);
     visit_begin(scan, &v, WQL__PHASE_OPEN);
-    status = scan->mount->provider->open(&scan->pub, &scan->run->said);
+    status = scan->mount->provider->open(&scan->pub, &v.said);
     visit_end(scan, &v);
     if (status == WQL_OK) {
         scan->state = WQL__SCAN_OPEN; /* from here on a close is owed */
         wql__run_add(&scan->mount->opened, 1);
     }
     if (cannot_wait(scan, status, "open")) set_reachable(scan, false);
-    if (scan->broken < 0) return broken(scan);
+    if (scan->broken < 0) return scan->broken;
     if (status == WQL_OK) return finish_open(scan);
     if (status == WQL_S_PENDING) return status;
     set_reachable(scan, false);
-    if (status < 0) return provider_failed(scan, status, "open");
+    if (status < 0) return provider_failed(scan, &v.said, status, "open");
     (void)wql__scan_fault(scan, "open of %s answered 0x%08X, which open cannot", class_of(scan), (unsigned)status);
-    return broken(scan);
+    return scan->broken;
 }
 
 /* WQL_OK: the scan is open. */
@@ -348,7 +358,7 @@ static wql_status get_ready(wql__scan *scan) {
 
 /* -- rows -------------------------------------------------------------------------------------------------------- */
 
-static wql_status judge_next(wql__scan *scan, wql_status status) {
+static wql_status judge_next(wql__scan *scan, wql_error *said, wql_status status) {
     if (scan->row_begun && status >= 0)
         (void)wql__scan_fault(scan, "next of %s returned in the middle of a row: wql_row_end is missing", class_of(scan));
     if (status > 0 && status != WQL_END && status != WQL_S_PENDING && status != WQL_S_PARTIAL_RESULTS)
@@ -358,14 +368,14 @@ static wql_status judge_next(wql__scan *scan, wql_status status) {
     wql__rows_drop(scan);
     wql__objects_drop(scan);
     if (scan->broken < 0) {
-        wql__pool_put(scan->run, scan->source);
+        wql_batch_release(scan->source);
         scan->source = NULL;
         scan->counted_rows = 0;
-        return broken(scan);
+        return scan->broken;
     }
     wql__run_add(&scan->run->env->stats->rows_scanned, scan->counted_rows + wql_batch_rows(scan->source));
     wql__run_add(&scan->mount->rows, scan->counted_rows + wql_batch_rows(scan->source));
-    return status < 0 ? provider_failed(scan, status, "next") : status;
+    return status < 0 ? provider_failed(scan, said, status, "next") : status;
 }
 
 void wql__scan_pull(wql__scan *scan) {
@@ -382,9 +392,9 @@ void wql__scan_pull(wql__scan *scan) {
     scan->after = enter(scan);
     if (scan->after != WQL_OK) return;
     visit_begin(scan, &v, WQL__PHASE_NEXT);
-    status = scan->mount->provider->next(&scan->pub, &scan->run->said);
+    status = scan->mount->provider->next(&scan->pub, &v.said);
     visit_end(scan, &v);
-    scan->after = judge_next(scan, status);
+    scan->after = judge_next(scan, &v.said, status);
 }
 
 /* -- closing ----------------------------------------------------------------------------------------------------- */

@@ -112,7 +112,10 @@ bool wql__tester_init_members(wql__tester *t, wql__arena *arena, wql__mem *mem, 
 }
 
 void wql__tester_free(wql__tester *t) {
+    if (!t->known) return;
     for (unsigned i = 0; i < WQL__KNOWN_MAX; i++) wql__free(t->mem, t->known[i].outcome, t->known[i].size);
+    wql__free(t->mem, t->known, WQL__KNOWN_MAX * sizeof *t->known);
+    t->known = NULL;
 }
 
 /* -- value by value ---------------------------------------------------------------------------------------------- */
@@ -328,8 +331,11 @@ static void narrow_members(const wql__tester *t, const wql_column *col, wql__row
 
 /* A place for a dictionary that is not known: the one used longest ago. */
 static wql__known *forget(wql__tester *t, const wql_column *col) {
-    wql__known *known = &t->known[t->known_next];
     size_t size = (size_t)col->child_rows;
+    wql__known *known;
+    if (!t->known) t->known = wql__alloc_zero(t->mem, WQL__KNOWN_MAX * sizeof *t->known);
+    if (!t->known) return NULL;
+    known = &t->known[t->known_next];
     t->known_next = (t->known_next + 1) % WQL__KNOWN_MAX;
     if (known->size < size) {
         wql__free(t->mem, known->outcome, known->size);
@@ -349,7 +355,7 @@ static wql__known *forget(wql__tester *t, const wql_column *col) {
 wql__known *wql__tester_known(wql__tester *t, const wql_column *col, uint32_t rows) {
     if (col->child_rows == 0 || col->child_rows > WQL__KNOWN_BYTES_MAX) return NULL;
     if (col->buffer_id == 0) return col->child_rows > rows ? NULL : forget(t, col); /* good for this batch only */
-    for (unsigned i = 0; i < WQL__KNOWN_MAX; i++)
+    for (unsigned i = 0; t->known && i < WQL__KNOWN_MAX; i++)
         if (t->known[i].rows == col->child_rows && t->known[i].id == col->buffer_id) return &t->known[i];
     return forget(t, col);
 }

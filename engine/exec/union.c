@@ -28,23 +28,26 @@ static void print_conjunct(const wql__scan *scan, const wql_conjunct *conjunct, 
     (void)wql__out_end(&out);
 }
 
+static wql_status no_memory(wql__run *run) {
+    wql__error_clear(run->failure);
+    return wql__fail_memory(run->mem, run->failure);
+}
+
 /* Conditions that the provider took as exact must hold for every row it brings. */
 static wql_status check_promises(wql__scan *scan, const wql_batch *source) {
     wql__run *run = scan->run;
+    wql__rows *checked = &run->passed->rows; /* nothing has passed yet */
     for (uint32_t i = 0; i < scan->exact_count; i++) {
         uint32_t number = scan->plan->conjuncts[i].pushed;
         char text[200];
         if (!scan->exact[i].root) continue;
-        wql__rows_fill(&run->checked, source->rows);
-        if (wql__filter_run(&scan->exact[i], source, &run->checked, NULL) < 0) {
-            wql__error_clear(&run->failure);
-            return wql__fail_memory(run->mem, &run->failure);
-        }
-        if (run->checked.count == source->rows || wql__run_stopped(run)) continue;
+        wql__rows_fill(checked, source->rows);
+        if (wql__filter_run(&scan->exact[i], source, checked, NULL) < 0) return no_memory(run);
+        if (checked->count == source->rows || wql__run_stopped(run)) continue;
         print_conjunct(scan, &scan->plan->pushed[number], text, sizeof text);
-        wql__error_clear(&run->failure);
-        return wql__mount_fault(scan->mount, &run->failure, "promised %s exactly and brought %u rows that do not fulfil it", text,
-                                source->rows - run->checked.count);
+        wql__error_clear(run->failure);
+        return wql__mount_fault(scan->mount, run->failure, "promised %s exactly and brought %u rows that do not fulfil it", text,
+                                source->rows - checked->count);
     }
     return WQL_OK;
 }
@@ -60,31 +63,29 @@ static void count_rows(wql__run *run, uint64_t rows) {
 static wql_status take_source(wql__run *run, wql__scan *scan) {
     wql_batch *source = scan->source;
     bool counting = (run->env->flags & WQL_COUNT_ONLY) != 0;
+    wql__rows *passed;
     wql_status status;
     scan->source = NULL;
     run->input.source = source; /* from here on it is released with the input */
+    if (!run->passed) run->passed = wql__rows_borrow(run->env->spares);
+    if (!run->passed) return no_memory(run);
     status = check_promises(scan, source);
     if (status < 0) return status;
-    wql__rows_fill(&run->passed, source->rows);
-    if (wql__filter_run(&scan->filter, source, &run->passed, NULL) < 0) {
-        wql__error_clear(&run->failure);
-        return wql__fail_memory(run->mem, &run->failure);
-    }
-    if (counting && !wql__run_stopped(run)) count_rows(run, run->passed.count);
-    if (counting || run->passed.count == 0) {
-        memset(&run->input, 0, sizeof run->input);
-        wql__pool_put(run, source);
+    passed = &run->passed->rows;
+    wql__rows_fill(passed, source->rows);
+    if (wql__filter_run(&scan->filter, source, passed, NULL) < 0) return no_memory(run);
+    if (counting && !wql__run_stopped(run)) count_rows(run, passed->count);
+    if (counting || passed->count == 0) {
+        wql__project_done(run);
         return WQL_OK;
     }
-    run->input.count = run->passed.count;
+    run->input.count = passed->count;
     run->input.since = scan->brought ? run->now_us : scan->rows_since;
-    if (run->passed.count < source->rows) {
-        wql__rows_list(&run->passed);
-        run->input.rows = run->passed.list;
+    if (passed->count < source->rows) {
+        wql__rows_list(passed);
+        run->input.rows = passed->list;
     }
-    if (wql__outputs_parts(scan, source)) return WQL_OK;
-    wql__error_clear(&run->failure);
-    return wql__fail_memory(run->mem, &run->failure);
+    return wql__outputs_parts(scan, source) ? WQL_OK : no_memory(run);
 }
 
 /* -- whose turn it is -------------------------------------------------------------------------------------------- */
@@ -135,6 +136,10 @@ static wql_status settle(wql__run *run) {
 /* Rows in hand that should not wait for the next ones. */
 static bool is_due(const wql__run *run) {
     return run->gathering.rows && run->now_us - run->gathering.since >= (int64_t)run->env->batch_age_ms * 1000;
+}
+
+wql_status wql__union_rest(wql__run *run, wql_batch **out) {
+    return run->input.source ? wql__project(run, current(run), out) : wql__project_flush(run, current(run), out);
 }
 
 wql_status wql__union_step(wql__run *run, wql_batch **out) {

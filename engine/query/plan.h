@@ -107,6 +107,7 @@ typedef struct wql__plan {
     uint32_t parameter_count, unnamed_count;
     wql__plan_parameter *parameters; /* in the order of the text */
     double rows;                  /* estimate, for progress; -1: none */
+    _Atomic uint32_t scan_bytes;  /* what an open scan needed so far, so that the next one asks the heap once, for no more */
 } wql__plan;
 
 /* Call flags that a plan depends on. */

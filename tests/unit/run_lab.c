@@ -390,7 +390,8 @@ int rl_setup(void **state) {
                             .batch_rows = 1024,
                             .batch_bytes = 256 * 1024,
                             .batch_age_ms = 20,
-                            .stats = &l->stats};
+                            .stats = &l->stats,
+                            .failure = &l->err};
     *state = l;
     return 0;
 }
@@ -399,6 +400,7 @@ int rl_teardown(void **state) {
     rl_lab *l = *state;
     uint64_t used, peak;
     int bad = 0;
+    wql__spares_close(l->env.spares);
     wql__catalog_release(l->catalog);
     for (int i = 0; i < 3; i++) {
         if (atomic_load(&l->mounts[i]->scans)) bad = -1;
@@ -424,6 +426,7 @@ wql_status rl_plan(rl_lab *l, const char *text, uint32_t flags) {
     status = wql__parse(wql_s(text), 0, &limits, &arena, &tree, &l->err);
     if (status >= 0) status = wql__plan_make(tree, l->mem, l->catalog, flags & WQL__PLAN_FLAGS, &zone, NULL, &l->plan, &l->err);
     wql__arena_free(&arena);
+    if (status >= 0) l->env.spares = wql__spares_open(l->mem, wql__run_block_bytes()); /* its own for each run: none are warm */
     return status;
 }
 
@@ -435,12 +438,14 @@ void rl_open(rl_lab *l, const char *text, uint32_t flags) {
     if (wql__run_open(l->plan, &l->env, &l->run, &l->err) != WQL_OK) fail_msg("%s: %s", text, l->err.message);
 }
 
-wql_status rl_next(rl_lab *l, wql_batch **out) { return wql__run_next(l->run, WQL__TIME_FOREVER, out, &l->err); }
+wql_status rl_next(rl_lab *l, wql_batch **out) { return wql__run_next(l->run, WQL__TIME_FOREVER, out); }
 
 void rl_close(rl_lab *l) {
     uint64_t used, peak;
     assert_int_equal(wql__run_close(l->run), WQL_OK);
     wql__plan_release(l->plan);
+    wql__spares_close(l->env.spares);
+    l->env.spares = NULL;
     l->run = NULL;
     l->plan = NULL;
     wql__mem_usage(l->mem, &used, &peak);
@@ -522,7 +527,7 @@ wql_status rl_all(rl_lab *l, char **text, uint32_t *batches) {
         if (!batch) continue;
         print_uncounted(l, batch, text);
         if (batches) ++*batches;
-        wql__run_recycle(l->run, batch);
+        wql_batch_release(batch);
     }
 }
 

@@ -295,6 +295,7 @@ typedef struct lab {
     wql__mem *mem;
     wql__arena arena, tests;
     wql__rows set;
+    wql__spares *spares;
 } lab;
 
 static int setup(void **state) {
@@ -304,6 +305,7 @@ static int setup(void **state) {
     l->mem = wql__mem_open(NULL, NULL, 0);
     wql__arena_init(&l->arena, l->mem);
     wql__arena_init(&l->tests, l->mem);
+    l->spares = wql__spares_open(l->mem, sizeof(wql__rows_room));
     *state = l;
     return wql__rows_init(&l->set, &l->arena) ? 0 : -1;
 }
@@ -313,6 +315,7 @@ static int teardown(void **state) {
     uint64_t used, peak;
     wql__arena_free(&l->arena);
     wql__arena_free(&l->tests);
+    wql__spares_close(l->spares);
     wql__mem_usage(l->mem, &used, &peak);
     wql__mem_release(l->mem);
     free(l);
@@ -833,7 +836,8 @@ static void conditions_agree_with_kleene(void **state) {
         const wql__expr *exprs[3];
         uint32_t count = tree % 4;
         for (uint32_t i = 0; i < count; i++) exprs[i] = any_expr(&f, 3);
-        assert_int_equal(wql__filter_init(&filter, &f.arena, f.l->mem, &cls, slots, exprs, count, &go_on, NULL), WQL_OK);
+        assert_int_equal(wql__filter_init(&filter, &f.arena, f.l->mem, &cls, slots, exprs, count, &go_on, f.l->spares, NULL),
+                         WQL_OK);
         for (uint32_t round = 0; round < (tree % 20 == 1 ? 140u : 4u); round++) { /* beyond what makes it change its order */
             fill_forest(&f, 1 + below(round % 3 ? 200 : 1100));
             wql__rows_fill(&f.l->set, f.batch->rows);

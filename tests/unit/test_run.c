@@ -294,7 +294,7 @@ static wql_status sizes(rl_lab *l, char *buf, size_t size) {
         if (status != WQL_OK) return status;
         assert_non_null(batch);
         used += (size_t)snprintf(buf + used, size - used, "%u ", batch->rows);
-        wql__run_recycle(l->run, batch);
+        wql_batch_release(batch);
     }
 }
 
@@ -374,13 +374,13 @@ static void all_rows_passing_means_no_copy(void **state) {
     assert_int_equal(wql_batch_column(batch, 0)->layout, WQL_OFFSETS);
     assert_int_equal(s->releases, 0);
     kept = wql_batch_retain(batch);
-    wql__run_recycle(l->run, batch); /* not the last reference: it stays */
+    wql_batch_release(batch); /* not the last reference: it stays */
     assert_int_equal(s->releases, 0);
     assert_int_equal(rl_next(l, &batch), WQL_OK);
-    wql__run_recycle(l->run, batch);
+    wql_batch_release(batch);
     assert_int_equal(s->releases, 1); /* the provider has its memory back at once */
     assert_int_equal(rl_next(l, &batch), WQL_OK);
-    wql__run_recycle(l->run, batch);
+    wql_batch_release(batch);
     assert_int_equal(rl_next(l, &batch), WQL_END);
     assert_int_equal(s->releases, 2);
     assert_int_equal(s->closes, 1); /* as soon as the scan has ended */
@@ -409,7 +409,7 @@ static void gathered_batches_hold_their_sources(void **state) {
     rl_open(l, "SELECT Id, S FROM T WHERE N IS NOT NULL AND __CLASS = 'T'", 0);
     assert_int_equal(rl_next(l, &batch), WQL_OK);
     assert_int_equal(batch->rows, 240);
-    wql__run_recycle(l->run, batch);
+    wql_batch_release(batch);
     assert_int_equal(s->releases, 1);
     assert_int_equal(rl_next(l, &batch), WQL_OK);
     assert_int_equal(batch->rows, 1024);
@@ -417,7 +417,7 @@ static void gathered_batches_hold_their_sources(void **state) {
     rl_print(batch, &text);
     assert_non_null(strstr(text, "T(302 | a text that is longer than twelve bytes)\n"));
     free(text);
-    wql__run_recycle(l->run, batch);
+    wql_batch_release(batch);
     assert_int_equal(s->releases, 5);
     rl_close(l);
     assert_int_equal(s->releases, s->emits);
@@ -426,10 +426,10 @@ static void gathered_batches_hold_their_sources(void **state) {
     rl_open(l, "SELECT Id, S FROM T WHERE __CLASS = 'T'", 0);
     assert_int_equal(rl_next(l, &batch), WQL_OK);
     assert_int_equal(wql_batch_column(batch, 1)->layout, WQL_OFFSETS);
-    wql__run_recycle(l->run, batch);
+    wql_batch_release(batch);
     assert_int_equal(rl_next(l, &batch), WQL_OK);
     assert_int_equal(wql_batch_column(batch, 1)->layout, WQL_VIEWS);
-    wql__run_recycle(l->run, batch);
+    wql_batch_release(batch);
     rl_close(l);
 }
 
@@ -444,13 +444,13 @@ static void sparse_rows_are_copied(void **state) {
     s->per_next = 1000;
     rl_open(l, "SELECT Id, S FROM T WHERE U8 = 2 AND __CLASS = 'T'", 0);
     assert_int_equal(rl_next(l, &batch), WQL_OK);
-    wql__run_recycle(l->run, batch);
+    wql_batch_release(batch);
     assert_int_equal(rl_next(l, &batch), WQL_OK);
     assert_int_equal(s->releases, 8);
     rl_print(batch, &text);
     assert_non_null(strstr(text, "T(1282 | a text that is longer than twelve bytes)\n"));
     free(text);
-    wql__run_recycle(l->run, batch);
+    wql_batch_release(batch);
     assert_int_equal(rl_next(l, &batch), WQL_END);
     rl_close(l);
 }
@@ -507,7 +507,7 @@ static void steady_state_needs_no_heap(void **state) {
                 wql_batch *batch;
                 assert_int_equal(rl_next(l, &batch), WQL_OK);
                 assert_non_null(batch);
-                wql__run_recycle(l->run, batch);
+                wql_batch_release(batch);
                 if (i == 600) before = l->allocations;
             }
             if (l->allocations != before)
@@ -541,7 +541,7 @@ static void what_is_in_hand_goes_out_before_a_wait(void **state) {
         l->scripts[0].step = 0;
         assert_int_equal(rl_next(l, &batch), WQL_OK);
         assert_int_equal(batch->rows, 3);
-        wql__run_recycle(l->run, batch);
+        wql_batch_release(batch);
         assert_int_equal(rl_next(l, &batch), i < 2 ? WQL_S_PENDING : WQL_END);
         assert_null(batch);
     }
@@ -634,7 +634,7 @@ static void a_slice_of_time_ends(void **state) {
     rl_open(l, "SELECT Id FROM T WHERE Id = 19999 AND __CLASS = 'T'", 0);
     for (;;) {
         int before = l->scripts[0].nexts;
-        status = wql__run_next(l->run, slices % 2 ? l->now + 25 : 0, &batch, &l->err);
+        status = wql__run_next(l->run, slices % 2 ? l->now + 25 : 0, &batch);
         if (status != WQL_OK || batch) break;
         assert_true(l->scripts[0].nexts - before <= 3);
         assert_true(l->scripts[0].nexts > before); /* at least one step each time, else nothing would ever end */
@@ -643,7 +643,7 @@ static void a_slice_of_time_ends(void **state) {
     assert_int_equal(status, WQL_OK);
     assert_int_equal(batch->rows, 1);
     assert_true(slices >= 6);
-    wql__run_recycle(l->run, batch);
+    wql_batch_release(batch);
     rl_close(l);
 }
 
@@ -669,7 +669,7 @@ static void open_may_have_to_wait(void **state) {
     assert_int_equal(rl_next(l, &batch), WQL_S_PENDING);
     assert_int_equal(rl_next(l, &batch), WQL_OK);
     assert_int_equal(batch->rows, 10);
-    wql__run_recycle(l->run, batch);
+    wql_batch_release(batch);
     rl_close(l);
     /* Closed while it waits: close is not owed. */
     l->scripts[0].step = 2;
@@ -692,7 +692,7 @@ static void each_batch_has_one_class(void **state) {
         strcat(seen, wql_batch_class(batch)->def.name);
         for (uint32_t row = 0; row < batch->rows; row++)
             assert_int_equal(((const uint32_t *)wql_batch_column(batch, 0)->values)[row], row);
-        wql__run_recycle(l->run, batch);
+        wql_batch_release(batch);
     }
     assert_string_equal(seen, "TUW");
     assert_int_equal(l->stats.rows_out, 24);
@@ -724,7 +724,7 @@ static void others_go_on_while_one_waits(void **state) {
     for (int waits = 0; waits < 2; waits++) {
         while ((status = rl_next(l, &batch)) == WQL_OK) {
             strcat(seen, wql_batch_class(batch)->def.name);
-            wql__run_recycle(l->run, batch);
+            wql_batch_release(batch);
         }
         assert_int_equal(status, WQL_S_PENDING);
         assert_string_equal(seen, waits ? "TUZ" : "TU");
@@ -732,7 +732,7 @@ static void others_go_on_while_one_waits(void **state) {
     l->scripts[1].step = 0;
     assert_int_equal(rl_next(l, &batch), WQL_OK);
     assert_string_equal(wql_batch_class(batch)->def.name, "W");
-    wql__run_recycle(l->run, batch);
+    wql_batch_release(batch);
     assert_int_equal(rl_next(l, &batch), WQL_END);
     rl_close(l);
 }
@@ -757,7 +757,7 @@ static void who_waits_is_asked_again(void **state) {
     rl_open(l, "SELECT Id FROM T WHERE Id = 1", 0);
     assert_int_equal(rl_next(l, &batch), WQL_OK);
     assert_string_equal(wql_batch_class(batch)->def.name, "W");
-    wql__run_recycle(l->run, batch);
+    wql_batch_release(batch);
     assert_int_equal(rl_next(l, &batch), WQL_S_PENDING);
     rl_close(l);
 }
@@ -788,13 +788,13 @@ static void a_busy_provider_is_waited_for(void **state) {
     assert_int_equal(l->turns, 1);
     assert_int_equal(rl_next(l, &batch), WQL_OK);
     assert_int_equal(batch->rows, 5);
-    wql__run_recycle(l->run, batch);
+    wql_batch_release(batch);
     rl_close(l);
     /* Closing waits for its turn too. */
     l->scripts[2].rows = 5000;
     rl_open(l, "SELECT Id FROM Z", 0);
     assert_int_equal(rl_next(l, &batch), WQL_OK);
-    wql__run_recycle(l->run, batch);
+    wql_batch_release(batch);
     assert_int_equal(wql__mount_enter(l->mounts[2], NULL), WQL_OK);
     assert_int_equal(wql__run_close(l->run), WQL_S_PENDING);
     assert_int_equal(wql__run_close(l->run), WQL_S_PENDING);
@@ -818,7 +818,7 @@ static void an_end_does_not_wait_for_a_close(void **state) {
     l->scripts[2].rows = 5;
     rl_open(l, "SELECT Id FROM Z", 0);
     assert_int_equal(rl_next(l, &batch), WQL_OK);
-    wql__run_recycle(l->run, batch);
+    wql_batch_release(batch);
     assert_int_equal(wql__mount_enter(l->mounts[2], NULL), WQL_OK);
     assert_int_equal(rl_next(l, &batch), WQL_END);
     assert_int_equal(l->scripts[2].closes, 0);
@@ -890,7 +890,7 @@ static void rows_after_the_deadline_stay(void **state) {
         rl_open(l, "SELECT Id FROM T WHERE __CLASS = 'T'", 0);
         if (rl_next(l, &batch) == WQL_OK) {
             assert_true(room >= 1000);
-            wql__run_recycle(l->run, batch);
+            wql_batch_release(batch);
         }
         rl_close(l);
     }

@@ -95,7 +95,7 @@ static void cells_become_what_they_should(void **state) {
             strstr(text, "T(9 | second | NULL | NULL | NULL | NULL | {} | NULL | FALSE | 20200913135640.******+090)\n"));
         free(text);
     }
-    wql__run_recycle(l->run, batch);
+    wql_batch_release(batch);
     assert_int_equal(l->stats.values_nulled, 3); /* N, U8, and one of Nums */
     assert_int_equal(l->stats.utf8_repaired, 2);
     assert_int_equal(rl_next(l, &batch), WQL_END);
@@ -278,7 +278,7 @@ static void X9_I18_breaches_after_the_end_are_noticed(void **state) {
         l->scripts[0].on_next = NULL;
         rl_open(l, "SELECT Id FROM T", 0);
         assert_int_equal(rl_next(l, &batch), WQL_OK);
-        wql__run_recycle(l->run, batch);
+        wql_batch_release(batch);
         rl_close(l);
         assert_int_equal(l->mounts[0]->faults, faults + 1);
     }
@@ -748,7 +748,7 @@ static void copies_repair_and_stand_alone(void **state) {
                               "})\nT(3 | three | {three})\n");
     free(text);
     assert_int_equal(l->stats.utf8_repaired, 2);
-    wql__run_recycle(l->run, batch);
+    wql_batch_release(batch);
     rl_close(l);
 }
 
@@ -838,7 +838,7 @@ static void many_numbers(void **state) {
         rl_open(l, "SELECT S, Id FROM T WHERE __CLASS = 'T'", 0);
         for (int i = 0; i < 2; i++) {
             assert_int_equal(rl_next(l, &batch), WQL_OK);
-            wql__run_recycle(l->run, batch);
+            wql_batch_release(batch);
         }
         rl_close(l);
     }
@@ -918,7 +918,7 @@ static void many_objects(void **state) {
             assert_int_equal(a.i64, id);
             rows++;
         }
-        wql__run_recycle(l->run, batch);
+        wql_batch_release(batch);
     }
     assert_int_equal(rows, 3749); /* three quarters, without Id 9 */
     rl_close(l);
@@ -935,7 +935,7 @@ static void an_object_may_be_kept(void **state) {
     rl_open(l, "SELECT E FROM T WHERE Id = 0 AND __CLASS = 'T'", 0);
     assert_int_equal(rl_next(l, &batch), WQL_OK);
     kept = wql_batch_retain(wql_column_object(wql_batch_column(batch, 0), 0, &at));
-    wql__run_recycle(l->run, batch);
+    wql_batch_release(batch);
     assert_int_equal(wql__run_close(l->run), WQL_OK);
     wql__plan_release(l->plan);
     rl_print(kept, &text);
@@ -1043,7 +1043,7 @@ static void objects_in_slices(void **state) {
             assert_int_equal(wql_batch_value(object, at, "A", &a), WQL_OK);
             assert_int_equal(a.i64, seen);
         }
-        wql__run_recycle(l->run, batch);
+        wql_batch_release(batch);
     }
     assert_int_equal(seen, 300);
     rl_close(l);
@@ -1101,13 +1101,13 @@ static void paths_without_keys_in_the_list(void **state) {
     assert_int_equal(value.str.len, 6);
     assert_memory_equal(value.str.ptr, "T.Id=1", 6);
     assert_int_equal(wql_batch_value(batch, 1, "Id", &value), WQL_E_NOT_FOUND);
-    wql__run_recycle(l->run, batch);
+    wql_batch_release(batch);
     rl_close(l);
     rl_open(l, "SELECT N FROM T WHERE __CLASS = 'T'", 0);
     assert_int_equal(rl_next(l, &batch), WQL_OK);
     assert_int_equal(wql_batch_value(batch, 1, "__RELPATH", &value), WQL_OK);
     assert_int_equal(value.type, WQL_NULL);
-    wql__run_recycle(l->run, batch);
+    wql_batch_release(batch);
     rl_close(l);
 }
 
@@ -1249,7 +1249,7 @@ static void interrupts_while_scans_come_and_go(void **state) {
         rl_open(l, "SELECT Id FROM T", 0);
         atomic_store(&interrupting, true);
         assert_int_equal(pthread_create(&thread, NULL, interrupt_thread, l), 0);
-        while (rl_next(l, &batch) == WQL_OK) wql__run_recycle(l->run, batch);
+        while (rl_next(l, &batch) == WQL_OK) wql_batch_release(batch);
         atomic_store(&interrupting, false);
         assert_int_equal(pthread_join(thread, NULL), 0);
         rl_close(l);
