@@ -137,7 +137,8 @@ static void print_calls(const bench_results *results, uint32_t first) {
         const bench_result *r = &results->list[i];
         if (is_query(r)) continue;
         if (!any)
-            printf("\nus, median and least            ours              sqlite               futex               alone   sqlite / ours   "
+            printf("\nus, median and least            ours              sqlite               futex               alone   sqlite "
+                   "/ ours   "
                    "futex / ours   alone / ours\n");
         any = true;
         printf("%-20s", r->id);

@@ -97,7 +97,8 @@ void bench_waiting(bench_run *run) {
     first = &run->results.list[run->results.count - 2];
     all = &run->results.list[run->results.count - 1];
     measure(run, &c, calls, first, all);
-    snprintf(first->note, sizeof first->note, "until 99 of 100 of %u calls have a batch; alone: one batch of each, and no more", calls);
+    snprintf(first->note, sizeof first->note, "until 99 of 100 of %u calls have a batch; alone: one batch of each, and no more",
+             calls);
     snprintf(all->note, sizeof all->note, "%u calls at once to their end; alone: one after the other", calls);
     wql_query_close(c.query);
     wql_session_close(session);

@@ -69,8 +69,8 @@ void wql__call_after_latch(wql__call *call) {
     wql__timer_disarm(&call->engine->sched, call, WQL__TIMER_DEADLINE);
     if (call->cause != WQL__BY_END && call->cause != WQL__BY_FAILURE) drop_ahead(call);
     wql__lock(&call->lock);
-    inside = call->run && call->interruptible && (call->sched == WQL__RUNNING || call->sched == WQL__AGAIN) && call->cause != WQL__BY_END &&
-             call->cause != WQL__BY_FAILURE && call->cause != WQL__BY_SINK;
+    inside = call->run && call->interruptible && (call->sched == WQL__RUNNING || call->sched == WQL__AGAIN) &&
+             call->cause != WQL__BY_END && call->cause != WQL__BY_FAILURE && call->cause != WQL__BY_SINK;
     /* Nobody is woken for a provider that cannot be interrupted: the wake would be most of what a cancel costs. */
     /* A canceller, and whoever has the run token, finish the call themselves; the others leave it to somebody. */
     finish = call->drive != WQL__PULLED && call->cause >= WQL__BY_SINK_TIMER && !WQL__MUTANT('r');

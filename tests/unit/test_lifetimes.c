@@ -118,6 +118,7 @@ static void I15_a_zombie_holds_no_batches(void **state) {
         wql_call call;
         opt.workers = 1;
         opt.ahead_max = ahead;
+        opt.memory_max = 8 * 1024 * 1024; /* what an engine keeps for later calls is a 32nd of it */
         atomic_store(&f.t.deaf, true);
         open_fixture_with(&f, &opt);
         how.flags = WQL_RUN_AHEAD;
@@ -133,7 +134,8 @@ static void I15_a_zombie_holds_no_batches(void **state) {
         wql_call_close(call);
         close_fixture(&f);
     }
-    assert_true(many < few + 2048); /* the buffer's places, and nothing of what stood in them */
+    /* The buffer's places, and nothing of what stood in them but what the engine keeps for other calls. */
+    assert_true(many < few + 2048 + 8 * 1024 * 1024 / 32);
 }
 
 /* A parked call - its buffer is full, its provider silent, its sink paused - is let go by whatever ends it. */
