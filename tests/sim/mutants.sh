@@ -4,7 +4,7 @@
 # within a number of schedules; a library without any must not. Two at a time.
 set -u
 sim=$1
-most=150000
+most=300000
 
 # try LETTER
 try() {

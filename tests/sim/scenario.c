@@ -175,6 +175,11 @@ static void see_to_calls(scenario *w) {
 static void pushed(scenario *w, int calls, int sinks) {
     canceller cancellers[2];
     int cancels = (int)sim_random(3);
+    bool both = sim_chance(6); /* two who cancel the same calls, one by the sink and one by its value, while they wait */
+    if (both) {
+        cancels = 2;
+        if (w->sinks[0].behaviour == FINE) w->sinks[0].behaviour = PAUSES;
+    }
     for (int i = 0; i < calls; i++) {
         wql_call_options how;
         seen *c;
@@ -183,9 +188,10 @@ static void pushed(scenario *w, int calls, int sinks) {
         for (uint32_t turns = sim_chance(3) ? sim_random(100) : 0; turns > 0; turns--) sim_yield(); /* the others get on */
     }
     for (int i = 0; i < cancels; i++) {
-        bool by_sink = sim_chance(2);
+        bool by_sink = both ? i == 0 : sim_chance(2);
         cancellers[i] =
             (canceller){.w = w, .by_sink = by_sink, .number = (int)sim_random(by_sink ? (uint32_t)sinks : (uint32_t)calls)};
+        if (both) cancellers[i].number = 0;
         sim_check(wql__thread_start(&cancellers[i].thread, "canceller", 0, canceller_main, &cancellers[i]), "no fiber");
     }
     if (!sim_chance(4)) see_to_calls(w);
