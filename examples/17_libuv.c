@@ -2,6 +2,10 @@
 /* 17_libuv.c: queries on a libuv loop. The pump's descriptor is polled like any other; scans and callbacks run on the loop's
  * thread, a millisecond at a time, and the loop's timers run in between. No thread is made. Built where pkg-config finds libuv.
  */
+#ifndef _GNU_SOURCE
+#define _XOPEN_SOURCE 700 /* uv.h needs POSIX, which a strict compiler hides */
+#endif
+
 #include <wql/wql.h>
 
 #include <inttypes.h>
