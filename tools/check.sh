@@ -10,6 +10,8 @@ make=${MAKE:-make}
 logs=build/check
 rm -rf $logs
 mkdir -p $logs
+summary=$logs/failed
+: >$summary
 passed=0
 failed=0
 started=$(date +%s)
@@ -38,6 +40,8 @@ stage() {
         sed 's/^not ok .*# SKIP/skip/' "$log" | grep -n -B25 -A25 '^not ok' | head -160
         sed 's/^not ok .*# SKIP/skip/' "$log" | grep -q '^not ok' || tail -60 "$log"
         echo "   (exit code $code; the whole log: $log)"
+        echo "$stage: $bad failed (exit code $code)" >>$summary
+        grep '^not ok' "$log" | grep -v '# SKIP' | head -4 | cut -c1-160 | sed 's/^/    /' >>$summary
     fi
     grep '^skipped' "$log"
     sed -n 's/^not ok .*# SKIP */skipped: /p' "$log"
@@ -165,8 +169,10 @@ fi
 took=$(($(date +%s) - started))
 printf '%-22s %4d s of %3d\n' "all" $took 720
 if [ $took -gt 720 ] && [ "$long" != --long ]; then
-    echo "not ok: the whole took longer than 12 minutes"
     failed=$((failed + 1))
+    echo "all: longer than 12 minutes" >>$summary
 fi
+# What failed once more, at the end: whoever keeps only the last lines of a run learns the names.
+head -24 $summary
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]

