@@ -105,6 +105,9 @@ static bool install(void) {
 
 enum { BUSY_MS = 30 };
 
+/* A lock that stays is waited for until the deadline. Everything else ends by itself, on the slowest of machines. */
+static uint32_t patience_ms(void) { return fault.kind == LOCK ? BUSY_MS : 0; }
+
 /* What may be answered: rows, all of them, or a failure with SQLite's words. */
 static void judge(const char *where, wql_status status, uint64_t rows, uint64_t all, const wql_error *err) {
     if (status >= 0) {
@@ -141,9 +144,9 @@ static void run_once(const char *where, const char *path) {
     judge(where, status, 0, 0, &err);
     if (status >= 0) {
         if (wql_session_open(engine, "root/t", NULL, &session, &err) < 0) report_bad(where, err.message, 0);
-        status = ask(session, "SELECT * FROM T WHERE Name LIKE '%5%'", BUSY_MS, &rows, &err);
+        status = ask(session, "SELECT * FROM T WHERE Name LIKE '%5%'", patience_ms(), &rows, &err);
         judge(where, status, rows, 57, &err);
-        status = ask(session, "SELECT Id FROM T", BUSY_MS, &rows, &err);
+        status = ask(session, "SELECT Id FROM T", patience_ms(), &rows, &err);
         judge(where, status, rows, 300, &err);
     }
     fault.at = UINT64_MAX; /* the disk is well again: a new mount answers, and the old one too unless it lost its schema */
