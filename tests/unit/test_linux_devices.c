@@ -91,7 +91,7 @@ static void test_laptop(void **state) {
     place p;
     uint32_t wrong;
     (void)state;
-    begin(&p, "laptop", "root/linux", "classes=linux,mount_timeout=20", NULL);
+    begin(&p, "laptop", "root/linux", "classes=linux,mount_timeout=500", NULL);
     set_time(&p.tree, "run/systemd/netif/leases/3", 1700000000);
     wrong = linux_expect(&p.lab, "laptop");
     end(&p);
@@ -117,7 +117,7 @@ static void test_server(void **state) {
 static void test_disks_that_are_listed(void **state) {
     place p;
     (void)state;
-    begin(&p, "laptop", "root/cimv2", "mount_timeout=20", NULL);
+    begin(&p, "laptop", "root/cimv2", "mount_timeout=500", NULL);
     assert_rows(
         &p, "SELECT DeviceID, DriveType FROM Win32_LogicalDisk",
         "/|3;/home|3;/boot/efi|3;/snap/core/1|3;/media/anna/MY STICK|2;/media/cd|5;/net/data|4;/home/anna/remote|4;/srv/vm|3;"
@@ -127,7 +127,7 @@ static void test_disks_that_are_listed(void **state) {
     assert_rows(&p, "SELECT Name FROM Win32_LogicalDisk WHERE VolumeName = 'my stick' AND DriveType <> 3",
                 "/media/anna/MY STICK;");
     end(&p);
-    begin(&p, "laptop", "root/linux", "classes=linux,mount_timeout=20", NULL);
+    begin(&p, "laptop", "root/linux", "classes=linux,mount_timeout=500", NULL);
     assert_rows(&p, "SELECT DeviceID FROM Linux_Mount WHERE IsPseudo = TRUE", "/proc;/sys;/tmp;/run/user/1000/doc;/net;");
     assert_rows(&p, "SELECT DeviceID FROM Linux_Mount WHERE IsBind = TRUE", "/mnt/again;");
     assert_rows(&p, "SELECT MountId FROM Linux_Mount WHERE DeviceID = '/data'", "43;");
