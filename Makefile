@@ -34,7 +34,7 @@ TICKS    := $(B)/obj/tests/unit/ticks.o
 PROGRAMS := $(B)/tests/golden/golden $(B)/tests/oracle/oracle $(B)/tests/fault/fault $(B)/tests/stress/stress $(B)/tests/points/points \
             $(B)/tests/points/preload.so $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/fuzz/*.c tests/cli/*.c)))
 # Of these one build is enough.
-PROGRAMS += $(if $(SAN),,$(B)/tests/limits/limits $(B)/tests/soak/soak $(B)/tests/sim/sim $(B)/bench/bench)
+PROGRAMS += $(if $(SAN),,$(B)/tests/limits/limits $(B)/tests/soak/soak $(B)/tests/sim/sim $(B)/bench/bench $(B)/bench/peers)
 # An example for libuv, where that is installed.
 LIBUV    := $(shell pkg-config --exists libuv 2>/dev/null && echo yes)
 NO_EXAMPLE := examples/plugin_% $(if $(LIBUV),,examples/17_libuv.c)
@@ -97,7 +97,15 @@ $(UNIT): $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(UNIT_AID) $(B)/libwql.a
 # The loops by hand that the library is compared with are as fast as the compiler can make them.
 $(B)/obj/bench/%.o: CFLAGS += $(if $(SAN),,-O3)
 # The programs of these folders are made of all files in them.
-OF_FOLDERS := $(B)/tests/golden/golden $(B)/tests/oracle/oracle $(B)/tests/fault/fault $(B)/bench/bench
+OF_FOLDERS := $(B)/tests/golden/golden $(B)/tests/oracle/oracle $(B)/tests/fault/fault
+# Two programs of one folder: peers is the bench with DuckDB, which it loads when it runs.
+GUEST    := bench/peers.c $(wildcard bench/duckdb*.c)
+BENCH    := $(filter-out bench/main.c $(GUEST),$(sort $(wildcard bench/*.c)))
+$(B)/bench/bench: $(patsubst %.c,$(B)/obj/%.o,$(BENCH) bench/main.c)
+$(B)/bench/peers: $(patsubst %.c,$(B)/obj/%.o,$(BENCH) $(GUEST))
+$(B)/bench/bench $(B)/bench/peers: $(B)/libwql.a
+	@mkdir -p $(@D)
+	$(CC) $(SAN) -o $@ $(filter %.o,$^) $(B)/libwql.a -lsqlite3 $(LDLIBS) -lm
 .SECONDEXPANSION:
 $(OF_FOLDERS): $$(patsubst %.c,$(B)/obj/%.o,$$(sort $$(wildcard $$(patsubst $(B)/%,%,$$(@D))/*.c))) $(B)/libwql.a
 	@mkdir -p $(@D)
