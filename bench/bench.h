@@ -198,8 +198,9 @@ typedef struct bench_result {
     const char *unit; /* static */
     uint64_t n;
     bench_series ours, hand, simd, sqlite, futex, alone;
-    bench_series duckdb;                               /* the fastest of the others, or the only one there is */
+    bench_series duckdb;                               /* the fastest of the next two, or the only one there is */
     bench_series duckdb_table, duckdb_arrays;          /* its own table, its table function over the arrays */
+    bench_series duckdb_packed;                        /* its own table, compressed: texts that are often the same as codes */
     bench_series duckdb_exact;                         /* the fastest where case counts: another query, to compare with */
     bench_series duckdb_materialised, duckdb_streamed; /* of the first rows */
     bench_series bound;                                /* the byte bound */
@@ -247,6 +248,7 @@ typedef struct bench_peer {
     const char *name;
     uint32_t each; /* takes part in each so-many-th round */
     bool exact;    /* to it upper and lower case are two things, so another answer is right */
+    bool apart;    /* not what the engine is compared with first, but shown */
     size_t series; /* where in a bench_result its times go */
     /* Writes the text of one way; false: there is none of that number, nor of a greater one. */
     bool (*way)(int query, uint32_t number, char *text, size_t size);

@@ -120,7 +120,8 @@ typedef struct duck_api {
 
 /* -- duckdb.c ----------------------------------------------------------------------------------------------------- */
 
-/* A database in memory with one thread: table Item with all rows, table function ItemArrays() over the arrays. */
+/* A database in memory with one thread: table Item with all rows, packed.Item with the same rows compressed, table function
+ * ItemArrays() over the arrays. */
 typedef struct duck {
     duck_api api;
     void *library;
@@ -143,7 +144,7 @@ void duck_run(duck *d, const char *sql, bool streaming, bool counts, bench_answe
 /* -- the rest ----------------------------------------------------------------------------------------------------- */
 
 void duck_register_arrays(duck *d);
-enum { DUCK_TABLE, DUCK_ARRAYS, DUCK_EXACT, DUCK_PEERS };
+enum { DUCK_TABLE, DUCK_PACKED, DUCK_ARRAYS, DUCK_EXACT, DUCK_PEERS };
 /* What the bench asks of DuckDB. */
 extern const bench_guest duck_guest; /* run->guest_state is a duck that was loaded */
 extern const bench_peer duck_peers[DUCK_PEERS];

@@ -32,6 +32,7 @@ static void write_series(FILE *file, const char *name, const bench_series *serie
 static void write_guest(FILE *file, const bench_result *r) {
     write_series(file, "duckdb", &r->duckdb, true);
     write_series(file, "duckdb_table", &r->duckdb_table, true);
+    write_series(file, "duckdb_packed", &r->duckdb_packed, true);
     write_series(file, "duckdb_arrays", &r->duckdb_arrays, true);
     write_series(file, "duckdb_exact", &r->duckdb_exact, true);
     write_series(file, "duckdb_materialised", &r->duckdb_materialised, true);

@@ -78,7 +78,8 @@ static void print_times(const bench_results *results, uint32_t first) {
         const bench_result *r = &results->list[i];
         if (!is_query(r)) continue;
         if (!any)
-            printf("\nns/row, medians           ours      duckdb   its table  the arrays  exact case     sqlite       hand       "
+            printf("\nns/row, medians           ours      duckdb   its table     packed  the arrays  exact case     sqlite       "
+                   "hand       "
                    "simd\n");
         any = true;
         printf("%-20s", r->id);
@@ -86,6 +87,7 @@ static void print_times(const bench_results *results, uint32_t first) {
         printf(" ");
         print_time(&r->duckdb);
         print_time(&r->duckdb_table);
+        print_time(&r->duckdb_packed);
         printf(" ");
         print_time(&r->duckdb_arrays);
         printf(" ");
@@ -104,12 +106,13 @@ static void print_ratios(const bench_results *results, uint32_t first) {
         goal g = goal_of(r->id);
         if (!is_query(r)) continue;
         if (!any)
-            printf(
-                "\nours is so many times as fast as duckdb     its table         the arrays        exact case        sqlite\n");
+            printf("\nours is so many times as fast as duckdb     its table         packed            the arrays        exact "
+                   "case        sqlite\n");
         any = true;
         printf("%-24s", r->id);
         print_ratio(&r->duckdb, &r->ours, g.duckdb);
         print_ratio(&r->duckdb_table, &r->ours, 0);
+        print_ratio(&r->duckdb_packed, &r->ours, 0);
         print_ratio(&r->duckdb_arrays, &r->ours, 0);
         print_ratio(&r->duckdb_exact, &r->ours, g.exact);
         print_ratio(&r->sqlite, &r->ours, g.sqlite);
