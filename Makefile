@@ -41,7 +41,7 @@ NO_EXAMPLE := examples/plugin_% $(if $(LIBUV),,examples/17_libuv.c)
 EXAMPLES := $(patsubst %.c,$(B)/%,$(sort $(filter-out $(NO_EXAMPLE),$(wildcard examples/*.c)))) $(patsubst %.cc,$(B)/%,$(sort $(wildcard examples/*.cc)))
 PLUGINS  := $(patsubst %.c,$(B)/%.so,$(sort $(wildcard examples/plugin_*.c tests/plugins/*.c)))
 
-.PHONY: all lib tests setup missing check check-long demo bench install uninstall clean
+.PHONY: all lib tests setup missing check check-long demo bench bench-peers bench-picture install uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -163,6 +163,14 @@ check-long: setup
 bench: setup
 	@$(MAKE) --no-print-directory -s -j2 B=build/optimised OPT="-O2 -g" SAN= build/optimised/bench/bench
 	build/optimised/bench/bench --rows 1000000 --rows 10000000 --dir build/optimised --json build/bench.json
+# The same with DuckDB, which it downloads: see the section "peers" there.
+bench-peers: setup
+	@sh bench/fetch_duckdb.sh build/duckdb
+	@$(MAKE) --no-print-directory -s -j2 B=build/optimised OPT="-O2 -g" SAN= build/optimised/bench/peers
+	build/optimised/bench/peers --duckdb build/duckdb/libduckdb.so --rows 1000000 --rows 10000000 --dir build/optimised --json build/bench-peers.json
+	@$(MAKE) --no-print-directory -s bench-picture
+bench-picture:
+	awk -f bench/picture.awk build/bench-peers.json >build/bench-peers.svg
 demo: setup
 	@$(MAKE) --no-print-directory -s -j2 lib
 	@sh tools/demo.sh $(B)
