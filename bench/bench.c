@@ -114,6 +114,7 @@ static void run_size(bench_run *run, uint64_t rows, bool last) {
     if (last || run->guest) bench_calls(run, last);
     if (last) bench_cancels(run);
     if (last) bench_waiting(run);
+    if (last) bench_outstanding(run);
     if (run->guest) run->guest->close(run);
     bench_ours_close(&run->ours);
     sqlite3_close(run->db);

@@ -9,7 +9,7 @@
  *   sqlite.c     SQLite: its own table, and virtual_table.c: the same arrays as a virtual table
  *   contest.c    one query, everybody in turn: checked first, then timed
  *   sqlite_provider.c  the engine over SQLite against a bare loop over sqlite3_step
- *   calls.c      prepare, submit, first batch;  cancel.c: cancel
+ *   calls.c      prepare, submit, first batch;  cancel.c: cancel;  waiting.c, outstanding.c: many calls at once
  *   measure.c    clock, medians, memory bandwidth
  *   report.c     tables;  json.c: build/bench.json
  *   bench.c      options, and what runs in which order; main.c: the program bench
@@ -266,6 +266,9 @@ struct bench_guest {
     double (*prepare)(bench_run *run, const char *text, uint32_t times); /* seconds for one, there and back */
     double (*first)(bench_run *run, const char *text, bool streaming);   /* seconds to the first rows */
     double (*interrupt)(bench_run *run, const char *text, double after); /* seconds to the end of the query; negative: too late */
+    /* A query more that is open, with its first rows delivered; and its end. */
+    void *(*hold)(bench_run *run, const char *text);
+    void (*let_go)(bench_run *run, void *held);
 };
 
 void bench_contest(bench_run *run, int query);
@@ -274,6 +277,7 @@ void bench_sqlite_provider(bench_run *run);
 void bench_calls(bench_run *run, bool last);
 void bench_cancels(bench_run *run);
 void bench_waiting(bench_run *run);
+void bench_outstanding(bench_run *run);
 
 void bench_peers_report(const bench_results *results, uint32_t first);
 void bench_report(const bench_results *results, uint32_t first, const bench_machine *machine);

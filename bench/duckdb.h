@@ -5,7 +5,7 @@
  *   duckdb.c           opening the library, a database with the rows; running a text and taking its chunks
  *   duckdb_function.c  the arrays as a table function: DuckDB's counterpart of a provider
  *   duckdb_queries.c   Q1 to Q9 as DuckDB's SQL, and its ways to run them; what the contest and the calls ask of it
- *   duckdb_calls.c     prepare, first rows, interrupt */
+ *   duckdb_calls.c     prepare, first rows, interrupt, results that stay open */
 #ifndef BENCH_DUCKDB_H
 #define BENCH_DUCKDB_H
 
@@ -150,6 +150,8 @@ extern const bench_guest duck_guest; /* run->guest_state is a duck that was load
 extern const bench_peer duck_peers[DUCK_PEERS];
 double duck_prepare(bench_run *run, const char *text, uint32_t times);
 double duck_first(bench_run *run, const char *text, bool streaming);
+void *duck_hold(bench_run *run, const char *text);
+void duck_let_go(bench_run *run, void *held);
 double duck_interrupt(bench_run *run, const char *text, double after);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdio.h>
+#include <stdlib.h>
 
 double duck_prepare(bench_run *run, const char *text, uint32_t times) {
     duck *d = run->guest_state;
@@ -63,4 +63,33 @@ double duck_interrupt(bench_run *run, const char *text, double after) {
     r.d->api.interrupt(r.d->connection);
     pthread_join(thread, NULL);
     return r.ended || r.returned < start ? -1 : r.returned - start;
+}
+
+/* -- a result that stays open ------------------------------------------------------------------------------------- */
+
+/* A connection has one streamed result at a time. */
+typedef struct opened {
+    duck_connection connection;
+    duck_result result;
+} opened;
+
+void *duck_hold(bench_run *run, const char *text) {
+    duck *d = run->guest_state;
+    opened *o = calloc(1, sizeof *o);
+    duck_chunk chunk;
+    if (!o) bench_stop("out of memory");
+    if (d->api.connect(d->database, &o->connection) != 0) bench_stop("DuckDB gives no more connections");
+    if (!duck_execute(d, o->connection, text, true, &o->result)) bench_stop("DuckDB was interrupted by nobody");
+    chunk = d->api.fetch_chunk(o->result);
+    if (!chunk) bench_stop("DuckDB has no first rows");
+    d->api.destroy_data_chunk(&chunk);
+    return o;
+}
+
+void duck_let_go(bench_run *run, void *held) {
+    duck *d = run->guest_state;
+    opened *o = held;
+    d->api.destroy_result(&o->result);
+    d->api.disconnect(&o->connection);
+    free(o);
 }

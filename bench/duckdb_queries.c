@@ -104,4 +104,6 @@ const bench_guest duck_guest = {.peers = duck_peers,
                                 .close = close,
                                 .prepare = duck_prepare,
                                 .first = duck_first,
-                                .interrupt = duck_interrupt};
+                                .interrupt = duck_interrupt,
+                                .hold = duck_hold,
+                                .let_go = duck_let_go};
