@@ -25,7 +25,8 @@ int main(int argc, char **argv) {
     }
     if (access(path, R_OK) != 0) {
         bool skips = has(argc, argv, "--check");
-        fprintf(skips ? stdout : stderr, "%s: there is no %s: make bench-peers fetches it\n", skips ? "skip" : "peers", path);
+        fprintf(skips ? stdout : stderr, "%s: there is no %s: make bench-peers fetches it\n", skips ? "skipped: peers" : "peers",
+                path);
         return !skips;
     }
     wrong = duck_load(&d, path);
