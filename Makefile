@@ -170,7 +170,7 @@ bench-peers: setup
 	build/optimised/bench/peers --duckdb build/duckdb/libduckdb.so --rows 1000000 --rows 10000000 --dir build/optimised --json build/bench-peers.json
 	@$(MAKE) --no-print-directory -s bench-picture
 bench-picture:
-	awk -f bench/picture.awk build/bench-peers.json >build/bench-peers.svg
+	awk -f bench/picture.awk build/bench-peers.json >build/bench-peers.svg || { rm -f build/bench-peers.svg; exit 1; }
 demo: setup
 	@$(MAKE) --no-print-directory -s -j2 lib
 	@sh tools/demo.sh $(B)
