@@ -34,14 +34,14 @@ TICKS    := $(B)/obj/tests/unit/ticks.o
 PROGRAMS := $(B)/tests/golden/golden $(B)/tests/oracle/oracle $(B)/tests/fault/fault $(B)/tests/stress/stress $(B)/tests/points/points \
             $(B)/tests/points/preload.so $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/fuzz/*.c tests/cli/*.c)))
 # Of these one build is enough.
-PROGRAMS += $(if $(SAN),,$(B)/tests/limits/limits $(B)/tests/soak/soak $(B)/tests/sim/sim $(B)/bench/bench)
+PROGRAMS += $(if $(SAN),,$(B)/tests/limits/limits $(B)/tests/soak/soak $(B)/tests/sim/sim $(B)/bench/bench $(B)/bench/peers)
 # An example for libuv, where that is installed.
 LIBUV    := $(shell pkg-config --exists libuv 2>/dev/null && echo yes)
 NO_EXAMPLE := examples/plugin_% $(if $(LIBUV),,examples/17_libuv.c)
 EXAMPLES := $(patsubst %.c,$(B)/%,$(sort $(filter-out $(NO_EXAMPLE),$(wildcard examples/*.c)))) $(patsubst %.cc,$(B)/%,$(sort $(wildcard examples/*.cc)))
 PLUGINS  := $(patsubst %.c,$(B)/%.so,$(sort $(wildcard examples/plugin_*.c tests/plugins/*.c)))
 
-.PHONY: all lib tests setup missing check check-long demo bench install uninstall clean
+.PHONY: all lib tests setup missing check check-long demo bench bench-peers bench-picture install uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -97,7 +97,15 @@ $(UNIT): $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(UNIT_AID) $(B)/libwql.a
 # The loops by hand that the library is compared with are as fast as the compiler can make them.
 $(B)/obj/bench/%.o: CFLAGS += $(if $(SAN),,-O3)
 # The programs of these folders are made of all files in them.
-OF_FOLDERS := $(B)/tests/golden/golden $(B)/tests/oracle/oracle $(B)/tests/fault/fault $(B)/bench/bench
+OF_FOLDERS := $(B)/tests/golden/golden $(B)/tests/oracle/oracle $(B)/tests/fault/fault
+# Two programs of one folder: peers is the bench with DuckDB, which it loads when it runs.
+GUEST    := bench/peers.c $(wildcard bench/duckdb*.c)
+BENCH    := $(filter-out bench/main.c $(GUEST),$(sort $(wildcard bench/*.c)))
+$(B)/bench/bench: $(patsubst %.c,$(B)/obj/%.o,$(BENCH) bench/main.c)
+$(B)/bench/peers: $(patsubst %.c,$(B)/obj/%.o,$(BENCH) $(GUEST))
+$(B)/bench/bench $(B)/bench/peers: $(B)/libwql.a
+	@mkdir -p $(@D)
+	$(CC) $(SAN) -o $@ $(filter %.o,$^) $(B)/libwql.a -lsqlite3 $(LDLIBS) -lm
 .SECONDEXPANSION:
 $(OF_FOLDERS): $$(patsubst %.c,$(B)/obj/%.o,$$(sort $$(wildcard $$(patsubst $(B)/%,%,$$(@D))/*.c))) $(B)/libwql.a
 	@mkdir -p $(@D)
@@ -155,6 +163,14 @@ check-long: setup
 bench: setup
 	@$(MAKE) --no-print-directory -s -j2 B=build/optimised OPT="-O2 -g" SAN= build/optimised/bench/bench
 	build/optimised/bench/bench --rows 1000000 --rows 10000000 --dir build/optimised --json build/bench.json
+# The same with DuckDB, which it downloads: see the section "peers" there.
+bench-peers: setup
+	@sh bench/fetch_duckdb.sh build/duckdb
+	@$(MAKE) --no-print-directory -s -j2 B=build/optimised OPT="-O2 -g" SAN= build/optimised/bench/peers
+	build/optimised/bench/peers --duckdb build/duckdb/libduckdb.so --rows 1000000 --rows 10000000 --dir build/optimised --json build/bench-peers.json
+	@$(MAKE) --no-print-directory -s bench-picture
+bench-picture:
+	awk -f bench/picture.awk build/bench-peers.json >build/bench-peers.svg || { rm -f build/bench-peers.svg; exit 1; }
 demo: setup
 	@$(MAKE) --no-print-directory -s -j2 lib
 	@sh tools/demo.sh $(B)

@@ -6,16 +6,8 @@
  *
  * --rows may come several times; the calls are measured with the last. --cpu-time: queries and prepare are timed by how long
  * their thread ran, for machines that others use too. --check compares answers on few rows and measures nothing that is worth
- * reading.
- * --sqlite-provider runs that part alone. Exit: 0; 1: an answer was wrong, or a bound was missed; 2: options. */
-/* bench.c: see README.md. Options, and what runs in which order.
- *
- *   bench [--rows N]... [--rounds N] [--only NAME] [--isa avx512|avx2|none] [--json FILE] [--dir DIR] [--check]
- * [--sqlite-provider]
- *
- * --rows may come several times; the calls are measured with the last. --check compares answers on few rows and measures nothing
- * that is worth reading. --sqlite-provider runs that part alone. Exit: 0; 1: an answer was wrong, or a bound was missed; 2:
- * options. */
+ * reading. --sqlite-provider runs that part alone. The program peers has the same options, and --duckdb before them.
+ * Exit: 0; 1: an answer was wrong, or a bound was missed; 2: options. */
 #include "bench.h"
 
 #include <errno.h>
@@ -113,19 +105,23 @@ static void run_size(bench_run *run, uint64_t rows, bool last) {
     run->table = &table;
     run->db = bench_sqlite_open(&table);
     bench_ours_open(&run->ours, &table);
+    if (run->guest) run->guest->open(run);
     printf("\n%llu rows, %.0f MB of arrays, %u rounds; made in %.1f s\n", (unsigned long long)rows, (double)table.memory / 1e6,
            (unsigned)run->rounds, bench_now() - start);
     fflush(stdout);
     for (int q = 0; q < BENCH_QUERIES; q++)
         if (!run->only || strcmp(run->only, bench_queries[q].name) == 0) bench_contest(run, q);
-    if (last) bench_calls(run);
+    if (last || run->guest) bench_calls(run, last);
     if (last) bench_cancels(run);
     if (last) bench_waiting(run);
+    if (last) bench_outstanding(run);
+    if (run->guest) run->guest->close(run);
     bench_ours_close(&run->ours);
     sqlite3_close(run->db);
-    bench_sqlite_provider(run);
+    if (!run->guest) bench_sqlite_provider(run);
     bench_table_free(&table);
     bench_report(&run->results, first, run->machine);
+    if (run->guest) bench_peers_report(&run->results, first);
     printf("\nthat took %.0f s\n", bench_now() - start);
 }
 
@@ -144,7 +140,7 @@ static void write_json(bench_run *run, const char *path) {
     bench_check(run, good, "%s has %u elements, each id once", path, (unsigned)run->results.count);
 }
 
-int main(int argc, char **argv) {
+int bench_main(int argc, char **argv, const bench_guest *guest, void *guest_state) {
     options o;
     bench_machine machine;
     bench_run run = {.machine = &machine};
@@ -154,6 +150,9 @@ int main(int argc, char **argv) {
     if (!choose_isa(&machine, o.isa)) return usage("--isa: this machine has none of that name");
     machine.cpu_time = o.cpu_time;
     bench_sqlite_configure();
+    run.guest = guest;
+    run.guest_state = guest_state;
+    run.results.with_guest = guest != NULL;
     run.rounds = o.rounds;
     run.check_only = o.check;
     run.judges = o.sqlite_provider;

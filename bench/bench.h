@@ -9,10 +9,11 @@
  *   sqlite.c     SQLite: its own table, and virtual_table.c: the same arrays as a virtual table
  *   contest.c    one query, everybody in turn: checked first, then timed
  *   sqlite_provider.c  the engine over SQLite against a bare loop over sqlite3_step
- *   calls.c      prepare, submit, first batch;  cancel.c: cancel
+ *   calls.c      prepare, submit, first batch;  cancel.c: cancel;  waiting.c, outstanding.c: many calls at once
  *   measure.c    clock, medians, memory bandwidth
  *   report.c     tables;  json.c: build/bench.json
- *   bench.c      options, and what runs in which order */
+ *   bench.c      options, and what runs in which order; main.c: the program bench
+ *   peers.c      the program peers: the same with a guest, DuckDB (duckdb.h lists its files); peers_report.c: its table */
 #ifndef BENCH_H
 #define BENCH_H
 
@@ -93,8 +94,8 @@ typedef struct bench_query {
 } bench_query;
 
 extern const bench_query bench_queries[BENCH_QUERIES];
-/* By the plainest code there is. */
-void bench_right_answer(const bench_table *table, int query, bench_answer *answer);
+/* By the plainest code there is. `exact`: upper and lower case are two things. */
+void bench_right_answer(const bench_table *table, int query, bool exact, bench_answer *answer);
 /* "SELECT id FROM Item WHERE ..." */
 void bench_wql(int query, const char *class_name, char *buf, size_t size);
 
@@ -197,27 +198,38 @@ typedef struct bench_result {
     const char *unit; /* static */
     uint64_t n;
     bench_series ours, hand, simd, sqlite, futex, alone;
-    bench_series bound;            /* the byte bound */
-    double hand_share, simd_share; /* what they must reach of the bound; 0 = no such rule */
-    char note[120];                /* which variant of SQLite, and the like */
-    bool checked;                  /* rows and sum hold */
+    bench_series duckdb;                               /* the fastest of the next two, or the only one there is */
+    bench_series duckdb_table, duckdb_arrays;          /* its own table, its table function over the arrays */
+    bench_series duckdb_packed;                        /* its own table, compressed: texts that are often the same as codes */
+    bench_series duckdb_exact;                         /* the fastest where case counts: another query, to compare with */
+    bench_series duckdb_materialised, duckdb_streamed; /* of the first rows */
+    bench_series bound;                                /* the byte bound */
+    double hand_share, simd_share;                     /* what they must reach of the bound; 0 = no such rule */
+    char note[120];                                    /* which variant of SQLite, and the like */
+    char duckdb_note[160];                             /* which variant of DuckDB */
+    bool checked;                                      /* rows and sum hold */
     uint64_t rows, sum;
 } bench_result;
 
 typedef struct bench_results {
     bench_result *list;
     uint32_t count, room;
+    bool with_guest; /* the fields of DuckDB are written */
 } bench_results;
 bench_result *bench_results_add(bench_results *results, const char *id, const char *unit, uint64_t n);
 /* Whether a baseline is fast enough to be compared with; `share` receives what it reaches of the bound, 0 if that is not known.
  */
 bool bench_qualifies(const bench_result *result, const bench_series *baseline, double must, double *share);
 
+typedef struct bench_guest bench_guest;
+
 typedef struct bench_run {
     const bench_table *table;
     bench_machine *machine;
     bench_ours ours;
     sqlite3 *db;
+    const bench_guest *guest; /* NULL: none */
+    void *guest_state;
     uint32_t rounds;
     bool check_only;       /* compare answers, measure nothing */
     const char *only;      /* a query, or NULL */
@@ -231,14 +243,48 @@ bool bench_check(bench_run *run, bool right, const char *format, ...) WQL_PRINTF
 /* "Q1", ".copy", 1000000: "Q1.copy.1m" */
 void bench_id(char id[48], const char *name, const char *suffix, uint64_t rows);
 
+/* An engine of others as the contest sees it: ways to run a query, of which the fastest counts. */
+typedef struct bench_peer {
+    const char *name;
+    uint32_t each; /* takes part in each so-many-th round */
+    bool exact;    /* to it upper and lower case are two things, so another answer is right */
+    bool apart;    /* not what the engine is compared with first, but shown */
+    size_t series; /* where in a bench_result its times go */
+    /* Writes the text of one way; false: there is none of that number, nor of a greater one. */
+    bool (*way)(int query, uint32_t number, char *text, size_t size);
+    void (*execute)(bench_run *run, int query, uint32_t number, const char *text, bench_answer *answer);
+} bench_peer;
+
+extern const bench_peer bench_sqlite_peer;
+
+/* A further engine, brought along by another program than the bench. All run on the calling thread. */
+struct bench_guest {
+    const bench_peer *peers;
+    uint32_t peer_count;
+    void (*open)(bench_run *run); /* the table is there */
+    void (*close)(bench_run *run);
+    double (*prepare)(bench_run *run, const char *text, uint32_t times); /* seconds for one, there and back */
+    double (*first)(bench_run *run, const char *text, bool streaming);   /* seconds to the first rows */
+    double (*interrupt)(bench_run *run, const char *text, double after); /* seconds to the end of the query; negative: too late */
+    /* A query more that is open, with its first rows delivered; and its end. */
+    void *(*hold)(bench_run *run, const char *text);
+    void (*let_go)(bench_run *run, void *held);
+};
+
 void bench_contest(bench_run *run, int query);
 void bench_sqlite_provider(bench_run *run);
-void bench_calls(bench_run *run);
+/* `last`: also what does not depend on the number of rows. */
+void bench_calls(bench_run *run, bool last);
 void bench_cancels(bench_run *run);
 void bench_waiting(bench_run *run);
+void bench_outstanding(bench_run *run);
 
+void bench_peers_report(const bench_results *results, uint32_t first);
 void bench_report(const bench_results *results, uint32_t first, const bench_machine *machine);
 bool bench_json_write(const bench_results *results, const bench_machine *machine, const char *path);
 bool bench_json_check(const bench_results *results, const char *path);
+
+/* The program; `guest` may be NULL. Returns its exit status. */
+int bench_main(int argc, char **argv, const bench_guest *guest, void *guest_state);
 
 #endif

@@ -13,11 +13,14 @@
 enum { SAMPLES = 200, SAMPLES_CHECKED = 3 };
 static const double to_us = 1e6;
 
-/* 100 to 300 us */
-static void let_it_run(uint64_t *chance) {
+/* From 0 on and below 1. */
+static double draw(uint64_t *chance) {
     *chance = *chance * 6364136223846793005u + 1442695040888963407u;
-    bench_spin(100e-6 + (double)(*chance >> 44) / (double)(1 << 20) * 200e-6);
+    return (double)(*chance >> 44) / (double)(1 << 20);
 }
+
+/* 100 to 300 us */
+static void let_it_run(uint64_t *chance) { bench_spin(100e-6 + draw(chance) * 200e-6); }
 
 /* -- ours -------------------------------------------------------------------------------------------------------- */
 
@@ -34,8 +37,7 @@ static wql_status count_final(void *user, wql_call call, const wql_report *repor
 }
 
 /* @param closed [out] seconds from the cancel to the provider's close. Returns seconds to the return of the cancel. */
-static double cancel_ours(bench_run *run, uint64_t *chance, double *closed) {
-    static const char text[] = "SELECT id FROM ItemEndless WHERE size > 1000000000";
+static double cancel_ours(bench_run *run, const char *text, uint64_t *chance, double *closed) {
     wql_error err = WQL_INIT(wql_error);
     bench_source *source = &run->ours.source;
     uint64_t closes = atomic_load(&source->closes);
@@ -93,11 +95,22 @@ static double interrupt_sqlite(bench_run *run, const char *sql, uint64_t *chance
     return s.result == SQLITE_INTERRUPT && s.returned > start ? s.returned - start : -1;
 }
 
+/* -- a guest ----------------------------------------------------------------------------------------------------- */
+
+/* One text, in which each row takes long, and which none passes. */
+static const char slow_ours[] = "SELECT id FROM ItemEndless WHERE path LIKE '%[0-9]xx_yyy%'";
+static const char slow_guest[] = "SELECT id FROM Item WHERE regexp_matches(path, '[0-9]xx.yyy', 'is')";
+
+/* 2 to 12 ms: it looks for an interrupt each ten milliseconds or so, and none must be more likely to be just before. */
+static double interrupt_guest(bench_run *run, uint64_t *chance) {
+    return run->guest->interrupt(run, slow_guest, 2e-3 + draw(chance) * 10e-3);
+}
+
 /* -- rounds ------------------------------------------------------------------------------------------------------ */
 
 typedef struct samples {
-    double returned[SAMPLES], closed[SAMPLES], sqlite[SAMPLES];
-    uint32_t interrupts;
+    double returned[SAMPLES], closed[SAMPLES], other[SAMPLES];
+    uint32_t interrupts; /* of the other that came in time */
 } samples;
 
 static void add(bench_series *series, double *values, uint32_t count, double share) {
@@ -105,36 +118,54 @@ static void add(bench_series *series, double *values, uint32_t count, double sha
 }
 
 /* SQLite joins the table with itself: a scan of it alone might end before it is interrupted. */
-static void sample(bench_run *run, samples *s, uint32_t count, uint64_t *chance) {
+static void sample(bench_run *run, samples *s, uint32_t count, uint64_t *chance, bool guest) {
     static const char sql[] = "SELECT a.id FROM Item a, Item b WHERE a.size + b.size > 2000000000";
+    static const char quick_ours[] = "SELECT id FROM ItemEndless WHERE size > 1000000000";
     s->interrupts = 0;
     for (uint32_t i = 0; i < count; i++) {
-        double took = interrupt_sqlite(run, sql, chance);
-        if (took >= 0) s->sqlite[s->interrupts++] = took;
-        s->returned[i] = cancel_ours(run, chance, &s->closed[i]);
+        double took = guest ? interrupt_guest(run, chance) : interrupt_sqlite(run, sql, chance);
+        if (took >= 0) s->other[s->interrupts++] = took;
+        s->returned[i] = cancel_ours(run, guest ? slow_ours : quick_ours, chance, &s->closed[i]);
+    }
+}
+
+enum { RESULTS = 4 };
+
+static void run_rounds(bench_run *run, samples *s, bench_result *results, bool guest) {
+    uint32_t count = run->check_only ? SAMPLES_CHECKED : SAMPLES;
+    uint64_t chance = 7;
+    for (uint32_t r = 0; r < run->rounds; r++) {
+        sample(run, s, count, &chance, guest);
+        for (uint32_t i = 0; i < RESULTS; i++) {
+            double share = i % 2 ? 0.99 : 0.5;
+            add(&results[i].ours, i < 2 ? s->returned : s->closed, count, share);
+            add(guest ? &results[i].duckdb : &results[i].sqlite, s->other, s->interrupts, share);
+        }
+    }
+}
+
+static void measure(bench_run *run, samples *s, const char *const *ids, bool guest) {
+    uint32_t first = run->results.count;
+    for (uint32_t i = 0; i < RESULTS; i++) (void)bench_results_add(&run->results, ids[i], "us", run->table->rows);
+    run_rounds(run, s, &run->results.list[first], guest);
+    for (uint32_t i = 0; i < RESULTS; i++) {
+        bench_result *result = &run->results.list[first + i];
+        snprintf(result->note, sizeof result->note, "%s; %s",
+                 i < 2 ? "to the return of wql_call_cancel" : "to the provider's close",
+                 guest ? "duckdb: duckdb_interrupt to the end of the query"
+                       : "sqlite: sqlite3_interrupt to the return of sqlite3_step");
     }
 }
 
 void bench_cancels(bench_run *run) {
     static const char *const ids[] = {"cancel.return.p50", "cancel.return.p99", "cancel.close.p50", "cancel.close.p99"};
-    samples *s = calloc(1, sizeof *s);
-    uint32_t count = run->check_only ? SAMPLES_CHECKED : SAMPLES, first = run->results.count;
-    uint64_t chance = 7;
-    bench_result *results;
+    static const char *const slow_ids[] = {"cancel.slow.return.p50", "cancel.slow.return.p99", "cancel.slow.close.p50",
+                                           "cancel.slow.close.p99"};
+    samples *s;
+    if (run->only && strcmp(run->only, "cancel") != 0) return;
+    s = calloc(1, sizeof *s);
     if (!s) bench_stop("out of memory");
-    if (run->only && strcmp(run->only, "cancel") != 0) return free(s);
-    for (uint32_t i = 0; i < 4; i++) (void)bench_results_add(&run->results, ids[i], "us", run->table->rows);
-    results = &run->results.list[first];
-    for (uint32_t r = 0; r < run->rounds; r++) {
-        sample(run, s, count, &chance);
-        for (uint32_t i = 0; i < 4; i++) {
-            double share = i % 2 ? 0.99 : 0.5;
-            add(&results[i].ours, i < 2 ? s->returned : s->closed, count, share);
-            add(&results[i].sqlite, s->sqlite, s->interrupts, share);
-        }
-    }
-    for (uint32_t i = 0; i < 4; i++)
-        snprintf(results[i].note, sizeof results[i].note, "%s; sqlite: sqlite3_interrupt to the return of sqlite3_step",
-                 i < 2 ? "to the return of wql_call_cancel" : "to the provider's close");
+    measure(run, s, ids, false);
+    if (run->guest) measure(run, s, slow_ids, true);
     free(s);
 }

@@ -9,15 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OURS, HAND, SIMD, SQLITE };
-enum { ENTRANTS_MAX = 24, SQLITE_EACH = 3 }; /* SQLite takes part in each third round: it takes most of the time */
-static const double close_to_best = 1.25;    /* spellings of SQLite that are slower than this in the check are not timed */
+enum { OURS, HAND, SIMD, PEER };
+enum { ENTRANTS_MAX = 96 };
+static const double close_to_best = 1.25; /* ways of a peer that are slower than this in the check are not timed */
 
 typedef struct entrant {
     int engine;
     const char *suffix; /* of the layout or the provider */
-    char what[200];     /* for people; of OURS and SQLITE it is the text itself */
+    char what[200];     /* for people; of OURS and PEER it is the text itself */
     int drive;
+    const bench_peer *peer; /* of PEER */
+    uint32_t way;
     bench_loop loop;
     bool wrong, left_out;
     double first_time;
@@ -30,7 +32,7 @@ typedef struct contest {
     entrant entrants[ENTRANTS_MAX];
     uint32_t count;
     bench_series bound; /* ns/row */
-    bench_answer right;
+    bench_answer right, right_exact;
 } contest;
 
 bool bench_check(bench_run *run, bool right, const char *format, ...) {
@@ -58,7 +60,7 @@ void bench_id(char id[48], const char *name, const char *suffix, uint64_t rows) 
 
 static entrant *enter(contest *c, int engine, const char *suffix) {
     entrant *e = &c->entrants[c->count++];
-    if (c->count > ENTRANTS_MAX) exit(1);
+    if (c->count > ENTRANTS_MAX) bench_stop("too many entrants in one contest");
     memset(e, 0, sizeof *e);
     e->engine = engine;
     e->suffix = suffix;
@@ -79,6 +81,16 @@ static void enter_loop(contest *c, int engine, const char *suffix, const char *w
     e->loop = loop;
 }
 
+static void enter_peer(contest *c, const bench_peer *peer) {
+    char text[sizeof c->entrants->what];
+    for (uint32_t number = 0; peer->way(c->query, number, text, sizeof text); number++) {
+        entrant *e = enter(c, PEER, "");
+        memcpy(e->what, text, sizeof text);
+        e->peer = peer;
+        e->way = number;
+    }
+}
+
 static void enter_all_ours(contest *c) {
     int q = c->query;
     enter_ours(c, "", "Item", BENCH_PUMPED);
@@ -91,16 +103,15 @@ static void enter_all_ours(contest *c) {
 }
 
 static void enter_all(contest *c) {
+    const bench_guest *guest = c->run->guest;
     enter_all_ours(c);
     enter_loop(c, HAND, "", "by hand", bench_hand(c->query, WQL_OFFSETS));
     enter_loop(c, HAND, ".dict", "by hand, dictionary", bench_hand(c->query, WQL_CODES));
     enter_loop(c, HAND, ".views", "by hand, views", bench_hand(c->query, WQL_VIEWS));
     for (int isa = BENCH_AVX2; isa <= c->run->machine->best_isa; isa++)
         enter_loop(c, SIMD, "", bench_isa_name(isa), bench_simd(c->query, isa));
-    for (int s = 0; s < BENCH_SPELLINGS && bench_queries[c->query].sql[s]; s++) {
-        bench_sql(c->query, s, "Item", enter(c, SQLITE, "")->what, sizeof c->entrants->what);
-        bench_sql(c->query, s, "ItemArrays", enter(c, SQLITE, "")->what, sizeof c->entrants->what);
-    }
+    enter_peer(c, &bench_sqlite_peer);
+    for (uint32_t i = 0; guest && i < guest->peer_count; i++) enter_peer(c, &guest->peers[i]);
 }
 
 /* -- runs -------------------------------------------------------------------------------------------------------- */
@@ -110,44 +121,59 @@ static double run_entrant(contest *c, entrant *e, bench_answer *answer) {
     double start = elsewhere ? bench_now() : bench_clock(c->run->machine);
     if (e->engine == OURS)
         bench_ours_run(&c->run->ours, e->drive, e->what, bench_queries[c->query].flags, answer);
-    else if (e->engine == SQLITE)
-        bench_sqlite_run(c->run->db, e->what, c->query == BENCH_Q9, answer);
+    else if (e->engine == PEER)
+        e->peer->execute(c->run, c->query, e->way, e->what, answer);
     else
         e->loop(c->run->table, answer);
     return (elsewhere ? bench_now() : bench_clock(c->run->machine)) - start;
 }
 
 static const char *name_of(const entrant *e) {
-    static const char *const names[] = {"wql", "loop", "simd", "sqlite"};
-    return names[e->engine];
+    static const char *const names[] = {"wql", "loop", "simd"};
+    return e->engine == PEER ? e->peer->name : names[e->engine];
+}
+
+static const bench_answer *right_of(const contest *c, const entrant *e) {
+    return e->engine == PEER && e->peer->exact ? &c->right_exact : &c->right;
+}
+
+/* Of the ways of a peer only those are timed that could be its fastest. */
+static void leave_out_slow(contest *c) {
+    for (uint32_t i = 0; i < c->count; i++) {
+        const entrant *e = &c->entrants[i];
+        for (uint32_t j = 0; e->engine == PEER && !e->wrong && j < c->count; j++) {
+            entrant *other = &c->entrants[j];
+            if (other->peer == e->peer && other->first_time > e->first_time * close_to_best) other->left_out = true;
+        }
+    }
 }
 
 static void check_all(contest *c) {
-    double best = 1e300;
-    bench_right_answer(c->run->table, c->query, &c->right);
+    bench_right_answer(c->run->table, c->query, false, &c->right);
+    bench_right_answer(c->run->table, c->query, true, &c->right_exact);
     for (uint32_t i = 0; i < c->count; i++) {
         entrant *e = &c->entrants[i];
+        const bench_answer *right = right_of(c, e);
         bench_answer a = {.thorough = true};
         e->first_time = run_entrant(c, e, &a);
-        e->wrong = !bench_check(c->run, a.rows == c->right.rows && a.sum == c->right.sum && a.deep == c->right.deep,
+        e->wrong = !bench_check(c->run, a.rows == right->rows && a.sum == right->sum && a.deep == right->deep,
                                 "%s%s %s: %s: %llu rows of %llu", bench_queries[c->query].name, e->suffix, name_of(e), e->what,
-                                (unsigned long long)a.rows, (unsigned long long)c->right.rows);
-        if (e->engine == SQLITE && e->first_time < best) best = e->first_time;
+                                (unsigned long long)a.rows, (unsigned long long)right->rows);
         if (e->engine == SIMD) e->left_out = e->loop != bench_simd(c->query, c->run->machine->isa);
     }
-    for (uint32_t i = 0; i < c->count; i++)
-        if (c->entrants[i].engine == SQLITE) c->entrants[i].left_out = c->entrants[i].first_time > best * close_to_best;
+    leave_out_slow(c);
 }
 
 static void run_round(contest *c, uint32_t round) {
     bench_series_add(&c->bound, bench_ns_per_byte(c->run->machine) * bench_queries[c->query].bytes);
     for (uint32_t i = 0; i < c->count; i++) {
         entrant *e = &c->entrants[(i + round) % c->count];
+        const bench_answer *right = right_of(c, e);
         bench_answer a = {0};
         double took;
-        if (e->wrong || e->left_out || (e->engine == SQLITE && round % SQLITE_EACH)) continue;
+        if (e->wrong || e->left_out || (e->engine == PEER && round % e->peer->each)) continue;
         took = run_entrant(c, e, &a);
-        if (a.rows == c->right.rows && a.sum == c->right.sum)
+        if (a.rows == right->rows && a.sum == right->sum)
             bench_series_add(&e->series, took * 1e9 / (double)c->run->table->rows);
         else
             e->wrong = !bench_check(c->run, false, "%s%s %s: %s: round %u brought another answer", bench_queries[c->query].name,
@@ -157,12 +183,12 @@ static void run_round(contest *c, uint32_t round) {
 
 /* -- results ----------------------------------------------------------------------------------------------------- */
 
-/* The one of that engine and suffix with the least median. NULL: none has a time. */
-static const entrant *best_of(const contest *c, int engine, const char *suffix) {
+/* The one of that engine, peer and suffix with the least median. NULL: none has a time. */
+static const entrant *best_of(const contest *c, int engine, const bench_peer *peer, const char *suffix) {
     const entrant *best = NULL;
     for (uint32_t i = 0; i < c->count; i++) {
         const entrant *e = &c->entrants[i];
-        if (e->engine != engine || strcmp(e->suffix, suffix) != 0 || e->wrong || !e->series.count) continue;
+        if (e->engine != engine || e->peer != peer || strcmp(e->suffix, suffix) != 0 || e->wrong || !e->series.count) continue;
         if (!best || bench_median(&e->series) < bench_median(&best->series)) best = e;
     }
     return best;
@@ -172,19 +198,39 @@ static void copy_series(const entrant *from, bench_series *to) {
     if (from) *to = from->series;
 }
 
+/* Without "SELECT ... FROM " */
+static void note_of(const entrant *e, char *note, size_t size) {
+    const char *from = strstr(e->what, "FROM ");
+    snprintf(note, size, "%.*s", (int)size - 1, from ? from + 5 : e->what);
+}
+
+static void add_guest(const contest *c, bench_result *result) {
+    const bench_guest *guest = c->run->guest;
+    for (uint32_t i = 0; guest && i < guest->peer_count; i++) {
+        const bench_peer *peer = &guest->peers[i];
+        const entrant *best = best_of(c, PEER, peer, "");
+        if (!best) continue;
+        *(bench_series *)(void *)((char *)result + peer->series) = best->series;
+        if (peer->apart || (result->duckdb.count && bench_median(&result->duckdb) <= bench_median(&best->series))) continue;
+        result->duckdb = best->series;
+        note_of(best, result->duckdb_note, sizeof result->duckdb_note);
+    }
+}
+
 static void add_result(contest *c, const entrant *ours) {
     const bench_query *q = &bench_queries[c->query];
     bool own_layout = strcmp(ours->suffix, ".dict") == 0 || strcmp(ours->suffix, ".views") == 0;
-    const entrant *sqlite = best_of(c, SQLITE, "");
+    const entrant *sqlite = best_of(c, PEER, &bench_sqlite_peer, "");
     bench_result *result;
     char id[48];
     bench_id(id, q->name, ours->suffix, c->run->table->rows);
     result = bench_results_add(&c->run->results, id, "ns/row", c->run->table->rows);
     result->ours = ours->series;
-    copy_series(best_of(c, HAND, own_layout ? ours->suffix : ""), &result->hand);
-    if (!own_layout) copy_series(best_of(c, SIMD, ""), &result->simd);
+    copy_series(best_of(c, HAND, NULL, own_layout ? ours->suffix : ""), &result->hand);
+    if (!own_layout) copy_series(best_of(c, SIMD, NULL, ""), &result->simd);
     copy_series(sqlite, &result->sqlite);
-    if (sqlite) snprintf(result->note, sizeof result->note, "%.119s", strstr(sqlite->what, "FROM ") + 5);
+    if (sqlite) note_of(sqlite, result->note, sizeof result->note);
+    add_guest(c, result);
     if (q->bytes > 0) result->bound = c->bound;
     result->hand_share = q->hand_share;
     result->simd_share = q->simd_share;
@@ -195,7 +241,7 @@ static void add_result(contest *c, const entrant *ours) {
 
 void bench_contest(bench_run *run, int query) {
     contest *c = calloc(1, sizeof *c);
-    if (!c) exit(1);
+    if (!c) bench_stop("out of memory");
     c->run = run;
     c->query = query;
     enter_all(c);

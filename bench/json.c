@@ -28,7 +28,20 @@ static void write_series(FILE *file, const char *name, const bench_series *serie
         fprintf(file, ", \"%s\": null, \"%s_min\": null", name, name);
 }
 
-static void write_result(FILE *file, const bench_result *r, const bench_machine *machine) {
+/* What only the program peers has. */
+static void write_guest(FILE *file, const bench_result *r) {
+    write_series(file, "duckdb", &r->duckdb, true);
+    write_series(file, "duckdb_table", &r->duckdb_table, true);
+    write_series(file, "duckdb_packed", &r->duckdb_packed, true);
+    write_series(file, "duckdb_arrays", &r->duckdb_arrays, true);
+    write_series(file, "duckdb_exact", &r->duckdb_exact, true);
+    write_series(file, "duckdb_materialised", &r->duckdb_materialised, true);
+    write_series(file, "duckdb_streamed", &r->duckdb_streamed, true);
+    fprintf(file, ", \"duckdb_note\": ");
+    write_text(file, r->duckdb_note);
+}
+
+static void write_result(FILE *file, const bench_result *r, const bench_machine *machine, bool with_guest) {
     double hand, simd;
     bool hand_ok = bench_qualifies(r, &r->hand, r->hand_share, &hand) || !r->hand.count;
     bool simd_ok = bench_qualifies(r, &r->simd, r->simd_share, &simd) || !r->simd.count;
@@ -50,6 +63,7 @@ static void write_result(FILE *file, const bench_result *r, const bench_machine 
     if (!hand_ok || !simd_ok) fprintf(file, ", \"too_slow\": \"%s\"", hand_ok ? "simd" : simd_ok ? "hand" : "hand, simd");
     if (r->checked)
         fprintf(file, ", \"rows\": %llu, \"sum\": \"%016llx\"", (unsigned long long)r->rows, (unsigned long long)r->sum);
+    if (with_guest) write_guest(file, r);
     fprintf(file, ", \"note\": ");
     write_text(file, r->note);
     fputc('}', file);
@@ -61,7 +75,7 @@ bool bench_json_write(const bench_results *results, const bench_machine *machine
     if (!file) return false;
     fputs("[\n", file);
     for (uint32_t i = 0; i < results->count; i++) {
-        write_result(file, &results->list[i], machine);
+        write_result(file, &results->list[i], machine, results->with_guest);
         fputs(i + 1 < results->count ? ",\n" : "\n", file);
     }
     fputs("]\n", file);

@@ -69,25 +69,25 @@ void bench_wql(int query, const char *class_name, char *buf, size_t size) {
 
 /* -- the right answers ------------------------------------------------------------------------------------------- */
 
-static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
+static char fold(char c, bool exact) { return !exact && c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
 
 /* `_` is any character, `#` a digit. */
-static bool is_at(const char *text, const char *pattern) {
+static bool is_at(const char *text, const char *pattern, bool exact) {
     for (; *pattern; pattern++, text++) {
         if (*pattern == '_') continue;
-        if (*pattern == '#' ? *text < '0' || *text > '9' : lower(*text) != *pattern) return false;
+        if (*pattern == '#' ? *text < '0' || *text > '9' : fold(*text, exact) != *pattern) return false;
     }
     return true;
 }
 
-static bool contains(const char *text, size_t len, const char *pattern) {
+static bool contains(const char *text, size_t len, const char *pattern, bool exact) {
     size_t size = strlen(pattern);
     for (size_t at = 0; at + size <= len; at++)
-        if (is_at(text + at, pattern)) return true;
+        if (is_at(text + at, pattern, exact)) return true;
     return false;
 }
 
-static bool is_right(const bench_table *t, int query, uint64_t row) {
+static bool is_right(const bench_table *t, int query, uint64_t row, bool exact) {
     const char *name = t->name_bytes + t->name_offsets[row], *path = t->path_bytes + t->path_offsets[row];
     size_t name_len = (size_t)(t->name_offsets[row + 1] - t->name_offsets[row]);
     size_t path_len = (size_t)(t->path_offsets[row + 1] - t->path_offsets[row]);
@@ -98,10 +98,10 @@ static bool is_right(const bench_table *t, int query, uint64_t row) {
     case BENCH_Q3:
         return (t->flag[row / 8] >> (row % 8) & 1) && t->size[row] > BENCH_LOW && t->size[row] < BENCH_HIGH &&
                t->parent[row] != BENCH_PARENT_NOT;
-    case BENCH_Q4: return name_len == 7 && is_at(name, "svchost");
-    case BENCH_Q5: return name_len >= 3 && is_at(name, "sys");
-    case BENCH_Q6: return contains(path, path_len, "cache");
-    case BENCH_Q7: return contains(path, path_len, "#x_y");
+    case BENCH_Q4: return name_len == 7 && is_at(name, "svchost", exact);
+    case BENCH_Q5: return name_len >= 3 && is_at(name, "sys", exact);
+    case BENCH_Q6: return contains(path, path_len, "cache", exact);
+    case BENCH_Q7: return contains(path, path_len, "#x_y", exact);
     default: return true;
     }
 }
@@ -122,10 +122,10 @@ static void add_row(const bench_table *t, uint64_t row, bench_answer *a) {
     a->sum += name_len * name_len + path_len * path_len;
 }
 
-void bench_right_answer(const bench_table *t, int query, bench_answer *a) {
+void bench_right_answer(const bench_table *t, int query, bool exact, bench_answer *a) {
     *a = (bench_answer){.thorough = true};
     for (uint64_t row = 0; row < t->rows; row++) {
-        if (!is_right(t, query, row)) continue;
+        if (!is_right(t, query, row, exact)) continue;
         a->rows++;
         if (query == BENCH_Q8) {
             add_row(t, row, a);

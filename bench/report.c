@@ -135,7 +135,7 @@ static void print_calls(const bench_results *results, uint32_t first) {
     bool any = false;
     for (uint32_t i = first; i < results->count; i++) {
         const bench_result *r = &results->list[i];
-        if (is_query(r)) continue;
+        if (strcmp(r->unit, "us") != 0) continue;
         if (!any)
             printf("\nus, median and least            ours              sqlite               futex               alone   sqlite "
                    "/ ours   "

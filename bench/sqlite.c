@@ -114,3 +114,20 @@ void bench_sqlite_run(sqlite3 *db, const char *sql, bool counts, bench_answer *a
     bench_sqlite_must(result, db);
     sqlite3_finalize(stmt);
 }
+
+/* Each spelling over both tables. */
+static bool way(int query, uint32_t number, char *text, size_t size) {
+    uint32_t spelling = number / 2;
+    if (spelling >= BENCH_SPELLINGS || !bench_queries[query].sql[spelling]) return false;
+    bench_sql(query, (int)spelling, number % 2 ? "ItemArrays" : "Item", text, size);
+    return true;
+}
+
+static void execute(bench_run *run, int query, uint32_t number, const char *text, bench_answer *answer) {
+    (void)number;
+    bench_sqlite_run(run->db, text, (bench_queries[query].flags & WQL_COUNT_ONLY) != 0, answer);
+}
+
+/* In each third round: it takes most of the time. */
+const bench_peer bench_sqlite_peer = {
+    .name = "sqlite", .each = 3, .series = offsetof(bench_result, sqlite), .way = way, .execute = execute};
