@@ -49,12 +49,13 @@ wql_status wql__arrow_array(const wql_batch *batch, const wql__arrow_field *fiel
 typedef struct wql__arrow_block {
     _Atomic uint32_t nodes;
     wql__arena arena;
-    wql__mem *mem;    /* retained */
+    wql__mem *mem;    /* the batch's, or retained */
     wql_batch *batch; /* retained; NULL: a schema */
 } wql__arrow_block;
 
-/* @param size  about how much will be needed. NULL = no memory. */
-wql__arrow_block *wql__arrow_block_new(wql__mem *mem, size_t size);
+/* @param batch  of that memory, or NULL
+ * @param size   about how much will be needed. NULL = no memory. */
+wql__arrow_block *wql__arrow_block_new(wql__mem *mem, const wql_batch *batch, size_t size);
 /* Lets go of so many nodes. */
 void wql__arrow_block_drop(wql__arrow_block *block, uint32_t nodes);
 

@@ -107,7 +107,7 @@ static bool datetimes_without_wild(wql__arrow_maker *maker, struct ArrowArray *n
 
 static bool fixed(wql__arrow_maker *maker, struct ArrowArray *node, const wql_column *col, uint64_t first, uint64_t rows) {
     if (any_wild(col, first, rows)) return datetimes_without_wild(maker, node, col, first, rows);
-    return two_buffers(maker, node, col, first, rows, wql__arrow_base(first) * wql__type_size(col->type));
+    return two_buffers(maker, node, col, first, rows, first < 8 ? 0 : wql__arrow_base(first) * wql__type_size(col->type));
 }
 
 /* -- texts with a dictionary ------------------------------------------------------------------------------------- */
@@ -138,15 +138,28 @@ static bool codes(wql__arrow_maker *maker, struct ArrowArray *node, const wql_co
 
 /* -- columns ----------------------------------------------------------------------------------------------------- */
 
-static bool values(wql__arrow_maker *maker, struct ArrowArray *node, const wql__arrow_field *field, const wql_column *col,
-                   uint64_t first, uint64_t rows) {
+/* How texts are to lie: the layout, and that of a dictionary. */
+typedef struct form {
+    uint8_t text, dictionary;
+} form;
+
+static form own_form(const wql_column *col) {
+    form f = {0, 0};
+    if (col->layout == WQL_LIST) col = col->child;
+    f.text = col->layout;
+    if (col->layout == WQL_CODES) f.dictionary = col->child->layout;
+    return f;
+}
+
+static bool values(wql__arrow_maker *maker, struct ArrowArray *node, form f, const wql_column *col, uint64_t first,
+                   uint64_t rows) {
     switch (col->layout) {
     case WQL_FIXED: return fixed(maker, node, col, first, rows);
     case WQL_BITS: return two_buffers(maker, node, col, first, rows, wql__arrow_base(first) / 8);
     case WQL_OBJECTS: return wql__arrow_json(maker, col, first, rows, node);
     default:
-        return field->text == WQL_CODES ? codes(maker, node, col, first, rows, field->dictionary)
-                                        : wql__arrow_text(maker, col, first, rows, field->text, node);
+        return f.text == WQL_CODES ? codes(maker, node, col, first, rows, f.dictionary)
+                                   : wql__arrow_text(maker, col, first, rows, f.text, node);
     }
 }
 
@@ -159,8 +172,7 @@ static const int32_t *offsets_from_zero(wql__arrow_maker *maker, const int32_t *
     return moved;
 }
 
-static bool list(wql__arrow_maker *maker, struct ArrowArray *node, const wql__arrow_field *field, const wql_column *col,
-                 uint64_t rows) {
+static bool list(wql__arrow_maker *maker, struct ArrowArray *node, form f, const wql_column *col, uint64_t rows) {
     const int32_t *offsets = offsets_from_zero(maker, col->offsets, rows);
     struct ArrowArray **children;
     const void **buffers;
@@ -176,13 +188,11 @@ static bool list(wql__arrow_maker *maker, struct ArrowArray *node, const wql__ar
     if (!children[0]) return false;
     node->children = children;
     node->n_children = 1;
-    return values(maker, children[0], field, col->child, (uint64_t)col->offsets[0],
-                  (uint64_t)(col->offsets[rows] - col->offsets[0]));
+    return values(maker, children[0], f, col->child, (uint64_t)col->offsets[0], (uint64_t)(col->offsets[rows] - col->offsets[0]));
 }
 
-static bool column(wql__arrow_maker *maker, struct ArrowArray *node, const wql__arrow_field *field, const wql_column *col,
-                   uint64_t rows) {
-    return col->layout == WQL_LIST ? list(maker, node, field, col, rows) : values(maker, node, field, col, 0, rows);
+static bool column(wql__arrow_maker *maker, struct ArrowArray *node, form f, const wql_column *col, uint64_t rows) {
+    return col->layout == WQL_LIST ? list(maker, node, f, col, rows) : values(maker, node, f, col, 0, rows);
 }
 
 /* -- batches ----------------------------------------------------------------------------------------------------- */
@@ -202,14 +212,11 @@ static const wql_column *find(const wql_batch *batch, const wql__arrow_field *fi
 
 static bool make_child(wql__arrow_maker *maker, const wql_batch *batch, const wql__arrow_field *field, uint32_t at,
                        struct ArrowArray *node) {
-    const wql_column *col = &batch->columns[at];
-    if (!field) {
-        wql__arrow_field own = wql__arrow_field_of(NULL, col->name, col->property, col->type, col);
-        return column(maker, node, &own, col, batch->rows);
-    }
+    const wql_column *col;
+    if (!field) return column(maker, node, own_form(&batch->columns[at]), &batch->columns[at], batch->rows);
     col = find(batch, field, at);
     if (!col) return maker->status = WQL_E_UNEXPECTED, false;
-    return column(maker, node, field, col, batch->rows);
+    return column(maker, node, (form){field->text, field->dictionary}, col, batch->rows);
 }
 
 static bool make_root(wql__arrow_maker *maker, const wql_batch *batch, const wql__arrow_field *fields, uint32_t count,
@@ -240,9 +247,8 @@ wql_status wql__arrow_array(const wql_batch *batch, const wql__arrow_field *fiel
     struct ArrowArray root;
     wql__arrow_maker maker = {NULL, WQL_OK, 0};
     if (!fields) count = batch->width;
-    maker.block = wql__arrow_block_new(batch->mem, wql__array_size((size_t)count + 1, NODE_BYTES) + MORE_BYTES);
+    maker.block = wql__arrow_block_new(batch->mem, batch, wql__array_size((size_t)count + 1, NODE_BYTES) + MORE_BYTES);
     if (!maker.block) return wql__fail_memory(batch->mem, NULL);
-    maker.block->batch = wql_batch_retain(batch);
     if (!make_root(&maker, batch, fields, count, &root)) {
         wql__arrow_block_drop(maker.block, atomic_load_explicit(&maker.block->nodes, memory_order_relaxed));
         return maker.status;

@@ -2,7 +2,7 @@
 /* arrow_block.c: the memory behind an exported structure. */
 #include "arrow.h"
 
-wql__arrow_block *wql__arrow_block_new(wql__mem *mem, size_t size) {
+wql__arrow_block *wql__arrow_block_new(wql__mem *mem, const wql_batch *batch, size_t size) {
     wql__arena arena;
     wql__arrow_block *block;
     wql__arena_init(&arena, mem);
@@ -11,8 +11,8 @@ wql__arrow_block *wql__arrow_block_new(wql__mem *mem, size_t size) {
     if (!block) return NULL;
     atomic_init(&block->nodes, 0);
     block->arena = arena;
-    block->mem = wql__mem_retain(mem);
-    block->batch = NULL;
+    block->batch = wql_batch_retain(batch);
+    block->mem = batch ? mem : wql__mem_retain(mem); /* a batch keeps its own */
     return block;
 }
 
@@ -21,8 +21,10 @@ static void free_block(wql__arrow_block *block) {
     wql__mem *mem = block->mem;
     wql_batch *batch = block->batch;
     wql__arena_free(&arena);
-    wql_batch_release(batch);
-    wql__mem_release(mem);
+    if (batch)
+        wql_batch_release(batch);
+    else
+        wql__mem_release(mem);
 }
 
 void wql__arrow_block_drop(wql__arrow_block *block, uint32_t nodes) {

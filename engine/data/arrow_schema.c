@@ -199,7 +199,7 @@ static bool make_root(maker *m, struct ArrowSchema *root, const wql_class *cls, 
 enum { FIELD_BYTES = 256 };
 
 static wql_status start_block(wql__mem *mem, uint32_t count, maker *m) {
-    m->block = wql__arrow_block_new(mem, wql__array_size((size_t)count + 1, FIELD_BYTES));
+    m->block = wql__arrow_block_new(mem, NULL, wql__array_size((size_t)count + 1, FIELD_BYTES));
     return m->block ? WQL_OK : wql__fail_memory(mem, NULL);
 }
 

@@ -479,7 +479,7 @@ static void every_padding_byte_is_looked_at(void **state) {
     col.values = &view;
     for (uint32_t len = 0; len <= 12; len++)
         for (uint32_t at = 0; at <= 12; at++) {
-            wql__arrow_maker maker = {wql__arrow_block_new(w->mem, 256), WQL_OK, 0};
+            wql__arrow_maker maker = {wql__arrow_block_new(w->mem, NULL, 256), WQL_OK, 0};
             struct ArrowArray node;
             memset(&view, 0, sizeof view);
             view.len = len;
