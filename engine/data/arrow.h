@@ -87,6 +87,11 @@ static inline void wql__arrow_set_null(uint8_t *bits, uint64_t row) {
     bits[row >> 3] = (uint8_t)(bits[row >> 3] & ~(1u << (row & 7u)));
 }
 
+/* The layout of a dictionary; of items that are none it may not be there. */
+static inline uint8_t wql__arrow_dictionary(const wql_column *col) {
+    return col->child && col->child->layout == WQL_VIEWS ? WQL_VIEWS : WQL_OFFSETS;
+}
+
 /* How a sliced column starts: bitmaps begin at a whole byte, and what is left over is the node's offset. */
 static inline uint64_t wql__arrow_base(uint64_t first) { return first & ~(uint64_t)7; }
 

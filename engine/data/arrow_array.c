@@ -133,7 +133,7 @@ static bool codes(wql__arrow_maker *maker, struct ArrowArray *node, const wql_co
     if (col->layout != WQL_CODES) return own_dictionary(maker, node, col, first, rows, layout);
     if (!two_buffers(maker, node, col, first, rows, wql__arrow_base(first) * sizeof(int32_t))) return false;
     node->dictionary = below(maker);
-    return node->dictionary && wql__arrow_text(maker, col->child, 0, col->child_rows, layout, node->dictionary);
+    return node->dictionary && wql__arrow_text(maker, col->child, 0, rows ? col->child_rows : 0, layout, node->dictionary);
 }
 
 /* -- columns ----------------------------------------------------------------------------------------------------- */
@@ -147,7 +147,7 @@ static form own_form(const wql_column *col) {
     form f = {0, 0};
     if (col->layout == WQL_LIST) col = col->child;
     f.text = col->layout;
-    if (col->layout == WQL_CODES) f.dictionary = col->child->layout;
+    if (col->layout == WQL_CODES) f.dictionary = wql__arrow_dictionary(col);
     return f;
 }
 
@@ -176,6 +176,7 @@ static bool list(wql__arrow_maker *maker, struct ArrowArray *node, form f, const
     const int32_t *offsets = offsets_from_zero(maker, col->offsets, rows);
     struct ArrowArray **children;
     const void **buffers;
+    uint64_t items;
     if (!offsets) return false;
     wql__arrow_node(maker, node, rows, col->validity);
     buffers = wql__arrow_buffers(maker, node, 2);
@@ -188,7 +189,8 @@ static bool list(wql__arrow_maker *maker, struct ArrowArray *node, form f, const
     if (!children[0]) return false;
     node->children = children;
     node->n_children = 1;
-    return values(maker, children[0], f, col->child, (uint64_t)col->offsets[0], (uint64_t)(col->offsets[rows] - col->offsets[0]));
+    items = (uint64_t)(col->offsets[rows] - col->offsets[0]);
+    return values(maker, children[0], f, col->child, items ? (uint64_t)col->offsets[0] : 0, items);
 }
 
 static bool column(wql__arrow_maker *maker, struct ArrowArray *node, form f, const wql_column *col, uint64_t rows) {

@@ -17,7 +17,7 @@ static void field_texts(wql__arrow_field *field, const wql_column *col) {
     if (col && col->layout == WQL_LIST) col = col->child;
     if (!col) return;
     field->text = col->layout;
-    if (col->layout == WQL_CODES) field->dictionary = col->child->layout;
+    if (col->layout == WQL_CODES) field->dictionary = wql__arrow_dictionary(col);
 }
 
 wql__arrow_field wql__arrow_field_of(const wql_class *cls, const char *name, uint32_t property, uint16_t type,

@@ -264,6 +264,11 @@ static bool to_views(wql__arrow_maker *maker, const wql_column *col, uint64_t fi
 
 bool wql__arrow_text(wql__arrow_maker *maker, const wql_column *col, uint64_t first, uint64_t rows, uint8_t layout,
                      struct ArrowArray *node) {
+    static const wql_column empty = {.type = WQL_STRING, .layout = WQL_OFFSETS};
+    if (rows == 0) { /* of a column without rows, such as the items of empty lists, nothing was ever checked */
+        col = &empty;
+        first = 0;
+    }
     if (layout == WQL_OFFSETS)
         return col->layout == WQL_OFFSETS ? offsets_as_they_are(maker, col, first, rows, node)
                                           : to_offsets(maker, col, first, rows, node);

@@ -556,7 +556,28 @@ static void views_reach_beyond_two_gibibytes(void **state) {
     close_world(w);
 }
 
-/* An object that holds itself nests without end, as no provider's can; one that nests too deep is refused. */
+/* Of items that are none a provider may say anything: nothing of it was checked. */
+static void lists_without_items_look_at_nothing(void **state) {
+    world *w = open_world();
+    struct ArrowSchema schema;
+    struct ArrowArray array;
+    (void)state;
+    for (uint32_t row = 0; row <= ROWS; row++) w->list[row] = 9;
+    for (uint32_t p = SCALARS; p < COLUMNS; p++) {
+        wql_column *items = &w->items[p - SCALARS];
+        *items =
+            (wql_column){.type = items->type, .layout = items->layout, .buffer_count = 7, .object_count = 7, .child_rows = 7};
+    }
+    assert_int_equal(wql_batch_export(w->batch, &schema, &array), WQL_OK);
+    assert_valid(&schema, &array);
+    assert_same_cells(w->batch, &schema, &array);
+    array.release(&array);
+    schema.release(&schema);
+    wql_batch_release(w->batch);
+    close_world(w);
+}
+
+/* What nests too deep is refused. */
 static void objects_nest_only_so_deep(void **state) {
     world *w = open_world();
     wql_batch *nested[200];
@@ -719,6 +740,7 @@ int main(void) {
                                        cmocka_unit_test(datetimes_with_asterisks_are_null),
                                        cmocka_unit_test(views_reach_beyond_two_gibibytes),
                                        cmocka_unit_test(objects_nest_only_so_deep),
+                                       cmocka_unit_test(lists_without_items_look_at_nothing),
                                        cmocka_unit_test(children_are_moved_and_outlive_their_parent),
                                        cmocka_unit_test(one_kept_child_keeps_the_batch),
                                        cmocka_unit_test(nothing_to_export_is_an_error),
