@@ -319,6 +319,42 @@ static void a_result_without_rows_has_a_schema(void **state) {
     close_family(lab);
 }
 
+/* -- what has no place in Arrow ---------------------------------------------------------------------------------- */
+
+static void datetimes_with_asterisks_are_counted(void **state) {
+    static const wql_property_def props[] = {{.name = "When", .type = WQL_DATETIME}};
+    static const wql_class_def def = {.struct_size = sizeof def, .name = "W", .properties = props, .property_count = 1};
+    static const int64_t us[4] = {1, 2, 3, 4};
+    static const wql_time_extra extra[4] = {{60, 0, 0}, {0, 8, 0}, {0, 0, 0}, {0, 128, 0}};
+    static const wql_column col = {.type = WQL_DATETIME, .layout = WQL_FIXED, .values = us, .extra = extra};
+    static const wql_table table = {.struct_size = sizeof table, .column_count = 1, .def = &def, .rows = 4, .columns = &col};
+    family_lab *lab = open_family(0);
+    wql_call_stats stats = WQL_INIT(wql_call_stats);
+    struct ArrowArrayStream stream;
+    struct ArrowSchema schema;
+    struct ArrowArray array;
+    wql_session *session;
+    wql_call call;
+    (void)state;
+    assert_int_equal(wql_engine_mount(lab->engine, "root/w", wql_memory_provider(), NULL, (void *)(uintptr_t)&table, &err),
+                     WQL_OK);
+    assert_int_equal(wql_session_open(lab->engine, "root/w", NULL, &session, &err), WQL_OK);
+    call = exec(session, "SELECT * FROM W", 0);
+    stream = export(call);
+    assert_int_equal(stream.get_schema(&stream, &schema), 0);
+    assert_int_equal(stream.get_next(&stream, &array), 0);
+    assert_valid(&schema, &array);
+    for (int64_t row = 0; row < 4; row++) assert_int_equal(arrow_is_null(array.children[0], row), row % 2);
+    assert_int_equal(wql_call_get_stats(call, &stats), WQL_OK);
+    assert_int_equal(stats.values_nulled, 2);
+    assert_int_equal(stats.rows_delivered, 4);
+    array.release(&array);
+    schema.release(&schema);
+    stream.release(&stream);
+    wql_session_close(session);
+    close_family(lab);
+}
+
 /* -- how streams end --------------------------------------------------------------------------------------------- */
 
 static void assert_fails(struct ArrowArrayStream *stream, int wanted, const char *words) {
@@ -578,6 +614,7 @@ int main(void) {
                                        cmocka_unit_test(batches_are_exported_in_callbacks),
                                        cmocka_unit_test(texts_of_a_stream_lie_as_in_its_first_batch),
                                        cmocka_unit_test(a_result_without_rows_has_a_schema),
+                                       cmocka_unit_test(datetimes_with_asterisks_are_counted),
                                        cmocka_unit_test(failures_are_told_as_errno_and_words),
                                        cmocka_unit_test(a_provider_fails_and_a_remark_is_kept),
                                        cmocka_unit_test(some_calls_are_no_streams),
