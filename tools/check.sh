@@ -141,9 +141,9 @@ stage address-stress 30 timeout 120 build/asan/tests/stress/stress 3
 export $tsan_env
 stage thread-stress 60 timeout 120 build/tsan/tests/stress/stress 10
 stage thread-points 20 timeout 120 build/tsan/tests/points/points
-stage thread-unit 90 run_units build/tsan test_call_races test_cancel test_cancel_rules test_define test_keep test_lifetimes test_linux_devices \
-    test_linux_parts test_mem test_memory_store test_meta_class test_misbehaving test_parameters test_plugin test_progress test_pull test_pump \
-    test_rights test_shutdown test_sink test_sink_rules test_sqlite test_stuck test_submit
+stage thread-unit 90 run_units build/tsan test_arrow test_arrow_stream test_call_races test_cancel test_cancel_rules test_define test_keep \
+    test_lifetimes test_linux_devices test_linux_parts test_mem test_memory_store test_meta_class test_misbehaving test_parameters \
+    test_plugin test_progress test_pull test_pump test_rights test_shutdown test_sink test_sink_rules test_sqlite test_stuck test_submit
 stage headers 20 sh tests/tidy/headers.sh
 stage includes 5 sh tests/tidy/includes.sh
 stage symbols 10 sh tests/tidy/symbols.sh build

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* api_call.c: public functions of calls: the value looked up, then one call down. */
 #include "../base/error.h"
-#include "../deliver/call.h"
-#include <wql/arrow.h>
+#include "../data/arrow.h"
+#include "../deliver/stream.h"
 
 static wql_status stale(wql_error *err) { return wql__fail(err, WQL_E_NOT_FOUND, "there is no such call any more"); }
 
@@ -80,13 +80,27 @@ wql_status wql_session_cancel(wql_session *session, const void *sink_user) {
 }
 
 wql_status wql_batch_export(const wql_batch *batch, struct ArrowSchema *schema, struct ArrowArray *array) {
-    return batch && schema && array ? WQL_E_NOT_SUPPORTED : WQL_E_INVALID_PARAMETER;
+    struct ArrowSchema made = {.release = NULL};
+    wql_status status = WQL_OK;
+    uint64_t nulled = 0;
+    if (!batch || (!schema && !array)) return WQL_E_INVALID_PARAMETER;
+    if (schema) status = wql__arrow_batch_schema(batch, &made);
+    if (status >= 0 && array) status = wql__arrow_array(batch, NULL, 0, array, &nulled);
+    if (status < 0) {
+        if (made.release) made.release(&made);
+        return status;
+    }
+    if (schema) *schema = made;
+    return WQL_OK;
 }
 
 wql_status wql_call_export(wql_call call, struct ArrowArrayStream *out, wql_error *err) {
-    wql__call *found = wql__call_find(call);
-    if (!found) return stale(err);
-    wql__call_put(found);
+    wql__call *found;
+    wql_status status;
     if (!out) return wql__fail(err, WQL_E_INVALID_PARAMETER, "the place for the stream is NULL");
-    return wql__fail(err, WQL_E_NOT_SUPPORTED, "Arrow streams are not served yet");
+    found = wql__call_find(call);
+    if (!found) return stale(err);
+    status = wql__call_export(found, out, err);
+    wql__call_put(found);
+    return status;
 }

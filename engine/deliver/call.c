@@ -5,6 +5,7 @@
 #include "../base/sized.h"
 #include "context.h"
 #include "rights.h"
+#include "stream.h"
 
 #include <string.h>
 
@@ -26,6 +27,7 @@ static void free_call(wql__call *call) {
     wql_engine *engine = call->engine;
     wql_session *session = call->session;
     wql_query *query = call->query;
+    wql__stream_orphan(call->stream);
     wql__call_drop_kept(call);
     while (call->ring_count) {
         wql_batch_release(call->ring[call->ring_at]);
@@ -92,7 +94,8 @@ wql__call *wql__call_find(wql_call value) {
     wql__call *call = NULL;
     if (!engine) return NULL;
     wql__lock(&engine->table);
-    if (slot < engine->slot_count && engine->slots[slot].generation == generation) call = engine->slots[slot].call;
+    if (!engine->closed && slot < engine->slot_count && engine->slots[slot].generation == generation)
+        call = engine->slots[slot].call;
     if (call && !wql__call_keep_if_used(call)) call = NULL;
     wql__unlock(&engine->table);
     if (call) {

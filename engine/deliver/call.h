@@ -73,6 +73,7 @@ struct wql__call {
     wql_batch **kept;              /* WQL_KEEP: all batches so far */
     uint32_t kept_count, kept_room;
     uint32_t position;             /* the kept batch that next gives */
+    struct wql__stream *stream;    /* exported: what it is known by to its consumer */
     uint32_t ring_at, ring_count, ring_room;
     uint32_t interrupting; /* threads inside wql__run_interrupt */
     bool closing;          /* the run is being closed */

@@ -222,6 +222,7 @@ static bool wait_for_calls(wql_engine *engine) {
         wql__pumps_finish(engine); /* a late wake may have put a call there once more */
         wql__lock(&engine->table);
         busy = is_busy(engine);
+        engine->closed = !busy;
         now = wql__now_us();
         if (busy && now < until)
             (void)wql__cond_wait(&engine->table_changed, &engine->table,

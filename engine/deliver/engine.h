@@ -90,6 +90,7 @@ struct wql_engine {
     wql__mutex table;        /* calls, sessions, queries, pumps */
     wql__cond table_changed; /* a call has gone, or came to its end */
     bool closing;
+    bool closed; /* the closer has found nobody inside: no call is found any more, by streams that outlive the engine */
     _Atomic bool is_closing; /* the same, for those who do not hold the lock */
     _Atomic bool secured;    /* wql_engine_secure was called */
     wql__slot *slots;

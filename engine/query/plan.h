@@ -100,6 +100,8 @@ typedef struct wql__plan {
     const wql__class_entry *from;
     wql_class *meta_class;        /* of a schema query: the class of its rows, retained; NULL: a data query */
     bool star;
+    uint32_t output_count;        /* of a list: its columns, whichever classes have rows; not for `*` */
+    const wql__output *outputs;
     uint32_t scan_count;
     wql__plan_scan *scans;
     uint32_t pruned;              /* classes left out because their condition is never true */

@@ -94,6 +94,8 @@ wql_status wql__bind_select(wql__binder *b) {
     memset(seen.by_system, 0xff, sizeof seen.by_system);
     for (uint32_t i = 0; i < tree->select_count && status >= 0; i++) status = add_item(b, &seen, &tree->select[i]);
     for (uint32_t i = 0; i < b->output_count && status >= 0; i++) status = list_parts(b, &b->outputs[i]);
+    b->plan->outputs = b->outputs;
+    b->plan->output_count = b->output_count;
     return status;
 }
 
