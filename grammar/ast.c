@@ -31,7 +31,7 @@ static bool name_of(wql__parser *parser, wql__token token, wql__name *out) {
     if (token.length > parser->limits->identifier_chars &&
         wql__utf16_length(out->text.ptr, out->text.len) > parser->limits->identifier_chars)
         wql__refuse_limit(parser, token.offset, token.length, "identifier_chars_max", parser->limits->identifier_chars);
-    else if (wql__fold_equal(out->text, wql_s("__THIS")))
+    else if (out->text.ptr[0] == '_' && wql__fold_equal(out->text, wql_s("__THIS")))
         wql__refuse(parser, WQL_E_INVALID_QUERY, token.offset, token.length,
                     "__THIS has a meaning only in the WHERE of a query FROM META_CLASS; to choose a class write __CLASS = 'name'");
     return parser->status == WQL_OK;

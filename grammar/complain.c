@@ -407,6 +407,11 @@ void wql__refuse_token(wql__parser *parser, wql__token token) {
     const char *reason;
     wql_str near = {NULL, 0};
     if (parser->status != WQL_OK) return;
+    if (!parser->careful) { /* nobody has noted what could have come */
+        parser->unclear = true;
+        parser->status = WQL_E_INVALID_QUERY;
+        return;
+    }
     if (wql__token_is_bad(token.kind)) {
         refuse_bad_token(parser, token);
         return;

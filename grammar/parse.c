@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* parse.c: drives the lexer and the grammar over one text.
  *
- * Two things are done around lemon's parser. It is asked, before each token, whether the token can come: when the tables merge
- * states, the parser itself notices an error only after reductions that have forgotten what else could have come, and messages want
- * to say that. And its stack, which starts on ours, where most queries need no more, grows in the arena of the parse: nothing here
- * has a fixed size, and no memory bypasses the engine's hook. */
+ * Two things are done around lemon's parser. A text that it refuses is parsed again, and then it is asked, before each token,
+ * whether the token can come: when the tables merge states, the parser itself notices an error only after reductions that have
+ * forgotten what else could have come, and messages want to say that. A text without error pays nothing for it. And its stack,
+ * which starts on ours, where most queries need no more, grows in the arena of the parse: nothing here has a fixed size, and no
+ * memory bypasses the engine's hook. */
 #include "parser.h"
 
 #include "../engine/base/utf8.h"
@@ -23,13 +24,15 @@ static int wql__grammarFallback(int kind);
 
 static void *grow_stack(wql__parser *parser, const void *old, size_t old_size, size_t size) {
     void *stack = old == NULL && size <= parser->first_stack_size ? parser->first_stack : wql__arena_alloc(parser->arena, size);
-    if (stack == NULL) wql__refuse_memory(parser);
-    else if (old != NULL) memcpy(stack, old, old_size);
+    if (stack == NULL)
+        wql__refuse_memory(parser);
+    else if (old != NULL)
+        memcpy(stack, old, old_size);
     return stack;
 }
 
-/* Its template says malloc, realloc and free, all three about the stack and in a function whose `p` is the parser. NDEBUG takes out
- * its tracing, which has global variables. Its integer types are its own affair. */
+/* Its template says malloc, realloc and free, all three about the stack and in a function whose `p` is the parser. NDEBUG takes
+ * out its tracing, which has global variables. Its integer types are its own affair. */
 #define malloc(size) grow_stack(p->parser, NULL, 0, (size))
 #define realloc(old, size) grow_stack(p->parser, (old), (size_t)p->yystksz * sizeof(yyStackEntry), (size))
 #define free(stack) ((void)(stack))
@@ -101,8 +104,8 @@ static int code_of(uint32_t kind) { return wql__token_is_bad(kind) ? TK_BAD : co
 /* States that a rehearsal puts on top of the real stack: rules that reduce nothing can add a few before a token is shifted. */
 enum { REHEARSED_MAX = 16 };
 
-/* Rehearses a token on the states of the stack alone, no action being run and nothing changed. Gives whether the parser would take
- * it; `as_itself`: not by falling back from a word to a name. */
+/* Rehearses a token on the states of the stack alone, no action being run and nothing changed. Gives whether the parser would
+ * take it; `as_itself`: not by falling back from a word to a name. */
 static bool can_come(const yyParser *machine, int code, bool *as_itself) {
     YYACTIONTYPE above[REHEARSED_MAX];
     const yyStackEntry *base = machine->yytos;
@@ -114,8 +117,10 @@ static bool can_come(const yyParser *machine, int code, bool *as_itself) {
         if (action >= YY_MIN_REDUCE) {
             unsigned rule = (unsigned)(action - YY_MIN_REDUCE);
             for (int pop = -yyRuleInfoNRhs[rule]; pop > 0; pop--) {
-                if (count > 0) count--;
-                else base--;
+                if (count > 0)
+                    count--;
+                else
+                    base--;
             }
             if (count == REHEARSED_MAX) return true; /* not in this grammar; the parser itself will tell */
             state = count > 0 ? above[count - 1] : base->stateno;
@@ -198,8 +203,8 @@ wql_status wql__parse_precheck(wql_str text, const wql__parse_limits *limits, wq
     return WQL_OK;
 }
 
-/* Feeds the tokens until the end of the text or the first error. What the lexer cannot read is fed too: before the grammar refuses
- * it, it judges everything in front. */
+/* Feeds the tokens until the end of the text or the first error. What the lexer cannot read is fed too: before the grammar
+ * refuses it, it judges everything in front. */
 static void run(wql__parser *parser) {
     wql__lexer lexer = wql__lexer_of(parser->text.ptr, (uint32_t)parser->text.len);
     wql__token token;
@@ -210,38 +215,59 @@ static void run(wql__parser *parser) {
     parser->first_stack_size = sizeof first_stack;
     wql__grammarInit(&machine, parser);
     while (parser->status == WQL_OK) {
-        bool as_itself;
         token = wql__lex(&lexer);
-        if (!can_come(&machine, code_of(token.kind), &as_itself)) parser->expected = all_that_can_come(&machine);
+        if (parser->careful) {
+            bool as_itself;
+            if (!can_come(&machine, code_of(token.kind), &as_itself)) parser->expected = all_that_can_come(&machine);
+        }
         wql__grammar(&machine, code_of(token.kind), token);
         if (token.kind == WQL__TOKEN_END) break;
-        memmove(parser->before + 1, parser->before, sizeof parser->before - sizeof parser->before[0]);
+        parser->before[2] = parser->before[1];
+        parser->before[1] = parser->before[0];
         parser->before[0] = token;
     }
     wql__grammarFinalize(&machine);
     parser->first_stack = NULL;
 }
 
-wql_status wql__parse(wql_str text, uint32_t dialect, const wql__parse_limits *limits, wql__arena *arena, wql__query_tree **out,
-                      wql_error *err) {
+static void parse(wql__parser *parser, wql_str text, uint32_t dialect, const wql__parse_limits *limits, wql__arena *arena,
+                  bool careful, wql_error *err) {
+    memset(parser, 0, sizeof *parser);
+    parser->dialect = dialect;
+    parser->limits = limits;
+    parser->arena = arena;
+    parser->err = err;
+    parser->careful = careful;
+    parser->text = text;
+    parser->tree = wql__arena_zero(arena, sizeof *parser->tree);
+    if (parser->tree == NULL) {
+        wql__refuse_memory(parser);
+        return;
+    }
+    parser->tree->text = text;
+    run(parser);
+}
+
+wql_status wql__parse_checked(wql_str text, uint32_t dialect, const wql__parse_limits *limits, wql__arena *arena,
+                              wql__query_tree **out, wql_error *err) {
     wql__parser parser;
-    wql_status status = wql__parse_precheck(text, limits, err);
     *out = NULL;
-    if (status != WQL_OK) return status;
     if (dialect & ~(uint32_t)WQL_PARAMETERS)
         return wql__fail(err, WQL_E_NOT_SUPPORTED, "only the base dialect is served yet, and dialect 0x%x was asked for",
                          (unsigned)dialect);
-    memset(&parser, 0, sizeof parser);
-    parser.dialect = dialect;
-    parser.limits = limits;
-    parser.arena = arena;
-    parser.err = err;
-    parser.tree = wql__arena_zero(arena, sizeof *parser.tree);
-    parser.text.ptr = wql__arena_text(arena, text.ptr, text.len);
-    parser.text.len = text.len;
-    if (parser.tree == NULL || parser.text.ptr == NULL) return wql__fail_memory(arena->mem, err);
-    parser.tree->text = parser.text;
-    run(&parser);
+    parse(&parser, text, dialect, limits, arena, false, err);
+    if (parser.unclear) parse(&parser, text, dialect, limits, arena, true, err);
     if (parser.status == WQL_OK) *out = parser.tree;
     return parser.status;
+}
+
+wql_status wql__parse(wql_str text, uint32_t dialect, const wql__parse_limits *limits, wql__arena *arena, wql__query_tree **out,
+                      wql_error *err) {
+    wql_status status = wql__parse_precheck(text, limits, err);
+    wql_str copy = {NULL, text.len};
+    *out = NULL;
+    if (status != WQL_OK) return status;
+    copy.ptr = wql__arena_text(arena, text.ptr, text.len);
+    if (copy.ptr == NULL) return wql__fail_memory(arena->mem, err);
+    return wql__parse_checked(copy, dialect, limits, arena, out, err);
 }

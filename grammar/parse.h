@@ -28,5 +28,8 @@ wql_status wql__parse_precheck(wql_str text, const wql__parse_limits *limits, wq
  * with its place: the token at fault, or the end of the text if something is missing. */
 wql_status wql__parse(wql_str text, uint32_t dialect, const wql__parse_limits *limits, wql__arena *arena, wql__query_tree **out,
                       wql_error *err);
+/* The same for a text that has passed the precheck, and lives as long as the tree, which points into it. */
+wql_status wql__parse_checked(wql_str text, uint32_t dialect, const wql__parse_limits *limits, wql__arena *arena,
+                              wql__query_tree **out, wql_error *err);
 
 #endif

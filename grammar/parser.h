@@ -22,6 +22,8 @@ typedef struct wql__parser {
     wql__node *lists;     /* AND and OR nodes, newest first */
     uint32_t nesting;     /* open parentheses and NOTs */
     wql__token before[3]; /* the tokens in front of the one at hand, nearest first; before the first: END */
+    bool careful;         /* `expected` is kept; without, a token that is refused makes the text `unclear`, to be parsed again */
+    bool unclear;
     uint64_t expected;    /* if the token at hand is refused: a bit 1 << WQL__TOKEN_... for each kind that was welcome as itself */
     bool clash;           /* a property was compared with a property: an error only once the whole text has been read */
     wql__path clash_path; /* the second of them */

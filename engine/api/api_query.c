@@ -22,7 +22,7 @@ wql_status wql_session_exec(wql_session *session, wql_str text, const wql_call_o
     wql_query *query;
     wql_status status;
     if (!session) return missing(err, "the session");
-    status = wql__query_make(session, text, &query, err);
+    status = wql__query_make(session, text, true, &query, err);
     if (status < 0) return status;
     status = wql__call_submit(session, query, how, out, err);
     wql__query_release(query);

@@ -110,8 +110,10 @@ static bool is_absurd(wql__mem *mem, size_t size) {
 void *wql__realloc(wql__mem *mem, void *ptr, size_t old_size, size_t new_size) {
     size_t grown;
     void *moved;
-    if (!ptr) old_size = 0;
-    else if (!old_size) old_size = 1;
+    if (!ptr)
+        old_size = 0;
+    else if (!old_size)
+        old_size = 1;
     if (!new_size) new_size = 1;
     grown = new_size > old_size ? new_size - old_size : 0;
     if (is_absurd(mem, new_size) || !reserve(mem, grown)) return NULL;
@@ -121,8 +123,10 @@ void *wql__realloc(wql__mem *mem, void *ptr, size_t old_size, size_t new_size) {
         atomic_store_explicit(&mem->refused, false, memory_order_relaxed);
         return NULL;
     }
-    if (grown) note_peak(mem);
-    else unreserve(mem, old_size - new_size);
+    if (grown)
+        note_peak(mem);
+    else
+        unreserve(mem, old_size - new_size);
     return moved;
 }
 
@@ -139,6 +143,9 @@ void wql__free(wql__mem *mem, void *ptr, size_t size) {
     mem->alloc(mem->user, ptr, size, 0);
     unreserve(mem, size);
 }
+
+void wql__mem_hide(void *ptr, size_t size) { POISON(ptr, size); }
+void wql__mem_show(void *ptr, size_t size) { UNPOISON(ptr, size); }
 
 size_t wql__array_size(size_t count, size_t size) { return size && count > SIZE_MAX / size ? SIZE_MAX : count * size; }
 
@@ -170,6 +177,22 @@ void wql__arena_init(wql__arena *arena, wql__mem *mem) {
     arena->chunks = NULL;
     arena->at = arena->end = NULL;
     arena->next_size = CHUNK_FIRST;
+    arena->first = NULL;
+    arena->first_size = 0;
+}
+
+/* All of the first block is free again. */
+static void begin_first(wql__arena *arena) {
+    arena->at = arena->first;
+    arena->end = arena->first + arena->first_size;
+    POISON(arena->first, arena->first_size);
+}
+
+void wql__arena_init_in(wql__arena *arena, wql__mem *mem, void *first, size_t size) {
+    wql__arena_init(arena, mem);
+    arena->first = first;
+    arena->first_size = size;
+    begin_first(arena);
 }
 
 static wql__chunk *chunk_new(wql__arena *arena, size_t size) {
@@ -185,19 +208,27 @@ static void chunk_free(wql__arena *arena, wql__chunk *chunk) {
     wql__free(arena->mem, chunk, chunk->size);
 }
 
+/* Adds a chunk that is full; the one that is being filled stays in front. */
+static void add_behind(wql__arena *arena, wql__chunk *chunk) {
+    wql__chunk **at = arena->chunks ? &arena->chunks->next : &arena->chunks;
+    chunk->next = *at;
+    *at = chunk;
+}
+
 /* A chunk for `size` bytes at `align`. What is large gets a chunk of its own behind the first, which goes on being filled. When
  * memory is short, a chunk of just the size that is needed will do. */
 static char *alloc_slow(wql__arena *arena, size_t size, size_t align) {
     size_t slack = sizeof(wql__chunk) + align - ALIGN, least;
     wql__chunk *chunk;
     char *at;
-    if (size > PTRDIFF_MAX - slack - ALIGN) least = SIZE_MAX; /* the allocator refuses it and says why */
-    else least = (size + slack + ALIGN - 1) & ~(size_t)(ALIGN - 1);
-    if (arena->chunks && least > arena->next_size / 2) {
+    if (size > PTRDIFF_MAX - slack - ALIGN)
+        least = SIZE_MAX; /* the allocator refuses it and says why */
+    else
+        least = (size + slack + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+    if (arena->at && least > arena->next_size / 2) {
         chunk = chunk_new(arena, least);
         if (!chunk) return NULL;
-        chunk->next = arena->chunks->next;
-        arena->chunks->next = chunk;
+        add_behind(arena, chunk);
         at = (char *)(chunk + 1);
         at += -(uintptr_t)at & (align - 1);
         UNPOISON(at, size);
@@ -250,8 +281,11 @@ char *wql__arena_text(wql__arena *arena, const char *text, size_t len) {
 void wql__arena_reset(wql__arena *arena) {
     wql__chunk *chunk = arena->chunks;
     size_t total = 0;
-    if (!chunk) return;
-    if (!chunk->next) {
+    if (!chunk) {
+        if (arena->first) begin_first(arena);
+        return;
+    }
+    if (!chunk->next && !arena->first) {
         arena->at = (char *)(chunk + 1);
         POISON(arena->at, chunk->size - sizeof *chunk);
         return;
@@ -268,6 +302,7 @@ void wql__arena_free(wql__arena *arena) {
         chunk_free(arena, chunk);
         chunk = next;
     }
+    if (arena->first) UNPOISON(arena->first, arena->first_size);
     wql__arena_init(arena, arena->mem);
 }
 

@@ -25,6 +25,10 @@ void *wql__alloc_zero(wql__mem *mem, size_t size);
 void *wql__realloc(wql__mem *mem, void *ptr, size_t old_size, size_t new_size);
 void wql__free(wql__mem *mem, void *ptr, size_t size); /* ptr may be NULL */
 
+/* Memory that is kept for later: whoever touches it is caught by the address sanitizer. */
+void wql__mem_hide(void *ptr, size_t size);
+void wql__mem_show(void *ptr, size_t size);
+
 /* count * size, or SIZE_MAX when that does not fit (which no allocation satisfies). */
 size_t wql__array_size(size_t count, size_t size);
 
@@ -43,9 +47,13 @@ typedef struct wql__arena {
     wql__chunk *chunks;
     char *at, *end;
     size_t next_size; /* of the next chunk */
+    char *first;      /* a block of the owner's, used before any chunk; NULL: none */
+    size_t first_size;
 } wql__arena;
 
 void wql__arena_init(wql__arena *arena, wql__mem *mem);
+/* Begins with memory that its owner has anyway, 16-byte aligned, until wql__arena_free. */
+void wql__arena_init_in(wql__arena *arena, wql__mem *mem, void *first, size_t size);
 /* 16-byte aligned, not cleared; NULL = no memory. A size of 0 gives a valid pointer. */
 void *wql__arena_alloc(wql__arena *arena, size_t size);
 void *wql__arena_zero(wql__arena *arena, size_t size);

@@ -48,5 +48,7 @@ bool wql__can_spin(void);
 void wql__spin_pause(void);
 /* now + ms, without overflow; WQL_FOREVER gives WQL__TIME_FOREVER. */
 int64_t wql__deadline_us(int64_t now_us, uint32_t ms);
+/* The same from now on, by wql__now_us. */
+int64_t wql__until_us(uint32_t ms);
 
 #endif

@@ -39,10 +39,16 @@ static const type_info types[] = {
     {"object", "object[]", WQL_OBJECT, 0, false, 0, 0},
 };
 
+/* [CIM type] 1 + its place in the table above; 0: none. */
+static const uint8_t places[] = {
+    [WQL_SINT8] = 1,     [WQL_UINT8] = 2,      [WQL_SINT16] = 3,  [WQL_UINT16] = 4,  [WQL_SINT32] = 5,   [WQL_UINT32] = 6,
+    [WQL_SINT64] = 7,    [WQL_UINT64] = 8,     [WQL_REAL32] = 9,  [WQL_REAL64] = 10, [WQL_BOOLEAN] = 11, [WQL_STRING] = 12,
+    [WQL_DATETIME] = 13, [WQL_REFERENCE] = 14, [WQL_CHAR16] = 15, [WQL_OBJECT] = 16,
+};
+
 static const type_info *find_type(uint32_t type) {
-    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
-        if (types[i].type == type) return &types[i];
-    return NULL;
+    uint8_t place = type < sizeof places ? places[type] : 0;
+    return place ? &types[place - 1] : NULL;
 }
 
 bool wql__type_is_known(uint32_t type) { return find_type(type & ~(uint32_t)WQL_ARRAY) != NULL; }
@@ -95,9 +101,12 @@ static wql_status fit_integer(const wql_value *value, const type_info *to, wql_v
 
 static wql_status fit_real(const wql_value *value, uint32_t type, wql_value *out) {
     double real;
-    if (wql__type_is_real(value->type)) real = value->f64;
-    else if (wql__type_is_signed(value->type)) real = (double)value->i64;
-    else real = (double)value->u64;
+    if (wql__type_is_real(value->type))
+        real = value->f64;
+    else if (wql__type_is_signed(value->type))
+        real = (double)value->i64;
+    else
+        real = (double)value->u64;
     if (type == WQL_REAL32) {
         const double beyond = 340282356779733661637539395458142568448.0; /* 2^128 - 2^103: from here on rounds to infinity */
         if (real - real == 0 && (real >= beyond || real <= -beyond)) return WQL_E_VALUE_OUT_OF_RANGE;
@@ -167,8 +176,10 @@ wql_status wql__value_convert(const wql_value *value, uint32_t type, bool interv
 static void print_time(wql__out *out, const wql_datetime *time) {
     char text[26];
     size_t len = wql__datetime_print(time, text);
-    if (len) wql__out_text(out, text, len);
-    else wql__out_format(out, "%" PRId64 " us out of range", time->us);
+    if (len)
+        wql__out_text(out, text, len);
+    else
+        wql__out_format(out, "%" PRId64 " us out of range", time->us);
 }
 
 static void print_object(wql__out *out, const wql_value *value) {
@@ -190,9 +201,12 @@ static void print_single(wql__out *out, const wql_value *value) {
     case WQL_DATETIME: print_time(out, &value->time); break;
     case WQL_OBJECT: print_object(out, value); break;
     default:
-        if (wql__type_is_signed(value->type)) wql__out_format(out, "%" PRId64, value->i64);
-        else if (is_whole_number(value->type)) wql__out_format(out, "%" PRIu64, value->u64);
-        else wql__out_z(out, "{...}"); /* an array within an array, which no type has */
+        if (wql__type_is_signed(value->type))
+            wql__out_format(out, "%" PRId64, value->i64);
+        else if (is_whole_number(value->type))
+            wql__out_format(out, "%" PRIu64, value->u64);
+        else
+            wql__out_z(out, "{...}"); /* an array within an array, which no type has */
         break;
     }
 }

@@ -23,10 +23,61 @@ static void free_slot(wql_engine *engine, uint32_t slot) {
     wql__cond_broadcast(&engine->table_changed);
 }
 
-static void free_call(wql__call *call) {
+/* -- blocks ------------------------------------------------------------------------------------------------------ */
+
+/* The block of a call that has ended serves the next one, with its locks and its places in the heap of timers. */
+
+static wql__call *new_block(wql_engine *engine) {
+    wql__call *call;
+    if (!wql__timer_reserve(&engine->sched)) return NULL;
+    call = wql__alloc(engine->mem, sizeof *call);
+    if (!call) {
+        wql__timer_unreserve(&engine->sched);
+        return NULL;
+    }
+    call->engine = engine;
+    wql__mutex_init(&call->lock);
+    wql__cond_init(&call->changed);
+    return call;
+}
+
+static void free_block(wql__call *call) {
     wql_engine *engine = call->engine;
-    wql_session *session = call->session;
-    wql_query *query = call->query;
+    wql__timer_unreserve(&engine->sched);
+    wql__mutex_free(&call->lock);
+    wql__cond_free(&call->changed);
+    wql__free(engine->mem, call, sizeof *call);
+}
+
+static wql__call *take_block(wql_engine *engine) {
+    wql__call *call = NULL;
+    wql__lock(&engine->table);
+    if (engine->spare_call_count) call = engine->spare_calls[--engine->spare_call_count];
+    wql__unlock(&engine->table);
+    if (!call) return new_block(engine);
+    wql__mem_show(call, sizeof *call);
+    return call;
+}
+
+/* False: there are enough. With the table's lock. */
+static bool keep_block(wql_engine *engine, wql__call *call) {
+    if (engine->closing || engine->spare_call_count == WQL__SPARE_CALLS) return false;
+    wql__mem_hide(call, sizeof *call);
+    engine->spare_calls[engine->spare_call_count++] = call;
+    return true;
+}
+
+void wql__calls_free_spares(wql_engine *engine) {
+    while (engine->spare_call_count) {
+        wql__call *call = engine->spare_calls[--engine->spare_call_count];
+        wql__mem_show(call, sizeof *call);
+        free_block(call);
+    }
+}
+
+/* Frees all but the block. */
+static void empty_call(wql__call *call) {
+    wql_engine *engine = call->engine;
     wql__stream_orphan(call->stream);
     wql__call_drop_kept(call);
     while (call->ring_count) {
@@ -36,16 +87,29 @@ static void free_call(wql__call *call) {
     }
     wql_batch_release(call->in_hand);
     wql__params_free(call->params);
-    wql__timer_unreserve(&engine->sched);
     wql__pump_leave(call->pump, call);
     if (call->ring && call->ring != call->small_ring)
         wql__free(engine->mem, call->ring, wql__array_size(call->ring_room, sizeof *call->ring));
-    wql__mutex_free(&call->lock);
-    wql__cond_free(&call->changed);
     wql__context_free(call->context);
-    wql__free(engine->mem, call, sizeof *call);
-    wql__query_release(query);
-    wql__session_release(session);
+    wql__query_release(call->query);
+    wql__session_release(call->session);
+}
+
+/* Of a thread that is counted in `submitting`, which it leaves. */
+static void free_call(wql__call *call) {
+    wql_engine *engine = call->engine;
+    bool kept;
+    empty_call(call);
+    wql__lock(&engine->table);
+    kept = keep_block(engine, call);
+    if (kept) {
+        engine->submitting--;
+        wql__cond_broadcast(&engine->table_changed);
+    }
+    wql__unlock(&engine->table);
+    if (kept) return;
+    free_block(call);
+    wql__engine_leave(engine);
 }
 
 /* The last use takes the call out of the table; wql__call_find cannot revive it, since it counts up from 1 only. */
@@ -67,9 +131,7 @@ void wql__call_put(wql__call *call) {
         engine->submitting++;
         wql__unlock(&engine->table);
     }
-    if (!last) return;
-    free_call(call);
-    wql__engine_leave(engine);
+    if (last) free_call(call);
 }
 
 void wql__engine_leave(wql_engine *engine) {
@@ -98,17 +160,16 @@ wql__call *wql__call_find(wql_call value) {
         call = engine->slots[slot].call;
     if (call && !wql__call_keep_if_used(call)) call = NULL;
     wql__unlock(&engine->table);
-    if (call) {
-        bool good;
-        wql__lock(&call->lock);
-        good = call->handle || (call->drive != WQL__PULLED && call->term != WQL__RELEASED);
-        wql__unlock(&call->lock);
-        if (!good) {
-            wql__call_put(call);
-            call = NULL;
-        }
+    if (call && atomic_load_explicit(&call->stale, memory_order_acquire)) {
+        wql__call_put(call);
+        call = NULL;
     }
     return call;
+}
+
+void wql__call_note_stale(wql__call *call) {
+    bool good = call->handle || (call->drive != WQL__PULLED && call->term != WQL__RELEASED);
+    atomic_store_explicit(&call->stale, !good, memory_order_release);
 }
 
 /* -- accepting --------------------------------------------------------------------------------------------------- */
@@ -200,24 +261,24 @@ static bool make_ring(wql__call *call, const wql_engine *engine) {
 }
 
 static wql__call *new_call(wql_engine *engine) {
-    wql__call *call;
-    if (!wql__timer_reserve(&engine->sched)) return NULL;
-    call = wql__alloc_zero(engine->mem, sizeof *call);
-    if (!call) wql__timer_unreserve(&engine->sched);
+    wql__call *call = take_block(engine);
+    const size_t behind = offsetof(wql__call, changed) + sizeof call->changed;
+    if (!call) return NULL;
+    memset(call, 0, offsetof(wql__call, lock)); /* the locks are in order */
+    memset((char *)call + behind, 0, sizeof *call - behind);
+    call->engine = engine;
     return call;
 }
 
 static wql__call *make_call(wql_engine *engine, const wql_call_options *how) {
     wql__call *call = new_call(engine);
     if (!call) return NULL;
-    call->engine = engine;
     call->flags = how->flags;
     call->drive = how->pump ? WQL__PUMPED : how->sink ? WQL__PUSHED : WQL__PULLED;
     call->pool = WQL__POOL_WORKERS;
     call->ahead = (how->flags & WQL_RUN_AHEAD) != 0;
     if (!make_ring(call, engine)) {
-        wql__timer_unreserve(&engine->sched);
-        wql__free(engine->mem, call, sizeof *call);
+        free_block(call);
         return NULL;
     }
     call->submitted_us = wql__engine_now(engine);
@@ -225,8 +286,7 @@ static wql__call *make_call(wql_engine *engine, const wql_call_options *how) {
     atomic_init(&call->env_deadline, call->deadline_us);
     call->run_error.struct_size = sizeof call->run_error;
     atomic_init(&call->use, 1);
-    wql__mutex_init(&call->lock);
-    wql__cond_init(&call->changed);
+    wql__call_note_stale(call);
     return call;
 }
 
@@ -289,10 +349,11 @@ static void start(wql__call *call, wql_call *out) {
     wql__lock(&call->lock);
     call->in_table = call->drive != WQL__PULLED;
     call->handle = out != NULL;
+    wql__call_note_stale(call);
     call->ready = true;
     if (call->drive != WQL__PULLED || call->ahead) wql__call_wake_locked(call);
     if (call->term == WQL__LATCHED && call->drive != WQL__PULLED) wql__call_queue_finish(call); /* shutdown was faster */
-    late = engine->closing && call->term == WQL__LATCHED && call->drive == WQL__PULLED; /* it left the call to us */
+    late = engine->closing && call->term == WQL__LATCHED && call->drive == WQL__PULLED;         /* it left the call to us */
     wql__unlock(&call->lock);
     wql__unlock(&engine->table);
     if (WQL__MUTANT('b') && call->sink.add_ref) call->sink.add_ref(call->sink.user);
@@ -335,7 +396,8 @@ wql_status wql__call_submit(wql_session *session, wql_query *query, const wql_ca
             sink.add_ref(sink.user);
             sink.release(sink.user);
         }
-        free_call(call);
+        empty_call(call);
+        free_block(call);
         return status;
     }
     wql__audit(engine, session, session->ns->name, WQL_RIGHT_ENABLE, WQL_OK);
@@ -373,6 +435,7 @@ wql_status wql__call_close(wql__call *call) {
     wql__lock(&call->lock);
     had = call->handle;
     call->handle = false;
+    wql__call_note_stale(call);
     if (had && pulled) won = wql__call_latch(call, WQL__BY_CANCEL, WQL_E_CALL_CANCELLED, false);
     wql__unlock(&call->lock);
     if (!had) return WQL_E_NOT_FOUND;

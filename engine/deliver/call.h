@@ -49,14 +49,15 @@ struct wql__call {
 
     wql__mutex lock; /* guards what follows up to `run` */
     wql__cond changed;
-    bool handle;    /* asked for and not closed */
-    bool ready;     /* the submission is through: something may be delivered */
-    bool paused;    /* the sink answered WQL_S_PENDING */
-    bool resumed;   /* a resume came before the pause */
-    bool pulling;   /* a thread works on the call, or waits for its next batch */
-    bool in_next;   /* WQL_KEEP: a thread is inside next */
-    bool in_table;  /* a cancel by sink finds it */
-    bool finishing; /* stands in the finisher's or the pump's queue for its final */
+    bool handle;        /* asked for and not closed */
+    _Atomic bool stale; /* its value finds nothing any more: follows from handle, drive and term; read without the lock */
+    bool ready;         /* the submission is through: something may be delivered */
+    bool paused;        /* the sink answered WQL_S_PENDING */
+    bool resumed;       /* a resume came before the pause */
+    bool pulling;       /* a thread works on the call, or waits for its next batch */
+    bool in_next;       /* WQL_KEEP: a thread is inside next */
+    bool in_table;      /* a cancel by sink finds it */
+    bool finishing;     /* stands in the finisher's or the pump's queue for its final */
     bool client_gone, scan_gone;
     bool abandoned; /* pulled: the client half was given up */
     uint8_t term, cause, sched;
@@ -70,10 +71,10 @@ struct wql__call {
     wql_status end_code;
     wql_batch **ring; /* pulled and run ahead: batches made, in a ring of `ring_room` */
     wql_batch *small_ring[2];
-    wql_batch **kept;              /* WQL_KEEP: all batches so far */
+    wql_batch **kept; /* WQL_KEEP: all batches so far */
     uint32_t kept_count, kept_room;
-    uint32_t position;             /* the kept batch that next gives */
-    struct wql__stream *stream;    /* exported: what it is known by to its consumer */
+    uint32_t position;          /* the kept batch that next gives */
+    struct wql__stream *stream; /* exported: what it is known by to its consumer */
     uint32_t ring_at, ring_count, ring_room;
     uint32_t interrupting; /* threads inside wql__run_interrupt */
     bool closing;          /* the run is being closed */
@@ -89,8 +90,8 @@ struct wql__call {
     wql__run *run;
     wql__run_env env;
     wql_error run_error; /* with the run token; read by all once the call was latched with `worded` */
-    wql_batch *in_hand; /* pushed: made, not yet delivered */
-    bool handed_out;    /* a batch was */
+    wql_batch *in_hand;  /* pushed: made, not yet delivered */
+    bool handed_out;     /* a batch was */
     int64_t progress_us;
     uint64_t progress_done;
 
@@ -110,8 +111,11 @@ struct wql__call {
 
 /* -- finding and keeping ----------------------------------------------------------------------------------------- */
 
+/* After handle or term changed, with the lock. */
+void wql__call_note_stale(wql__call *call);
 /* NULL: stale. Put it back. */
 wql__call *wql__call_find(wql_call value);
+void wql__calls_free_spares(wql_engine *engine);
 void wql__call_keep(wql__call *call);
 bool wql__call_keep_if_used(wql__call *call); /* for tables: false if the last use is gone already */
 void wql__call_put(wql__call *call);

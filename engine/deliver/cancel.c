@@ -144,7 +144,7 @@ static void latch_cancel(wql__call *call) {
 wql_status wql__call_cancel(wql__call *call) {
     latch_cancel(call);
     if (call->drive == WQL__PULLED) return WQL_OK;
-    return see_to_end(call, wql__deadline_us(wql__now_us(), call->engine->options.cancel_wait_ms));
+    return see_to_end(call, wql__until_us(call->engine->options.cancel_wait_ms));
 }
 
 /* -- by sink ----------------------------------------------------------------------------------------------------- */
@@ -209,7 +209,7 @@ static wql__call *next_of(const wql_session *session, const void *user, uint64_t
 
 wql_status wql__session_cancel(wql_session *session, const void *user) {
     wql_engine *engine = session->engine;
-    int64_t until = wql__deadline_us(wql__now_us(), engine->options.cancel_wait_ms);
+    int64_t until = wql__until_us(engine->options.cancel_wait_ms);
     wql_status result = WQL_OK;
     wql__call *call, *won;
     uint64_t last;
@@ -230,7 +230,7 @@ static void look_at_deadline(wql__call *call) {
 }
 
 wql_status wql__call_wait(wql__call *call, uint32_t timeout_ms, wql_error *err) {
-    int64_t until = wql__deadline_us(wql__now_us(), timeout_ms);
+    int64_t until = wql__until_us(timeout_ms);
     bool in_time = true;
     wql_status status;
     if (call->drive == WQL__PULLED)

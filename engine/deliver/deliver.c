@@ -226,6 +226,7 @@ static void leave_table(wql__call *call) {
     wql__lock(&call->lock);
     call->in_table = false;
     call->term = WQL__RELEASED;
+    wql__call_note_stale(call);
     call->own = 0;
     if (!call->scan_gone && (call->sched == WQL__RUNNING || call->sched == WQL__AGAIN) && call->cause != WQL__BY_END &&
         call->cause != WQL__BY_FAILURE && call->cause != WQL__BY_SINK) {

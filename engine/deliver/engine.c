@@ -216,7 +216,7 @@ static bool is_busy(wql_engine *engine) {
 enum { LOOK_AGAIN_US = 10000 }; /* a thread that let go just before `is_closing` was set does not tell */
 
 static bool wait_for_calls(wql_engine *engine) {
-    int64_t until = wql__deadline_us(wql__now_us(), engine->options.cancel_wait_ms), now;
+    int64_t until = wql__until_us(engine->options.cancel_wait_ms), now;
     bool busy;
     do {
         wql__pumps_finish(engine); /* a late wake may have put a call there once more */
@@ -240,6 +240,7 @@ static void drop_handles(wql_engine *engine) {
         wql__lock(&call->lock);
         open = call->handle;
         call->handle = false;
+        wql__call_note_stale(call);
         wql__unlock(&call->lock);
         if (open) wql__call_put(call);
         wql__call_put(call);
@@ -260,6 +261,7 @@ wql_status wql__engine_close(wql_engine *engine) {
     if (!wait_for_calls(engine)) return WQL_S_TIMEDOUT;
     wql__sched_stop(&engine->sched);
     drop_handles(engine);
+    wql__calls_free_spares(engine);
     wql__sched_free(&engine->sched);
     wql__engine_drop_mounts(engine);
     free_engine(engine);

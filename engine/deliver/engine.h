@@ -21,7 +21,7 @@ typedef struct wql__namespace {
     wql__mutex lock;
     wql__catalog *catalog;     /* the current version; guarded by lock */
     struct wql__grant *grants; /* the access list (rights.h); guarded by lock */
-    char name[];           /* canonical: root\cimv2 */
+    char name[];               /* canonical: root\cimv2 */
 } wql__namespace;
 
 /* Who may ask what, in one namespace. Counted: calls and queries keep it. */
@@ -33,21 +33,23 @@ struct wql_session {
     struct wql__account *account; /* rights.h */
     wql_principal *principal;     /* NULL: the owner */
     size_t principal_size;
-    uint32_t rights; /* as they were when it was opened */
+    uint32_t rights;           /* as they were when it was opened */
     wql_session *next, **link; /* in engine.sessions; guarded by engine.table */
 };
 
-/* A query text and what was made of it. Counted: calls keep it. */
+/* A query text and what was made of it. Counted: calls keep it. One that was prepared stands in the engine's list and keeps its
+ * plan for the next run; one that runs once does neither, since its call has the plan. */
 struct wql_query {
     _Atomic uint32_t refs;
     wql_engine *engine;
     wql_session *session; /* retained */
+    size_t size;          /* of this block, whose rest the arena begins with */
     wql__arena arena;
     wql_str text;
     wql__query_tree *tree; /* NULL until parsed; then read-only */
     wql__mutex lock;
     wql__plan *plan;         /* the newest; guarded by lock; NULL: none */
-    wql_query *next, **link; /* in engine.queries; guarded by engine.table */
+    wql_query *next, **link; /* in engine.queries; guarded by engine.table; link NULL: it runs once */
 };
 
 /* A callback that is running: which thread is inside which call. */
@@ -70,6 +72,8 @@ typedef struct wql__slot {
     uint32_t generation; /* of the call that is, or was, here */
     uint32_t next_free;
 } wql__slot;
+
+enum { WQL__SPARE_CALLS = 32 };
 
 struct wql_engine {
     wql__mem *mem;
@@ -95,10 +99,12 @@ struct wql_engine {
     _Atomic bool secured;    /* wql_engine_secure was called */
     wql__slot *slots;
     uint32_t slot_count, slot_free;
-    uint32_t call_count;   /* slots in use */
-    uint64_t submissions;  /* accepted so far */
-    uint32_t submitting;   /* threads inside a submission, or freeing a call */
-    uint32_t active_count; /* calls whose client or scan half still lives */
+    uint32_t call_count; /* slots in use */
+    uint32_t spare_call_count;
+    wql__call *spare_calls[WQL__SPARE_CALLS]; /* blocks for the next calls, each with its places in the timers */
+    uint64_t submissions;                     /* accepted so far */
+    uint32_t submitting;                      /* threads inside a submission, or freeing a call */
+    uint32_t active_count;                    /* calls whose client or scan half still lives */
     _Atomic uint32_t zombie_count;
     struct wql__account *accounts; /* principals that have sessions */
     wql_session *sessions;
@@ -118,7 +124,8 @@ void wql__engine_log(wql_engine *engine, int level, const char *format, ...) WQL
 wql__namespace *wql__namespace_find(wql_engine *engine, const char *name);
 wql__catalog *wql__namespace_catalog(wql__namespace *ns); /* retained */
 
-/* library: NULL, or where the handle of the provider's shared object is: taken (set to NULL) once there is a mount to close it. */
+/* library: NULL, or where the handle of the provider's shared object is: taken (set to NULL) once there is a mount to close it.
+ */
 wql_status wql__engine_mount(wql_engine *engine, const char *ns, const wql_provider *provider, const char *config, void *user,
                              void **library, wql_error *err);
 wql_status wql__engine_load(wql_engine *engine, const char *ns, const char *path, const char *config, wql_error *err);
@@ -133,8 +140,8 @@ wql_session *wql__session_retain(wql_session *session);
 void wql__session_release(wql_session *session);
 wql_query *wql__query_retain(wql_query *query);
 void wql__query_release(wql_query *query);
-/* A query that is not parsed yet. */
-wql_status wql__query_make(wql_session *session, wql_str text, wql_query **out, wql_error *err);
+/* A query that is not parsed yet. `once`: of a call, which is its only user. */
+wql_status wql__query_make(wql_session *session, wql_str text, bool once, wql_query **out, wql_error *err);
 /* Parses if need be, and gives a plan for the classes as they are now. turn as in wql__plan_make. Not two at once on a query that
  * is not parsed. */
 wql_status wql__query_plan(wql_query *query, uint32_t flags, wql__turn *turn, wql__plan **out, wql_error *err);

@@ -299,7 +299,7 @@ wql_status wql__provider_read_stats(wql_engine *engine, const char *ns_name, con
 
 /* Waits until no scan of the mount is open. Scans end by themselves, or with their calls. */
 static bool wait_for_scans(wql_engine *engine, wql__mount *mount) {
-    int64_t until = wql__deadline_us(wql__now_us(), engine->options.cancel_wait_ms);
+    int64_t until = wql__until_us(engine->options.cancel_wait_ms);
     bool in_time = true;
     wql__lock(&engine->table);
     while (atomic_load_explicit(&mount->scans, memory_order_acquire) && in_time)

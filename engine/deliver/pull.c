@@ -29,6 +29,7 @@ static wql_batch *take_ahead(wql__call *call) {
 
 /* Workers may be at work on the run, and on its error, meanwhile. */
 static void look_at_deadline(wql__call *call) {
+    if (call->deadline_us == WQL__TIME_FOREVER) return;
     if (wql__engine_now(call->engine) >= call->deadline_us) wql__call_time_is_over(call, WQL__TIMER_DEADLINE);
 }
 
@@ -137,7 +138,7 @@ static wql_status pull(wql__call *call, int64_t until_us, wql_batch **out, wql_e
             if (batch) break;
         }
         look_at_deadline(call);
-        if (wql__now_us() >= until_us) {
+        if (until_us != WQL__TIME_FOREVER && wql__now_us() >= until_us) {
             bool nothing;
             wql__lock(&call->lock);
             nothing = call->term == WQL__OPEN && !call->ring_count && !call->ended;
@@ -244,6 +245,7 @@ static wql_status read_kept(wql__call *call, uint64_t index, int64_t until_us, w
 void wql__call_drop_kept(wql__call *call) {
     wql_batch **kept;
     uint32_t count, room;
+    if (!(call->flags & WQL_KEEP)) return;
     wql__lock(&call->lock);
     kept = call->kept;
     count = call->kept_count;
@@ -258,7 +260,7 @@ void wql__call_drop_kept(wql__call *call) {
 wql_status wql__call_at(wql__call *call, uint64_t index, uint32_t timeout_ms, wql_batch **out, wql_error *err) {
     if (call->drive != WQL__PULLED || !(call->flags & WQL_KEEP))
         return wql__fail(err, WQL_E_INVALID_OPERATION, "the call keeps no batches: it was started without WQL_KEEP");
-    return read_kept(call, index, wql__deadline_us(wql__now_us(), timeout_ms), out, err);
+    return read_kept(call, index, wql__until_us(timeout_ms), out, err);
 }
 
 /* A cancelled call gives nothing more by next; what it kept is still there by number. */
@@ -287,7 +289,7 @@ static wql_status next_kept(wql__call *call, int64_t until_us, wql_batch **out, 
 }
 
 wql_status wql__call_pull(wql__call *call, uint32_t timeout_ms, wql_batch **out, wql_error *err) {
-    int64_t until = wql__deadline_us(wql__now_us(), timeout_ms);
+    int64_t until = wql__until_us(timeout_ms);
     wql_status status;
     if (call->drive != WQL__PULLED) return wql__fail(err, WQL_E_INVALID_OPERATION, "a call with a sink delivers to it");
     if (call->flags & WQL_KEEP) return next_kept(call, until, out, err);
@@ -315,6 +317,7 @@ void wql__call_abandon(wql__call *call) {
     first = !call->abandoned;
     call->abandoned = true;
     if (first) call->term = WQL__RELEASED;
+    wql__call_note_stale(call);
     wql__unlock(&call->lock);
     wql__timer_disarm(&call->engine->sched, call, WQL__TIMER_DEADLINE); /* armed after the latch, if that came very early */
     if (first) wql__call_half_gone(call, true);

@@ -258,7 +258,7 @@ static bool end_call(wql_pump *pump, wql__call *call, int64_t until_us) {
 }
 
 void wql__pump_close(wql_pump *pump) {
-    int64_t until = wql__deadline_us(wql__now_us(), pump->engine->options.cancel_wait_ms);
+    int64_t until = wql__until_us(pump->engine->options.cancel_wait_ms);
     wql__call *call;
     bool over = true;
     if (!begin(pump)) return;

@@ -137,19 +137,23 @@ wql_query *wql__query_retain(wql_query *query) {
     return query;
 }
 
-void wql__query_release(wql_query *query) {
-    wql_engine *engine;
-    if (!query || atomic_fetch_sub_explicit(&query->refs, 1, memory_order_acq_rel) != 1) return;
-    engine = query->engine;
+static void leave_list(wql_engine *engine, wql_query *query) {
     wql__lock(&engine->table);
     *query->link = query->next;
     if (query->next) query->next->link = query->link;
     wql__unlock(&engine->table);
+}
+
+void wql__query_release(wql_query *query) {
+    wql_engine *engine;
+    if (!query || atomic_fetch_sub_explicit(&query->refs, 1, memory_order_acq_rel) != 1) return;
+    engine = query->engine;
+    if (query->link) leave_list(engine, query);
     wql__plan_release(query->plan);
     wql__arena_free(&query->arena);
     wql__mutex_free(&query->lock);
     wql__session_release(query->session);
-    wql__free(engine->mem, query, sizeof *query);
+    wql__free(engine->mem, query, query->size);
 }
 
 static wql_status enter_query(wql_engine *engine, wql_query *query, wql_error *err) {
@@ -164,24 +168,35 @@ static wql_status enter_query(wql_engine *engine, wql_query *query, wql_error *e
     return status;
 }
 
-wql_status wql__query_make(wql_session *session, wql_str text, wql_query **out, wql_error *err) {
+/* A query in one block, with its text and room for the tree of a text of usual length. NULL = no memory. */
+static wql_query *new_query(wql_session *session, wql_str text) {
+    enum { BLOCK = 1024, TEXT_SHORT = 256 }; /* up to about that size allocators are at their fastest */
+    wql_engine *engine = session->engine;
+    const size_t head = (sizeof(wql_query) + 15) & ~(size_t)15;
+    size_t rest = BLOCK - head + (text.len > TEXT_SHORT && text.len < BLOCK ? BLOCK : 0);
+    wql_query *query = wql__alloc(engine->mem, head + rest);
+    if (!query) return NULL;
+    memset(query, 0, sizeof *query);
+    query->size = head + rest;
+    atomic_init(&query->refs, 1);
+    query->engine = engine;
+    query->session = wql__session_retain(session);
+    wql__arena_init_in(&query->arena, engine->mem, (char *)query + head, rest);
+    wql__mutex_init(&query->lock);
+    return query;
+}
+
+wql_status wql__query_make(wql_session *session, wql_str text, bool once, wql_query **out, wql_error *err) {
     wql_engine *engine = session->engine;
     wql_query *query;
     wql_status status = wql__parse_precheck(text, &engine->limits, err);
     if (status < 0) return status;
-    query = wql__alloc_zero(engine->mem, sizeof *query);
+    query = new_query(session, text);
     if (!query) return wql__fail_memory(engine->mem, err);
-    atomic_init(&query->refs, 1);
-    query->engine = engine;
-    query->session = wql__session_retain(session);
-    wql__arena_init(&query->arena, engine->mem);
-    wql__mutex_init(&query->lock);
-    status = enter_query(engine, query, err);
-    if (status >= 0) {
-        query->text.ptr = wql__arena_text(&query->arena, text.ptr, text.len);
-        query->text.len = text.len;
-        if (!query->text.ptr) status = wql__fail_memory(engine->mem, err);
-    }
+    query->text.ptr = wql__arena_text(&query->arena, text.ptr, text.len);
+    query->text.len = text.len;
+    if (!query->text.ptr) status = wql__fail_memory(engine->mem, err);
+    if (status >= 0 && !once) status = enter_query(engine, query, err);
     if (status < 0) {
         wql__query_release(query);
         return status;
@@ -193,7 +208,7 @@ wql_status wql__query_make(wql_session *session, wql_str text, wql_query **out, 
 static wql_status parse(wql_query *query, wql_error *err) {
     wql_query *q = query;
     if (q->tree) return WQL_OK;
-    return wql__parse(q->text, q->session->dialect, &q->engine->limits, &q->arena, &q->tree, err);
+    return wql__parse_checked(q->text, q->session->dialect, &q->engine->limits, &q->arena, &q->tree, err);
 }
 
 /* The plan at hand, if it was made for these classes and these flags; retained. */
@@ -231,10 +246,10 @@ wql_status wql__query_plan(wql_query *query, uint32_t flags, wql__turn *turn, wq
     if (status < 0) return status;
     flags &= WQL__PLAN_FLAGS;
     catalog = wql__namespace_catalog(query->session->ns);
-    plan = find_plan(query, catalog, flags);
+    plan = query->link ? find_plan(query, catalog, flags) : NULL;
     if (!plan) {
         status = wql__plan_make(query->tree, query->engine->mem, catalog, flags, &query->engine->zone, turn, &plan, err);
-        if (status == WQL_OK) keep_plan(query, plan);
+        if (status == WQL_OK && query->link) keep_plan(query, plan);
     }
     wql__catalog_release(catalog);
     if (status == WQL_OK) *out = plan;
@@ -265,7 +280,7 @@ void wql__engine_forget_plans(wql_engine *engine, wql__namespace *ns) {
 wql_status wql__query_prepare(wql_session *session, wql_str text, wql_query **out, wql_error *err) {
     wql_query *query;
     wql__plan *plan;
-    wql_status status = wql__query_make(session, text, &query, err);
+    wql_status status = wql__query_make(session, text, false, &query, err);
     if (status < 0) return status;
     status = wql__query_plan(query, 0, NULL, &plan, err);
     if (status < 0) {

@@ -119,6 +119,7 @@ static wql_status make_items(maker *m, wql__filter_node *node, wql__expr *const 
         if (status < 0) return status;
         node->items[node->count++] = item;
     }
+    m->filter->has_choice |= node->count > 1;
     return WQL_OK;
 }
 
@@ -360,7 +361,7 @@ static bool borrow_levels(wql__filter *f) {
 wql_status wql__filter_run(wql__filter *f, const wql_batch *batch, wql__rows *set, wql_error *err) {
     if (!f->root) return WQL_OK;
     f->batch = batch;
-    f->timing = f->batches++ % MEASURED_EACH == 0;
+    f->timing = f->has_choice && f->batches++ % MEASURED_EACH == 0;
     find_keys(f);
     if (borrow_levels(f))
         narrow(f, f->root, set);
@@ -368,6 +369,6 @@ wql_status wql__filter_run(wql__filter *f, const wql_batch *batch, wql__rows *se
         f->no_memory = true;
     give_levels_back(f);
     f->batch = NULL;
-    if (f->batches % ORDERED_EACH == 0) order_items(f->root);
+    if (f->has_choice && f->batches % ORDERED_EACH == 0) order_items(f->root);
     return f->no_memory ? wql__fail_memory(f->mem, err) : WQL_OK;
 }

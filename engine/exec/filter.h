@@ -26,6 +26,7 @@ typedef struct wql__filter {
     const uint32_t *slots; /* [property] the column of a batch, or WQL__NO_ENTRY */
     const _Atomic uint32_t *stop;
     uint32_t batches;
+    bool has_choice;           /* some group has more than one item: their order matters */
     bool timing;               /* this batch is measured */
     const wql_batch *batch;    /* while it runs */
     wql__spares *spares;

@@ -221,6 +221,7 @@ enum { WQL__RUN_POOL = 4 };
 
 struct wql__run {
     wql__mem *mem;
+    size_t size; /* of this block, whose rest the arena begins with */
     wql__plan *plan;
     wql__run_env *env;
     wql__arena arena;

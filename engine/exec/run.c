@@ -16,31 +16,43 @@ static void free_run(wql__run *run) {
     wql__plan_release(run->plan);
     wql__mutex_free(&run->lock);
     wql__cond_free(&run->idle);
-    wql__free(mem, run, sizeof *run);
+    wql__free(mem, run, run->size);
     wql__mem_release(mem);
 }
 
+/* A run in one block, with room for its scans if there are few. NULL = no memory. */
+static wql__run *new_run(const wql__plan *plan, const wql__run_env *env) {
+    enum { SCANS_BYTES_MAX = 64 * 1024 };
+    const size_t head = (sizeof(wql__run) + 15) & ~(size_t)15;
+    size_t rest = (wql__array_size(plan->scan_count, sizeof(wql__scan)) + 15) & ~(size_t)15;
+    wql__run *run;
+    if (rest > SCANS_BYTES_MAX) rest = SCANS_BYTES_MAX;
+    run = wql__alloc(env->mem, head + rest);
+    if (!run) return NULL;
+    memset(run, 0, sizeof *run);
+    run->size = head + rest;
+    run->mem = wql__mem_retain(env->mem);
+    wql__arena_init_in(&run->arena, run->mem, (char *)run + head, rest);
+    return run;
+}
+
 wql_status wql__run_open(wql__plan *plan, wql__run_env *env, wql__run **out, wql_error *err) {
-    wql__run *run = wql__alloc_zero(env->mem, sizeof *run);
+    wql__run *run = new_run(plan, env);
     const wql__plan_scan *scans;
     uint32_t count;
     wql_status status;
     *out = NULL;
     if (!run) return wql__fail_memory(env->mem, err);
-    run->mem = wql__mem_retain(env->mem);
     run->plan = wql__plan_retain(plan);
     run->env = env;
-    run->now_us = env->now(env->now_user);
     run->failure = env->failure;
     wql__mutex_init(&run->lock);
     wql__cond_init(&run->idle);
-    wql__arena_init(&run->arena, run->mem);
     status = wql__plan_resolve(plan, env->params, env->text, env->pattern_chars, &run->arena, &scans, &count, err);
     if (status < 0) {
         free_run(run);
         return status;
     }
-    if (!run->arena.chunks) wql__arena_next(&run->arena, wql__array_size(count, sizeof *run->scans));
     run->scans = wql__arena_alloc(&run->arena, wql__array_size(count, sizeof *run->scans));
     if (!run->scans) {
         free_run(run);
@@ -75,7 +87,8 @@ void wql__run_blame(wql__run *run) {
     for (uint32_t i = 0; i < run->scan_count; i++) {
         wql__mount *mount = run->scans[i].mount;
         uint8_t phase = atomic_load_explicit(&run->scans[i].phase, memory_order_relaxed);
-        if (!mount || (phase != WQL__PHASE_OPEN && phase != WQL__PHASE_NEXT) || (mount->provider->flags & WQL_MAY_BLOCK)) continue;
+        if (!mount || (phase != WQL__PHASE_OPEN && phase != WQL__PHASE_NEXT) || (mount->provider->flags & WQL_MAY_BLOCK))
+            continue;
         if (!atomic_exchange_explicit(&mount->blocks, true, memory_order_relaxed) && mount->log)
             mount->log(mount->log_user, WQL_LOG_WARNING,
                        "a provider holds a worker but does not say that it may block: its calls run on threads of their own now");
@@ -111,9 +124,7 @@ void wql__run_settle(wql__run *run) {
     run->passed = NULL;
 }
 
-size_t wql__run_block_bytes(void) {
-    return sizeof(wql__rows_room);
-}
+size_t wql__run_block_bytes(void) { return sizeof(wql__rows_room); }
 
 /* -- going on ---------------------------------------------------------------------------------------------------- */
 

@@ -16,16 +16,21 @@ void wql__plan_release(wql__plan *plan) {
     wql__arena_free(&plan->arena);
     wql__catalog_release(plan->catalog);
     wql_class_release(plan->meta_class);
-    wql__free(mem, plan, sizeof *plan);
+    wql__free(mem, plan, plan->size);
     wql__mem_release(mem);
 }
 
+enum { PLAN_BLOCK = 1024, SCRATCH_BYTES = 512 }; /* what most plans need, and making them */
+
 static wql__plan *new_plan(const wql__query_tree *tree, wql__mem *mem, wql__catalog *catalog, uint32_t flags) {
-    wql__plan *plan = wql__alloc_zero(mem, sizeof *plan);
+    const size_t head = (sizeof(wql__plan) + 15) & ~(size_t)15;
+    wql__plan *plan = wql__alloc(mem, PLAN_BLOCK);
     if (!plan) return NULL;
+    memset(plan, 0, sizeof *plan);
+    plan->size = PLAN_BLOCK;
     atomic_init(&plan->refs, 1);
     plan->mem = wql__mem_retain(mem);
-    wql__arena_init(&plan->arena, mem);
+    wql__arena_init_in(&plan->arena, mem, (char *)plan + head, PLAN_BLOCK - head);
     plan->catalog = wql__catalog_retain(catalog);
     plan->kind = tree->kind;
     plan->flags = flags & WQL__PLAN_FLAGS;
@@ -97,9 +102,10 @@ static wql_status make_parameters(wql__binder *b) {
     return b->plan->parameters ? WQL_OK : wql__bind_no_memory(b);
 }
 
-wql_status wql__plan_make(const wql__query_tree *tree, wql__mem *mem, wql__catalog *catalog, uint32_t flags, const wql__zone *zone,
-                          wql__turn *turn, wql__plan **out, wql_error *err) {
+wql_status wql__plan_make(const wql__query_tree *tree, wql__mem *mem, wql__catalog *catalog, uint32_t flags,
+                          const wql__zone *zone, wql__turn *turn, wql__plan **out, wql_error *err) {
     static const wql__zone utc = {NULL, NULL};
+    _Alignas(16) char scratch[SCRATCH_BYTES];
     wql__binder b;
     wql_status status;
     *out = NULL;
@@ -112,7 +118,7 @@ wql_status wql__plan_make(const wql__query_tree *tree, wql__mem *mem, wql__catal
     b.plan = new_plan(tree, mem, catalog, flags);
     if (!b.plan) return wql__fail_memory(mem, err);
     b.arena = &b.plan->arena;
-    wql__arena_init(&b.scratch, mem);
+    wql__arena_init_in(&b.scratch, mem, scratch, sizeof scratch);
     status = make_parameters(&b);
     if (status >= 0) status = wql__bind_class(&b);
     if (status >= 0) status = wql__bind_select(&b);

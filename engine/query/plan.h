@@ -93,6 +93,7 @@ typedef struct wql__plan_parameter {
 typedef struct wql__plan {
     _Atomic uint32_t refs;
     wql__mem *mem;
+    size_t size; /* of this block, whose rest the arena begins with */
     wql__arena arena;
     wql__catalog *catalog;        /* retained: classes and mounts live as long as the plan */
     int kind;

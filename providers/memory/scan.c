@@ -28,12 +28,13 @@ typedef struct state {
     const wql__memory_chunk *chunk, *tail;
     uint64_t chunk_first;
     uint32_t tail_rows; /* that were there at the opening */
-    /* made by the first next: */
-    uint32_t lane_count, lane_room, conjunct_count;
-    wql__memory_lane *lanes; /* lane_room, as the next three */
-    wql_column *source, *out;
-    uint64_t *firsts; /* row of the source column that is the slice's first */
-    uint32_t *looked; /* [conjunct_count] lane of each condition */
+    /* made by the first next, in one block that begins with the source columns: */
+    uint32_t lane_count, conjunct_count;
+    size_t room;
+    wql__memory_lane *lanes;
+    wql_column *source, *out; /* one for each lane */
+    uint64_t *firsts;         /* row of the source column that is the slice's first */
+    uint32_t *looked;         /* [conjunct_count] lane of each condition */
     /* the slice: */
     uint32_t slice_rows, slice_at; /* 0 rows: none is loaded; how far it has gone out */
     bool by_rows;
@@ -77,11 +78,7 @@ static void free_state(state *s) {
     drop_slice(s);
     wql__memory_version_release(s->version);
     if (s->kinds) wql_mount_allocate(mount, s->kinds, s->kinds_room, 0);
-    if (s->lanes) wql_mount_allocate(mount, s->lanes, s->lane_room * sizeof *s->lanes, 0);
-    if (s->source) wql_mount_allocate(mount, s->source, s->lane_room * sizeof *s->source, 0);
-    if (s->out) wql_mount_allocate(mount, s->out, s->lane_room * sizeof *s->out, 0);
-    if (s->firsts) wql_mount_allocate(mount, s->firsts, s->lane_room * sizeof *s->firsts, 0);
-    if (s->looked) wql_mount_allocate(mount, s->looked, s->conjunct_count * sizeof *s->looked, 0);
+    if (s->source) wql_mount_allocate(mount, s->source, s->room, 0);
     wql_mount_allocate(mount, s, sizeof *s, 0);
 }
 
@@ -242,18 +239,22 @@ static uint32_t find_column(const state *s, uint32_t property) {
 }
 
 static bool make_room(const wql_scan *scan, state *s) {
-    wql_mount *mount = s->mount->mount;
-    s->lane_room = s->column_count + s->width + 1; /* never nothing; both count things that are in memory */
-    s->lanes = wql_mount_allocate(mount, NULL, 0, s->lane_room * sizeof *s->lanes);
-    s->source = wql_mount_allocate(mount, NULL, 0, s->lane_room * sizeof *s->source);
-    s->out = wql_mount_allocate(mount, NULL, 0, s->lane_room * sizeof *s->out);
-    s->firsts = wql_mount_allocate(mount, NULL, 0, s->lane_room * sizeof *s->firsts);
-    if (!s->lanes || !s->source || !s->out || !s->firsts) return false;
-    if (!scan->request->conjunct_count) return true;
-    s->looked = wql_mount_allocate(mount, NULL, 0, scan->request->conjunct_count * sizeof *s->looked);
-    if (s->looked) s->conjunct_count = scan->request->conjunct_count;
-    return s->looked != NULL;
+    size_t lanes = (size_t)s->column_count + s->width + 1; /* never nothing; both count things that are in memory */
+    s->conjunct_count = scan->request->conjunct_count;
+    s->room = lanes * (sizeof *s->lanes + sizeof *s->source + sizeof *s->out + sizeof *s->firsts) +
+              s->conjunct_count * sizeof *s->looked;
+    s->source = wql_mount_allocate(s->mount->mount, NULL, 0, s->room);
+    if (!s->source) return false;
+    s->out = s->source + lanes; /* each kind asks for no more alignment than the one before */
+    s->firsts = (uint64_t *)(void *)(s->out + lanes);
+    s->lanes = (wql__memory_lane *)(void *)(s->firsts + lanes);
+    s->looked = (uint32_t *)(void *)(s->lanes + lanes);
+    return true;
 }
+
+_Static_assert(_Alignof(wql_column) >= _Alignof(uint64_t) && _Alignof(uint64_t) >= _Alignof(wql__memory_lane) &&
+                   _Alignof(wql__memory_lane) >= _Alignof(uint32_t),
+               "the parts of the block are aligned");
 
 /* In the first next rather than at the opening: what is wanted follows from what open took. */
 static bool prepare(const wql_scan *scan, state *s) {

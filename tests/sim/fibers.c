@@ -351,3 +351,5 @@ int64_t wql__deadline_us(int64_t now_us, uint32_t ms) {
     if (ms == UINT32_MAX || now_us > WQL__TIME_FOREVER - (int64_t)ms * 1000) return WQL__TIME_FOREVER;
     return now_us + (int64_t)ms * 1000;
 }
+
+int64_t wql__until_us(uint32_t ms) { return ms == UINT32_MAX ? WQL__TIME_FOREVER : wql__deadline_us(wql__now_us(), ms); }
