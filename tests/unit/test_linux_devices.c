@@ -250,7 +250,7 @@ static void test_unload_while_a_mount_hangs(void **state) {
     (void)state;
     begin_dead(&p, "mount_timeout=20");
     assert_rows(&p, "SELECT Size FROM Win32_LogicalDisk WHERE DeviceID = '/dead3'", "NULL;");
-    while (linux_record_hanging(p.record) == 0) (void)sched_yield(); /* on a slow machine the question is given up before it is asked */
+    while (linux_record_hanging(p.record) == 0) (void)sched_yield(); /* a slow machine gives the question up before it is asked */
     linux_lab_close(&p.lab);
     assert_int_equal(linux_record_hanging(p.record), 1);
     linux_record_end(p.record);

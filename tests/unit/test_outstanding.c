@@ -227,7 +227,7 @@ enum {
     WARM = 1000,
     BATCHES = 4000,
     HELD = 50, /* more than may be in flight at any time */
-    RARE = 30  /* heap calls that no batch causes: a worker that the system does not run for long gets a stand-in meanwhile, and then
+    RARE = 30  /* heap calls that no batch causes: a worker that the system does not run for long gets a stand-in meanwhile, and
                   one batch more may be out than ever before */
 };
 
