@@ -59,7 +59,8 @@ static wql_status make_test(maker *m, const wql__expr *expr, wql__filter_node **
     node->slot = m->filter->slots[expr->property];
     if (expr->at != WQL__AT_PROPERTY) return WQL_OK;
     node->tester = wql__arena_alloc(m->arena, sizeof *node->tester);
-    if (!node->tester || !wql__tester_init(node->tester, m->arena, m->filter->mem, def_of(m, expr->property)->type,
+    if (!node->tester || !wql__tester_init(node->tester, m->arena, m->filter->mem, m->filter->kernels,
+                                           def_of(m, expr->property)->type,
                                            (def_of(m, expr->property)->flags & WQL_INTERVAL) != 0, expr->test))
         return no_memory(m);
     return WQL_OK;
@@ -76,7 +77,8 @@ static wql_status make_members(maker *m, const wql__test *const *tests, uint32_t
     node->slot = m->filter->slots[property];
     node->tester = wql__arena_alloc(m->arena, sizeof *node->tester);
     if (!node->tester ||
-        !wql__tester_init_members(node->tester, m->arena, m->filter->mem, def_of(m, property)->type, tests, count, outside, &made))
+        !wql__tester_init_members(node->tester, m->arena, m->filter->mem, m->filter->kernels, def_of(m, property)->type, tests, count,
+                                  outside, &made))
         return no_memory(m);
     if (made) *out = node;
     return WQL_OK;
@@ -151,7 +153,7 @@ static wql_status make_root(maker *m, const wql__expr *const *exprs, uint32_t co
 
 wql_status wql__filter_init(wql__filter *f, wql__arena *arena, wql__mem *mem, const wql_class *cls, const uint32_t *slots,
                             const wql__expr *const *exprs, uint32_t count, const _Atomic uint32_t *stop, wql__spares *spares,
-                            wql_error *err) {
+                            const wql__kernels *kernels, wql_error *err) {
     maker m = {f, arena, err};
     wql_status status;
     memset(f, 0, sizeof *f);
@@ -160,6 +162,7 @@ wql_status wql__filter_init(wql__filter *f, wql__arena *arena, wql__mem *mem, co
     f->slots = slots;
     f->stop = stop;
     f->spares = spares;
+    f->kernels = kernels;
     if (count == 0) return WQL_OK;
     status = make_root(&m, exprs, count);
     if (status < 0) return status;
@@ -260,7 +263,7 @@ static int path_outcome(wql__filter *f, const wql__filter_node *node, uint32_t r
 
 static void narrow_rows(wql__filter *f, const wql__filter_node *node, wql__rows *set) {
     uint32_t kept = 0;
-    wql__rows_list(set);
+    wql__rows_list(set, f->kernels);
     for (uint32_t i = 0; i < set->count && !f->no_memory; i++) {
         uint32_t row = set->list[i];
         int outcome = node->at == WQL__AT_SYSTEM ? system_outcome(f, node, row) : path_outcome(f, node, row);
@@ -293,7 +296,7 @@ static void narrow_or(wql__filter *f, wql__filter_node *node, wql__rows *set) {
         narrow_item(f, node->items[i], &level->rows);
         if (level->rows.count) wql__rows_move(set, &level->rows, level->found);
     }
-    wql__rows_take(set, level->found);
+    wql__rows_take(set, level->found, f->kernels);
 }
 
 static void narrow(wql__filter *f, wql__filter_node *node, wql__rows *set) {

@@ -127,7 +127,7 @@ static uint32_t rows_to_forward(const wql__run *run, const wql__scan *scan) {
     const wql__run_env *env = run->env;
     uint32_t left = run->input.count - run->input.at, rows;
     uint64_t wanted = rows_left(run);
-    if (run->input.rows || run->gathering.batch || run->input.at % 64) return 0;
+    if (run->input.rows || run->input.bits || run->gathering.batch || run->input.at % 64) return 0;
     if (run->gave && left < smaller(FORWARD_MIN, env->batch_rows)) return 0;
     rows = smaller(smaller(left, env->batch_rows), wanted);
     if (rows < left && rows < wanted) rows -= rows % 64;
@@ -214,15 +214,55 @@ static uint32_t rows_that_fit(const wql__run *run, const wql__scan *scan, uint32
     return fit;
 }
 
+/* Takes the next rows out of the input's bits. */
+static void split_bits(wql__input *input, uint32_t rows, uint64_t *taken) {
+    uint32_t left = rows;
+    for (uint32_t w = 0; w < wql__bit_words(input->source->rows); w++) {
+        uint64_t word = input->bits[w];
+        uint32_t count = wql__count_bits(word);
+        if (count > left) {
+            uint64_t rest = word;
+            for (uint32_t i = 0; i < left; i++) rest &= rest - 1;
+            word ^= rest;
+            count = left;
+        }
+        taken[w] = word;
+        input->bits[w] ^= word;
+        left -= count;
+    }
+}
+
+void wql__project_choose(wql__run *run, wql__scan *scan, wql__rows *passed) {
+    const wql__outputs *outputs = &scan->outputs;
+    bool some = false, all = !outputs->has_path && !run->input.source->definitions;
+    if (!passed->sparse)
+        for (uint32_t i = 0; i < outputs->width + outputs->hidden; i++) {
+            bool takes = is_source_kind(&outputs->columns[i]) && wql__gather_takes_bits(source_column(run, &outputs->columns[i]));
+            some |= takes;
+            all &= takes || !is_source_kind(&outputs->columns[i]);
+        }
+    if (some) run->input.bits = passed->bits;
+    if (some && all) return;
+    wql__rows_list(passed, run->env->kernels);
+    run->input.rows = passed->list;
+}
+
 static bool gather_columns(wql__run *run, wql__scan *scan, uint32_t rows) {
     wql__gathering *g = &run->gathering;
     wql__outputs *outputs = &scan->outputs;
+    uint64_t taken[WQL__WORDS];
+    wql__chosen chosen = {taken, run->input.source->rows, rows, run->env->kernels->picks};
     const uint16_t *list = run->input.rows ? run->input.rows + run->input.at : NULL;
     bool pin = run->input.count >= run->input.source->rows / PIN_SHARE;
     if (pin && !wql__batch_hold(g->batch, run->input.source)) return false;
+    if (run->input.bits) split_bits(&run->input, rows, taken);
     for (uint32_t i = 0; i < outputs->width + outputs->hidden; i++) {
         wql__out_column *col = &outputs->columns[i];
-        if (is_source_kind(col) && !wql__gather_rows(col->gather, source_column(run, col), list, run->input.at, rows, pin))
+        const wql_column *source = is_source_kind(col) ? source_column(run, col) : NULL;
+        if (!source) continue;
+        if (!(run->input.bits && wql__gather_takes_bits(source)
+                  ? wql__gather_bits(col->gather, source, &chosen)
+                  : wql__gather_rows(col->gather, source, list, run->input.at, rows, pin)))
             return false;
     }
     if (!wql__outputs_paths(scan, run->input.source, list, run->input.at, rows)) return false;

@@ -70,11 +70,13 @@ static bool text_needle(wql__tester *t, wql__arena *arena, const wql__test *test
     return wql__needle_init(&t->needle, arena, test->folded, wql__fold_is_plain(test->folded));
 }
 
-bool wql__tester_init(wql__tester *t, wql__arena *arena, wql__mem *mem, uint32_t type, bool interval, const wql__test *test) {
+bool wql__tester_init(wql__tester *t, wql__arena *arena, wql__mem *mem, const wql__kernels *kernels, uint32_t type, bool interval,
+                      const wql__test *test) {
     bool negated = test->negated;
     memset(t, 0, sizeof *t);
     t->test = test;
     t->mem = mem;
+    t->kernels = kernels;
     t->interval = interval;
     t->op = test->op;
     t->how = WQL__HOW_VALUES;
@@ -100,10 +102,11 @@ bool wql__tester_init(wql__tester *t, wql__arena *arena, wql__mem *mem, uint32_t
     return true;
 }
 
-bool wql__tester_init_members(wql__tester *t, wql__arena *arena, wql__mem *mem, uint32_t type, const wql__test *const *tests,
-                              uint32_t count, bool outside, bool *made) {
+bool wql__tester_init_members(wql__tester *t, wql__arena *arena, wql__mem *mem, const wql__kernels *kernels, uint32_t type,
+                              const wql__test *const *tests, uint32_t count, bool outside, bool *made) {
     memset(t, 0, sizeof *t);
     t->mem = mem;
+    t->kernels = kernels;
     t->outside = outside;
     t->how = WQL__HOW_MEMBERS;
     if (!wql__members_make(arena, type, tests, count, &t->members)) return false;
@@ -222,13 +225,20 @@ static void narrow_constant(const wql__tester *t, const wql_column *col, wql__ro
 
 /* -- numbers ----------------------------------------------------------------------------------------------------- */
 
+/* The logarithm of a value's width in bytes. */
+static unsigned width_of(uint32_t type) {
+    return wql__first_bit(wql__type_size(type));
+}
+
 static void narrow_fixed(const wql__tester *t, const wql_column *col, wql__rows *set) {
-    uint64_t mask[WQL__WORDS];
+    unsigned line = wql__kernel_type(col->type), width = width_of(col->type), op = t->op - (unsigned)WQL_EQ;
+    const wql__kernels *k = t->kernels;
     if (set->sparse) {
-        set->count = wql__kernel_sparse(col->type, t->op)(col->values, t->with, set->list, set->count, set->list);
+        wql__sparse_kernel kernel = t->within ? k->within_sparse[width] : k->sparse[line][op];
+        set->count = kernel(col->values, t->with, set->list, set->count, set->list);
     } else {
-        wql__kernel_dense(col->type, t->op)(col->values, t->with, set->rows, mask);
-        wql__rows_and(set, mask);
+        wql__dense_kernel kernel = t->within ? k->within_dense[width] : k->dense[line][op];
+        set->count = kernel(col->values, t->with, set->rows, set->bits);
     }
     drop_nulls(col, set);
 }
@@ -258,7 +268,8 @@ static void narrow_time(const wql__tester *t, const wql_column *col, wql__rows *
     } else if (!extra) {
         narrow_fixed(t, col, set);
     } else {
-        wql__kernel_dense(WQL_DATETIME, t->op)(col->values, t->with, set->rows, mask);
+        memset(mask, 0xff, sizeof mask);
+        (void)t->kernels->dense[wql__kernel_type(WQL_DATETIME)][t->op - WQL_EQ](col->values, t->with, set->rows, mask);
         for (uint32_t row = 0; row < set->rows; row++) {
             uint64_t bit = (uint64_t)1 << (row & 63u);
             if (!extra[row].wild || !wql__bit(set->bits, row)) continue;
@@ -424,9 +435,14 @@ static void narrow_codes(wql__tester *t, const wql_column *col, wql__rows *set, 
 
 /* -- all --------------------------------------------------------------------------------------------------------- */
 
+/* Below one row in so many it is better to look at single rows than at whole columns. */
+static uint32_t sparse_below(const wql__tester *t) {
+    return t->how == WQL__HOW_FIXED || t->how == WQL__HOW_BITS || t->how == WQL__HOW_NULL ? t->kernels->sparse_below : 4;
+}
+
 void wql__tester_narrow(wql__tester *t, const wql_column *col, wql__rows *set, const _Atomic uint32_t *stop) {
     if (!set->count) return;
-    if (!set->sparse && set->count < set->rows / 4) wql__rows_list(set);
+    if (!set->sparse && set->count < set->rows / sparse_below(t)) wql__rows_list(set, t->kernels);
     if (t->how == WQL__HOW_NULL) {
         if (t->op == WQL_IS_NULL)
             keep_nulls(col, set);
