@@ -201,6 +201,19 @@ bool wql__members_make(wql__arena *arena, uint32_t type, const wql__test *const 
 bool wql__members_have(const wql__members *members, const wql_column *col, uint32_t row); /* not of a NULL */
 void wql__members_dense(const wql__members *members, const wql_column *col, uint32_t rows, uint64_t *mask);
 
+/* Columns mostly are slices of longer ones, and the next batch is the next slice: while one is read, the caches are told of what
+ * comes. Else each batch would begin with waiting for memory. A hint never faults, wherever it points. `bytes` from `at` on, as far
+ * ahead as a batch of them reaches. */
+enum { WQL__LINE = 64, WQL__AHEAD_ROWS = 1024 };
+static inline void wql__hint_ahead(const void *at, size_t bytes, size_t value_bytes) {
+#if defined(__GNUC__)
+    uintptr_t from = (uintptr_t)at + WQL__AHEAD_ROWS * value_bytes;
+    for (size_t i = 0; i < bytes; i += WQL__LINE) __builtin_prefetch((const void *)(from + i));
+#else
+    (void)at, (void)bytes, (void)value_bytes;
+#endif
+}
+
 /* -- bits -----------------------------------------------------------------------------------------------------------
  */
 

@@ -55,6 +55,7 @@ TARGET static inline __m256i pack_16(__m256i low, __m256i high) {
         const uint64_t turn = (TURN) ? ~(uint64_t)0 : 0;                                                                           \
         uint32_t w = 0, count = 0;                                                                                                 \
         for (; w < rows / 64; w++) {                                                                                               \
+            wql__hint_ahead(v + (size_t)w * 64, 64 * sizeof *v, sizeof *v);                                                        \
             bits[w] &= WORD_OF(v + (size_t)w * 64, with, least) ^ turn;                                                            \
             count += count_bits(bits[w]);                                                                                          \
         }                                                                                                                          \

@@ -33,6 +33,7 @@ TARGET static inline uint32_t count_bits(uint64_t word) {
         const VECTOR with = WITH, least = LEAST;                                                                                   \
         uint32_t w = 0, count = 0;                                                                                                 \
         for (; w < rows / 64; w++) {                                                                                               \
+            wql__hint_ahead(v + (size_t)w * 64, 64 * sizeof *v, sizeof *v);                                                        \
             bits[w] &= NAME##_word(v + (size_t)w * 64, with, least);                                                               \
             count += count_bits(bits[w]);                                                                                          \
         }                                                                                                                          \
@@ -122,6 +123,7 @@ TARGET static uint32_t list(const uint64_t *bits, uint32_t rows, uint16_t *out) 
         uint32_t at = 0;                                                                                                           \
         for (; at + (LANES) <= rows; at += (LANES)) {                                                                              \
             MASK keep = (MASK)(bits[at / 64] >> (at % 64));                                                                        \
+            wql__hint_ahead(v + at, 64, sizeof *v);                                                                                \
             _mm512_storeu_si512(out, COMPRESS(keep, _mm512_loadu_si512(v + at)));                                                  \
             out += count_bits(keep);                                                                                               \
         }                                                                                                                          \

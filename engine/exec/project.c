@@ -10,6 +10,8 @@
 /* A forwarded batch of fewer rows costs its reader more than gathering costs us; and from this share of selected rows on, texts are
  * not copied but pointed to, with the source held. */
 enum { FORWARD_MIN = 256, PIN_SHARE = 4 };
+/* From this share of selected rows on, values are taken by bits: fewer are looked for by their numbers. */
+enum { BITS_SHARE = 16 };
 
 static wql_status no_memory(wql__run *run) {
     wql__error_clear(run->failure);
@@ -235,7 +237,7 @@ static void split_bits(wql__input *input, uint32_t rows, uint64_t *taken) {
 void wql__project_choose(wql__run *run, wql__scan *scan, wql__rows *passed) {
     const wql__outputs *outputs = &scan->outputs;
     bool some = false, all = !outputs->has_path && !run->input.source->definitions;
-    if (!passed->sparse)
+    if (!passed->sparse && passed->count >= passed->rows / BITS_SHARE)
         for (uint32_t i = 0; i < outputs->width + outputs->hidden; i++) {
             bool takes = is_source_kind(&outputs->columns[i]) && wql__gather_takes_bits(source_column(run, &outputs->columns[i]));
             some |= takes;
