@@ -67,6 +67,27 @@ typedef union wql__constant {
     wql__span span; /* of the `within` kernels */
 } wql__constant;
 
+/* A text to look for without regard to case. Letters of `low` are small; a byte x of a text agrees with byte i if (x | mask[i]) ==
+ * low[i], which for a letter means either case of it, and otherwise the byte itself. */
+typedef struct wql__needle {
+    uint32_t len;
+    bool ascii;                  /* all bytes are below 0x80 */
+    bool plain;                  /* and nothing but ASCII folds to it (wql__fold_is_plain): bytes alone decide every text */
+    bool skeleton;               /* made by wql__needle_skeleton: what agrees with it is only worth a closer look */
+    uint32_t probe[2];           /* places of its two rarest bytes */
+    uint64_t low8, mask8, keep8; /* its first eight bytes; keep8 has the bytes that exist */
+    const uint8_t *low, *mask;
+} wql__needle;
+
+/* The first block of up to 64 places, at or behind `from`, in which both probes agree somewhere: where it begins, and in *bits the
+ * places. All places are below `limit`, and only bytes of needles that begin there are read. `limit`: there is none, or `stop` is set,
+ * which is looked at each 64 KiB. */
+typedef size_t (*wql__hunt_kernel)(const wql__needle *needle, const uint8_t *bytes, size_t from, size_t limit,
+                                   const _Atomic uint32_t *stop, uint64_t *bits);
+enum { WQL__STOP_EACH = 64 * 1024 };
+/* Whether all bytes are below 0x80. */
+typedef bool (*wql__ascii_kernel)(const char *bytes, size_t len);
+
 /* Takes the rows out of `bits` that do not pass; returns how many are left. */
 typedef uint32_t (*wql__dense_kernel)(const void *values, wql__constant with, uint32_t rows, uint64_t *bits);
 /* Keeps the rows of `list` that pass, in `out`, which may be `list`; returns how many. */
@@ -95,6 +116,8 @@ struct wql__kernels {
     wql__sparse_kernel within_sparse[4];
     wql__list_kernel list;
     wql__pick picks[4]; /* [logarithm of the width in bytes] */
+    wql__hunt_kernel hunt;
+    wql__ascii_kernel is_ascii;
 };
 
 /* Fills the table for one of WQL_KERNELS_AUTO ... WQL_KERNELS_NEON. False: this machine, or this build, has not got that level. */
@@ -107,30 +130,22 @@ bool wql__kernels_neon(wql__kernels *kernels);
 /* The line of a CIM type with WQL_FIXED layout. */
 unsigned wql__kernel_type(uint32_t type);
 
-/* A text to look for without regard to case. Letters of `low` are small; a byte x of a text agrees with byte i if (x | mask[i]) ==
- * low[i], which for a letter means either case of it, and otherwise the byte itself. */
-typedef struct wql__needle {
-    uint32_t len;
-    bool ascii;                  /* all bytes are below 0x80 */
-    bool plain;                  /* and nothing but ASCII folds to it (wql__fold_is_plain): bytes alone decide every text */
-    uint32_t probe[2];           /* places of its two rarest bytes */
-    uint64_t low8, mask8, keep8; /* its first eight bytes; keep8 has the bytes that exist */
-    const uint8_t *low, *mask;
-} wql__needle;
-
 enum { WQL__NEEDLE_EQUAL, WQL__NEEDLE_PREFIX, WQL__NEEDLE_SUFFIX, WQL__NEEDLE_CONTAINS };
 /* What bytes say of a text: WQL__FALSE, WQL__TRUE, or that they cannot decide. */
 enum { WQL__UNDECIDED = 3 };
 
 /* `folded` must outlive the needle. False = no memory. */
 bool wql__needle_init(wql__needle *needle, wql__arena *arena, wql_str folded, bool plain);
-int wql__needle_decide(const wql__needle *needle, int how, wql_str text, const _Atomic uint32_t *stop);
+/* What every ASCII text has in it that matches a pattern: see wql__like_skeleton. *made false: there is nothing. Texts of other
+ * characters stay undecided. False = no memory. */
+bool wql__needle_skeleton(wql__needle *needle, wql__arena *arena, const wql__pattern *pattern, bool *made);
+int wql__needle_decide(const wql__needle *needle, const wql__kernels *kernels, int how, wql_str text, const _Atomic uint32_t *stop);
 /* The order of a text against the needle: WQL__UNDECIDED, or WQL__FALSE with *order < 0, 0, > 0. */
 int wql__needle_order(const wql__needle *needle, wql_str text, int *order);
 /* A bit for each row whose bytes agree, and in `open` one for each whose bytes cannot decide; NULLs too, which the caller takes
  * out. A column of WQL_OFFSETS or WQL_VIEWS; `valid` has a bit for each row that is not NULL. */
-void wql__needle_column(const wql__needle *needle, int how, const wql_column *col, uint32_t rows, const uint64_t *valid,
-                        const _Atomic uint32_t *stop, uint64_t *mask, uint64_t *open);
+void wql__needle_column(const wql__needle *needle, const wql__kernels *kernels, int how, const wql_column *col, uint32_t rows,
+                        const uint64_t *valid, const _Atomic uint32_t *stop, uint64_t *mask, uint64_t *open);
 
 /* What is known of the texts of one dictionary: a byte for each, 0 = not asked yet, else 1 + outcome. */
 typedef struct wql__known {

@@ -276,6 +276,74 @@ PICK(16)
 PICK(32)
 PICK(64)
 
+/* -- looking for a text ------------------------------------------------------------------------------------------ */
+
+typedef struct probes {
+    __m256i low[2], mask[2];
+    uint32_t at[2];
+} probes;
+
+TARGET static inline uint32_t probe_32(const probes *p, const uint8_t *at) {
+    __m256i a = _mm256_cmpeq_epi8(_mm256_or_si256(load(at + p->at[0]), p->mask[0]), p->low[0]);
+    __m256i b = _mm256_cmpeq_epi8(_mm256_or_si256(load(at + p->at[1]), p->mask[1]), p->low[1]);
+    return (uint32_t)_mm256_movemask_epi8(_mm256_and_si256(a, b));
+}
+TARGET static inline uint32_t probe_16(const probes *p, const uint8_t *at) {
+    __m128i a = _mm_loadu_si128((const __m128i *)(const void *)(at + p->at[0]));
+    __m128i b = _mm_loadu_si128((const __m128i *)(const void *)(at + p->at[1]));
+    a = _mm_cmpeq_epi8(_mm_or_si128(a, _mm256_castsi256_si128(p->mask[0])), _mm256_castsi256_si128(p->low[0]));
+    b = _mm_cmpeq_epi8(_mm_or_si128(b, _mm256_castsi256_si128(p->mask[1])), _mm256_castsi256_si128(p->low[1]));
+    return (uint32_t)_mm_movemask_epi8(_mm_and_si128(a, b));
+}
+
+/* Fewer than 64 places: by 32 or 16, the last of them again with those before; nothing behind them is read. */
+TARGET static uint64_t probe_few(const wql__needle *n, const probes *p, const uint8_t *at, size_t count) {
+    const uint32_t i = n->probe[0], j = n->probe[1];
+    uint64_t bits = 0;
+    if (count >= 32) return (uint64_t)probe_32(p, at) | (uint64_t)probe_32(p, at + count - 32) << (count - 32);
+    if (count >= 16) return (uint64_t)probe_16(p, at) | (uint64_t)probe_16(p, at + count - 16) << (count - 16);
+    for (size_t k = 0; k < count; k++)
+        bits |= (uint64_t)((at[k + i] | n->mask[i]) == n->low[i] && (at[k + j] | n->mask[j]) == n->low[j]) << k;
+    return bits;
+}
+
+TARGET static size_t hunt(const wql__needle *n, const uint8_t *bytes, size_t from, size_t limit, const _Atomic uint32_t *stop,
+                          uint64_t *bits) {
+    probes p;
+    for (unsigned i = 0; i < 2; i++) {
+        p.at[i] = n->probe[i];
+        p.low[i] = SET_8(n->low[n->probe[i]]);
+        p.mask[i] = SET_8(n->mask[n->probe[i]]);
+    }
+    while (limit - from >= 64) {
+        size_t pause = limit - from < WQL__STOP_EACH ? limit : from + WQL__STOP_EACH;
+        if (stop && atomic_load_explicit(stop, memory_order_relaxed)) return limit;
+        for (; pause - from >= 64; from += 64) {
+            uint32_t low = probe_32(&p, bytes + from), high = probe_32(&p, bytes + from + 32);
+            if (!(low | high)) continue;
+            *bits = low | (uint64_t)high << 32;
+            return from;
+        }
+    }
+    *bits = from < limit ? probe_few(n, &p, bytes + from, limit - from) : 0;
+    return *bits ? from : limit;
+}
+
+TARGET static bool is_ascii(const char *bytes, size_t len) {
+    __m256i any = NOTHING;
+    size_t at = 0;
+    uint8_t rest = 0;
+    for (; len - at >= 128; at += 128) {
+        __m256i low = _mm256_or_si256(load(bytes + at), load(bytes + at + 32));
+        any = _mm256_or_si256(low, _mm256_or_si256(load(bytes + at + 64), load(bytes + at + 96)));
+        if (_mm256_movemask_epi8(any)) return false;
+    }
+    any = NOTHING;
+    for (; len - at >= 32; at += 32) any = _mm256_or_si256(any, load(bytes + at));
+    for (; at < len; at++) rest |= (uint8_t)bytes[at];
+    return !_mm256_movemask_epi8(any) && rest < 0x80;
+}
+
 /* -- the table --------------------------------------------------------------------------------------------------- */
 
 #define LINE(NAME)                                                                                                                 \
@@ -295,6 +363,8 @@ bool wql__kernels_avx2(wql__kernels *k) {
     memcpy(k->within_dense, within, sizeof within);
     memcpy(k->picks, picks, sizeof picks);
     k->list = list;
+    k->hunt = hunt;
+    k->is_ascii = is_ascii;
     return true;
 }
 

@@ -4,6 +4,8 @@
  * is read. The other levels take from here what they cannot do better. */
 #include "kernels.h"
 
+#include "../base/utf8.h"
+
 #include <string.h>
 
 /* -- comparing --------------------------------------------------------------------------------------------------- */
@@ -129,6 +131,52 @@ PICK(pick_16, uint16_t)
 PICK(pick_32, uint32_t)
 PICK(pick_64, uint64_t)
 
+/* -- looking for a text ------------------------------------------------------------------------------------------ */
+
+/* `count` places in one go; a constant, so that the loop becomes vector code. */
+#define PROBE(COUNT)                                                                                                               \
+    const uint8_t *a = at + n->probe[0], *b = at + n->probe[1];                                                                    \
+    const uint8_t low_a = n->low[n->probe[0]], low_b = n->low[n->probe[1]];                                                        \
+    const uint8_t mask_a = n->mask[n->probe[0]], mask_b = n->mask[n->probe[1]];                                                    \
+    for (unsigned i = 0; i < (COUNT); i++)                                                                                         \
+        m[i] = (uint8_t)(((uint8_t)(a[i] | mask_a) == low_a) & ((uint8_t)(b[i] | mask_b) == low_b))
+
+static uint64_t probe_64(const wql__needle *n, const uint8_t *at) {
+    uint8_t m[64];
+    PROBE(64);
+    return wql__pack_bytes(m);
+}
+
+static uint64_t probe_16(const wql__needle *n, const uint8_t *at) {
+    uint8_t m[64] = {0};
+    PROBE(16);
+    return wql__pack_bytes(m);
+}
+
+/* Fewer than 64: by 16, the last of them again with those before; nothing behind them is read. */
+static uint64_t probe_few(const wql__needle *n, const uint8_t *at, size_t count) {
+    uint32_t i = n->probe[0], j = n->probe[1];
+    uint64_t bits = 0;
+    if (count >= 16) {
+        for (size_t k = 0; k + 16 < count; k += 16) bits |= probe_16(n, at + k) << k;
+        return bits | probe_16(n, at + count - 16) << (count - 16);
+    }
+    for (size_t k = 0; k < count; k++)
+        bits |= (uint64_t)((at[k + i] | n->mask[i]) == n->low[i] && (at[k + j] | n->mask[j]) == n->low[j]) << k;
+    return bits;
+}
+
+static size_t hunt(const wql__needle *n, const uint8_t *bytes, size_t from, size_t limit, const _Atomic uint32_t *stop,
+                   uint64_t *bits) {
+    for (size_t blocks = 0; from < limit; from += 64, blocks++) {
+        size_t left = limit - from;
+        if (blocks % (WQL__STOP_EACH / 64) == 0 && stop && atomic_load_explicit(stop, memory_order_relaxed)) break;
+        *bits = left >= 64 ? probe_64(n, bytes + from) : probe_few(n, bytes + from, left);
+        if (*bits) return from;
+    }
+    return limit;
+}
+
 /* -- the table --------------------------------------------------------------------------------------------------- */
 
 #define ROW(NAME, KIND)                                                                                                            \
@@ -157,4 +205,6 @@ void wql__kernels_portable(wql__kernels *k) {
     k->picks[1] = pick_16;
     k->picks[2] = pick_32;
     k->picks[3] = pick_64;
+    k->hunt = hunt;
+    k->is_ascii = wql__is_ascii;
 }

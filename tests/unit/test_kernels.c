@@ -535,7 +535,17 @@ static const char *const patterns[] = {"abc%",
                                        "%[[]x\\%",
                                        "`%",
                                        "%}~",
-                                       "a rather long text of forty%"};
+                                       "a rather long text of forty%",
+                                       "%[a-c]b_%",
+                                       "%k_s%",
+                                       "%i[s-t]s%",
+                                       "ab%[x-z]a%",
+                                       "%_2_4_6%",
+                                       "%r[^a]n_a%",
+                                       "%[a-c][a-c]%",
+                                       "%_s",
+                                       "%\xc3\xa9_\xc3\xa9%",
+                                       "%a_\xf0\x9f\x98\x80%b%"};
 enum { PATTERNS = sizeof patterns / sizeof *patterns };
 
 static const uint8_t layouts[] = {WQL_OFFSETS, WQL_VIEWS, WQL_CODES};
