@@ -75,6 +75,7 @@ typedef struct wql__needle {
     bool plain;                  /* and nothing but ASCII folds to it (wql__fold_is_plain): bytes alone decide every text */
     bool skeleton;               /* made by wql__needle_skeleton: what agrees with it is only worth a closer look */
     uint32_t probe[2];           /* places of its two rarest bytes */
+    uint32_t longer;             /* in a text equal to it, characters beyond ASCII may take so many bytes more */
     uint64_t low8, mask8, keep8; /* its first eight bytes; keep8 has the bytes that exist */
     const uint8_t *low, *mask;
 } wql__needle;

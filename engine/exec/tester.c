@@ -401,14 +401,18 @@ static void learn(const wql__tester *t, wql__known *known, const wql_column *col
 static bool known_word(const wql__known *known, const int32_t *codes, uint32_t count, bool nulls, uint64_t *word) {
     const uint8_t *outcome = known->outcome;
     uint32_t texts = (uint32_t)known->rows;
-    uint8_t m[64] = {0}, least = UINT8_MAX;
-    for (uint32_t i = 0; i < count; i++) {
-        uint8_t o = outcome[nulls ? safe_code(codes, i, texts) : (uint32_t)codes[i]];
-        m[i] = o == 1 + WQL__TRUE;
-        least = o < least ? o : least;
+    uint8_t m[64], unknown = 0;
+    memset(m, 1 + WQL__FALSE, sizeof m);
+    if (nulls)
+        for (uint32_t i = 0; i < count; i++) m[i] = outcome[safe_code(codes, i, texts)];
+    else
+        for (uint32_t i = 0; i < count; i++) m[i] = outcome[(uint32_t)codes[i]];
+    for (uint32_t i = 0; i < 64; i++) {
+        unknown |= (uint8_t)(m[i] == 0);
+        m[i] = (uint8_t)(m[i] == 1 + WQL__TRUE);
     }
     *word = wql__pack_bytes(m);
-    return least != 0;
+    return !unknown;
 }
 
 static void known_dense(const wql__tester *t, wql__known *known, const wql_column *col, wql__rows *set,
