@@ -63,12 +63,12 @@ typedef union wql__constant {
     uint16_t u16;
     uint32_t u32;
     uint64_t u64;
-    double f64; /* real32 too: its values are widened */
+    double f64;     /* real32 too: its values are widened */
     wql__span span; /* of the `within` kernels */
 } wql__constant;
 
-/* A text to look for without regard to case. Letters of `low` are small; a byte x of a text agrees with byte i if (x | mask[i]) ==
- * low[i], which for a letter means either case of it, and otherwise the byte itself. */
+/* A text to look for without regard to case. Letters of `low` are small; a byte x of a text agrees with byte i if (x | mask[i])
+ * == low[i], which for a letter means either case of it, and otherwise the byte itself. */
 typedef struct wql__needle {
     uint32_t len;
     bool ascii;                  /* all bytes are below 0x80 */
@@ -80,9 +80,9 @@ typedef struct wql__needle {
     const uint8_t *low, *mask;
 } wql__needle;
 
-/* The first block of up to 64 places, at or behind `from`, in which both probes agree somewhere: where it begins, and in *bits the
- * places. All places are below `limit`, and only bytes of needles that begin there are read. `limit`: there is none, or `stop` is set,
- * which is looked at each 64 KiB. */
+/* The first block of up to 64 places, at or behind `from`, in which both probes agree somewhere: where it begins, and in *bits
+ * the places. All places are below `limit`, and only bytes of needles that begin there are read. `limit`: there is none, or
+ * `stop` is set, which is looked at each 64 KiB. */
 typedef size_t (*wql__hunt_kernel)(const wql__needle *needle, const uint8_t *bytes, size_t from, size_t limit,
                                    const _Atomic uint32_t *stop, uint64_t *bits);
 enum { WQL__STOP_EACH = 64 * 1024 };
@@ -92,7 +92,8 @@ typedef bool (*wql__ascii_kernel)(const char *bytes, size_t len);
 /* Takes the rows out of `bits` that do not pass; returns how many are left. */
 typedef uint32_t (*wql__dense_kernel)(const void *values, wql__constant with, uint32_t rows, uint64_t *bits);
 /* Keeps the rows of `list` that pass, in `out`, which may be `list`; returns how many. */
-typedef uint32_t (*wql__sparse_kernel)(const void *values, wql__constant with, const uint16_t *list, uint32_t count, uint16_t *out);
+typedef uint32_t (*wql__sparse_kernel)(const void *values, wql__constant with, const uint16_t *list, uint32_t count,
+                                       uint16_t *out);
 /* Writes the numbers of the rows in `bits`, ascending, and up to WQL__BEHIND places behind the last; returns how many. */
 typedef uint32_t (*wql__list_kernel)(const uint64_t *bits, uint32_t rows, uint16_t *out);
 
@@ -105,8 +106,8 @@ typedef uint32_t (*wql__list_kernel)(const uint64_t *bits, uint32_t rows, uint16
  *   kernels_neon.c       the same, over the portable ones, on ARM
  *
  * Functions of a level carry their target as an attribute, so all files are compiled with the same flags, and a level is only
- * entered through its table. No kernel reads a byte behind what its rows have: what is left over at the end of a column is copied to
- * a block of the kernel's own, or loaded under a mask. Whole vectors are written: who gives memory to be written to gives
+ * entered through its table. No kernel reads a byte behind what its rows have: what is left over at the end of a column is copied
+ * to a block of the kernel's own, or loaded under a mask. Whole vectors are written: who gives memory to be written to gives
  * WQL__BEHIND places more. */
 struct wql__kernels {
     uint32_t level;        /* WQL_KERNELS_PORTABLE ... */
@@ -121,7 +122,8 @@ struct wql__kernels {
     wql__ascii_kernel is_ascii;
 };
 
-/* Fills the table for one of WQL_KERNELS_AUTO ... WQL_KERNELS_NEON. False: this machine, or this build, has not got that level. */
+/* Fills the table for one of WQL_KERNELS_AUTO ... WQL_KERNELS_NEON. False: this machine, or this build, has not got that level.
+ */
 bool wql__kernels_init(wql__kernels *kernels, uint32_t level);
 void wql__kernels_portable(wql__kernels *kernels);
 /* Each: false, and nothing done, where the compiler or the CPU lacks it. */
@@ -140,7 +142,8 @@ bool wql__needle_init(wql__needle *needle, wql__arena *arena, wql_str folded, bo
 /* What every ASCII text has in it that matches a pattern: see wql__like_skeleton. *made false: there is nothing. Texts of other
  * characters stay undecided. False = no memory. */
 bool wql__needle_skeleton(wql__needle *needle, wql__arena *arena, const wql__pattern *pattern, bool *made);
-int wql__needle_decide(const wql__needle *needle, const wql__kernels *kernels, int how, wql_str text, const _Atomic uint32_t *stop);
+int wql__needle_decide(const wql__needle *needle, const wql__kernels *kernels, int how, wql_str text,
+                       const _Atomic uint32_t *stop);
 /* The order of a text against the needle: WQL__UNDECIDED, or WQL__FALSE with *order < 0, 0, > 0. */
 int wql__needle_order(const wql__needle *needle, wql_str text, int *order);
 /* A bit for each row whose bytes agree, and in `open` one for each whose bytes cannot decide; NULLs too, which the caller takes
@@ -163,7 +166,7 @@ typedef struct wql__members wql__members;
 
 /* One test, prepared for the columns of one scan. */
 typedef struct wql__tester {
-    const wql__test *test; /* NULL: `members` */
+    const wql__test *test;   /* NULL: `members` */
     const wql__test *second; /* `within`: the other bound; NULL: none */
     const wql__kernels *kernels;
     wql__members *members;
@@ -173,7 +176,7 @@ typedef struct wql__tester {
     uint8_t how;   /* WQL__HOW_... */
     uint8_t needle_how;
     bool within; /* WQL__HOW_FIXED: between two values, and `with` is a span; another test is in this one */
-    bool flip; /* the needle's outcome is turned */
+    bool flip;   /* the needle's outcome is turned */
     wql__constant with;
     wql__needle needle;
     wql__mem *mem;
@@ -196,8 +199,11 @@ enum {
 /* Prepares a test for a property of CIM type `type`. False = no memory. */
 bool wql__tester_init(wql__tester *tester, wql__arena *arena, wql__mem *mem, const wql__kernels *kernels, uint32_t type,
                       bool interval, const wql__test *test);
-/* Prepares the set of the WQL_EQ tests `tests`, or (outside) the complement of WQL_NE ones: NULL is in neither. *made false: these
- * cannot be a set, or so few that it does not pay. False = no memory. */
+/* Joins a second test of the same property, if both are bounds of one range of integers: then one look at a value answers both.
+ * False: they stay apart, and nothing has changed. */
+bool wql__tester_join(wql__tester *tester, uint32_t type, const wql__test *second);
+/* Prepares the set of the WQL_EQ tests `tests`, or (outside) the complement of WQL_NE ones: NULL is in neither. *made false:
+ * these cannot be a set, or so few that it does not pay. False = no memory. */
 bool wql__tester_init_members(wql__tester *tester, wql__arena *arena, wql__mem *mem, const wql__kernels *kernels, uint32_t type,
                               const wql__test *const *tests, uint32_t count, bool outside, bool *made);
 void wql__tester_free(wql__tester *tester);
@@ -218,8 +224,8 @@ bool wql__members_have(const wql__members *members, const wql_column *col, uint3
 void wql__members_dense(const wql__members *members, const wql_column *col, uint32_t rows, uint64_t *mask);
 
 /* Columns mostly are slices of longer ones, and the next batch is the next slice: while one is read, the caches are told of what
- * comes. Else each batch would begin with waiting for memory. A hint never faults, wherever it points. `bytes` from `at` on, as far
- * ahead as a batch of them reaches. */
+ * comes. Else each batch would begin with waiting for memory. A hint never faults, wherever it points. `bytes` from `at` on, as
+ * far ahead as a batch of them reaches. */
 enum { WQL__LINE = 64, WQL__AHEAD_ROWS = 1024 };
 static inline void wql__hint_ahead(const void *at, size_t bytes, size_t value_bytes) {
 #if defined(__GNUC__)
@@ -233,18 +239,10 @@ static inline void wql__hint_ahead(const void *at, size_t bytes, size_t value_by
 /* -- bits -----------------------------------------------------------------------------------------------------------
  */
 
-static inline uint32_t wql__bit_words(uint32_t rows) {
-    return (rows + 63) / 64;
-}
-static inline bool wql__bit(const uint64_t *bits, uint32_t at) {
-    return (bits[at >> 6] >> (at & 63u)) & 1u;
-}
-static inline uint64_t wql__low_bits(uint32_t count) {
-    return count >= 64 ? ~(uint64_t)0 : ((uint64_t)1 << count) - 1;
-}
-static inline uint32_t wql__first_bit(uint64_t word) {
-    return (uint32_t)__builtin_ctzll(word);
-}
+static inline uint32_t wql__bit_words(uint32_t rows) { return (rows + 63) / 64; }
+static inline bool wql__bit(const uint64_t *bits, uint32_t at) { return (bits[at >> 6] >> (at & 63u)) & 1u; }
+static inline uint64_t wql__low_bits(uint32_t count) { return count >= 64 ? ~(uint64_t)0 : ((uint64_t)1 << count) - 1; }
+static inline uint32_t wql__first_bit(uint64_t word) { return (uint32_t)__builtin_ctzll(word); }
 static inline uint32_t wql__count_bits(uint64_t x) {
     x -= (x >> 1) & 0x5555555555555555u;
     x = (x & 0x3333333333333333u) + ((x >> 2) & 0x3333333333333333u);

@@ -2,10 +2,10 @@
 /* needle.c: finding a text without regard to case by looking at bytes.
  *
  * A letter is compared by (x | 0x20) == small letter, which holds for its two cases and no other byte. What remains of Unicode
- * folding decides when bytes may speak (wql__needle_decide): as long as text and needle agree, byte for byte, in ASCII, they agree
- * character for character; at the first byte that differs, an ASCII byte of the text is a character that folds to ASCII, so it is
- * no match for that place; a byte from 0x80 on may belong to a character that folds to anything (U+212A to k, U+017F to s), so
- * somebody else decides, unless the needle is plain: then nothing beyond ASCII folds to any of its characters. */
+ * folding decides when bytes may speak (wql__needle_decide): as long as text and needle agree, byte for byte, in ASCII, they
+ * agree character for character; at the first byte that differs, an ASCII byte of the text is a character that folds to ASCII, so
+ * it is no match for that place; a byte from 0x80 on may belong to a character that folds to anything (U+212A to k, U+017F to s),
+ * so somebody else decides, unless the needle is plain: then nothing beyond ASCII folds to any of its characters. */
 #include "kernels.h"
 
 #include "../base/utf8.h"
@@ -22,9 +22,7 @@ static unsigned rarity(uint8_t byte) {
 }
 
 /* 0: any byte agrees there. */
-static unsigned worth(const wql__needle *n, uint32_t place) {
-    return n->mask[place] == 0xff ? 0 : 1 + rarity(n->low[place]);
-}
+static unsigned worth(const wql__needle *n, uint32_t place) { return n->mask[place] == 0xff ? 0 : 1 + rarity(n->low[place]); }
 
 static void choose_probes(wql__needle *n) {
     unsigned best = 0, second = 0;
@@ -204,17 +202,15 @@ int wql__needle_order(const wql__needle *n, wql_str text, int *order) {
 
 /* -- a column of offsets ----------------------------------------------------------------------------------------- */
 
-static void set_bit(uint64_t *bits, uint32_t at) {
-    bits[at >> 6] |= (uint64_t)1 << (at & 63u);
-}
+static void set_bit(uint64_t *bits, uint32_t at) { bits[at >> 6] |= (uint64_t)1 << (at & 63u); }
 
 static wql_str run_text(const wql_column *col, uint32_t row) {
     return (wql_str){col->bytes + col->offsets[row], (size_t)(col->offsets[row + 1] - col->offsets[row])};
 }
 
 /* Rows for which bytes alone decide: text by text, for the few that the quick ways leave over. */
-static void decide_row(const wql__needle *n, const wql__kernels *kernels, int how, wql_str text, uint32_t row, const _Atomic uint32_t *stop, uint64_t *mask,
-                       uint64_t *open) {
+static void decide_row(const wql__needle *n, const wql__kernels *kernels, int how, wql_str text, uint32_t row,
+                       const _Atomic uint32_t *stop, uint64_t *mask, uint64_t *open) {
     int outcome = wql__needle_decide(n, kernels, how, text, stop);
     if (outcome == WQL__TRUE)
         set_bit(mask, row);
@@ -222,8 +218,8 @@ static void decide_row(const wql__needle *n, const wql__kernels *kernels, int ho
         set_bit(open, row);
 }
 
-/* How much longer than the needle a text may be, if `size` bytes of both agree. Where that is the whole needle, a text that is equal
- * has its length: the bytes that agree are ASCII, and so is all of it. */
+/* How much longer than the needle a text may be, if `size` bytes of both agree. Where that is the whole needle, a text that is
+ * equal has its length: the bytes that agree are ASCII, and so is all of it. */
 static uint32_t longer_by(const wql__needle *n, int how, uint32_t size) {
     if (how == WQL__NEEDLE_PREFIX) return UINT32_MAX - n->len;
     return n->len <= size ? 0 : n->longer;
@@ -236,9 +232,9 @@ static uint64_t load_text(const char *bytes, const int32_t *offsets, uint32_t i)
 }
 
 /* The first eight bytes of each text in one comparison: those of the texts behind it come along, and are left out by keep8. The
- * caller knows that eight bytes can be read at each of `count` texts. In *open those with a byte from 0x80 on among the bytes that the
- * needle has there: it may be a character that folds to one of them. All others are decided, since up to the first such character
- * both agree byte by byte. */
+ * caller knows that eight bytes can be read at each of `count` texts. In *open those with a byte from 0x80 on among the bytes
+ * that the needle has there: it may be a character that folds to one of them. All others are decided, since up to the first such
+ * character both agree byte by byte. */
 static uint64_t start_word(const wql__needle *n, const char *bytes, const int32_t *offsets, uint32_t count, uint32_t more,
                            uint64_t *open) {
     const uint64_t high = n->plain ? 0 : n->keep8 & 0x8080808080808080u;
@@ -250,8 +246,7 @@ static uint64_t start_word(const wql__needle *n, const char *bytes, const int32_
         m[i] = (uint8_t)((((x & n->keep8) | n->mask8) == n->low8) & ((uint32_t)(offsets[i + 1] - offsets[i]) - n->len <= more));
         any |= x;
     }
-    for (uint32_t i = 0; (any & high) && i < count; i++)
-        *open |= (uint64_t)((load_text(bytes, offsets, i) & high) != 0) << i;
+    for (uint32_t i = 0; (any & high) && i < count; i++) *open |= (uint64_t)((load_text(bytes, offsets, i) & high) != 0) << i;
     return wql__pack_bytes(m);
 }
 
@@ -278,7 +273,8 @@ static void start_run(const wql__needle *n, const wql__kernels *kernels, int how
 }
 
 /* All texts of the column in one go: a place found belongs to the row it lies in, if the whole needle does. */
-static void hunt_run(const wql__needle *n, const wql__kernels *kernels, const wql_column *col, const _Atomic uint32_t *stop, uint32_t rows, uint64_t *mask) {
+static void hunt_run(const wql__needle *n, const wql__kernels *kernels, const wql_column *col, const _Atomic uint32_t *stop,
+                     uint32_t rows, uint64_t *mask) {
     const int32_t *offsets = col->offsets;
     size_t at = (size_t)offsets[0], end = (size_t)offsets[rows];
     uint32_t row = 0;
@@ -355,8 +351,8 @@ static void view_run(const wql__needle *n, const wql__kernels *kernels, int how,
 
 /* -- all --------------------------------------------------------------------------------------------------------- */
 
-static void each_text(const wql__needle *n, const wql__kernels *kernels, int how, const wql_column *col, uint32_t rows, const uint64_t *valid,
-                      const _Atomic uint32_t *stop, uint64_t *mask, uint64_t *open) {
+static void each_text(const wql__needle *n, const wql__kernels *kernels, int how, const wql_column *col, uint32_t rows,
+                      const uint64_t *valid, const _Atomic uint32_t *stop, uint64_t *mask, uint64_t *open) {
     for (uint32_t w = 0; w < wql__bit_words(rows); w++) {
         if (stop && atomic_load_explicit(stop, memory_order_relaxed)) return;
         for (uint64_t left = valid[w]; left; left &= left - 1) {

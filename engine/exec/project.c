@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-/* A forwarded batch of fewer rows costs its reader more than gathering costs us; and from this share of selected rows on, texts are
- * not copied but pointed to, with the source held. */
+/* A forwarded batch of fewer rows costs its reader more than gathering costs us; and from this share of selected rows on, texts
+ * are not copied but pointed to, with the source held. */
 enum { FORWARD_MIN = 256, PIN_SHARE = 4 };
 /* From this share of selected rows on, values are taken by bits: fewer are looked for by their numbers. */
 enum { BITS_SHARE = 16 };
@@ -18,9 +18,7 @@ static wql_status no_memory(wql__run *run) {
     return wql__fail_memory(run->mem, run->failure);
 }
 
-static uint32_t smaller(uint64_t a, uint64_t b) {
-    return (uint32_t)(a < b ? a : b);
-}
+static uint32_t smaller(uint64_t a, uint64_t b) { return (uint32_t)(a < b ? a : b); }
 
 /* Rows that the client still wants. */
 static uint64_t rows_left(const wql__run *run) {
@@ -31,9 +29,7 @@ static const wql_column *source_column(const wql__run *run, const wql__out_colum
     return col->kind == WQL__OUT_PARTS ? col->view : &run->input.source->columns[col->slot];
 }
 
-static bool is_source_kind(const wql__out_column *col) {
-    return col->kind == WQL__OUT_SLOT || col->kind == WQL__OUT_PARTS;
-}
+static bool is_source_kind(const wql__out_column *col) { return col->kind == WQL__OUT_SLOT || col->kind == WQL__OUT_PARTS; }
 
 void wql__project_done(wql__run *run) {
     wql_batch *source = run->input.source;
@@ -202,7 +198,8 @@ static bool begin(wql__run *run, wql__scan *scan) {
     return true;
 }
 
-/* How many of the next rows fit into the batch: all, or up to the one with which its bytes are too many, which starts the next. */
+/* How many of the next rows fit into the batch: all, or up to the one with which its bytes are too many, which starts the next.
+ */
 static uint32_t rows_that_fit(const wql__run *run, const wql__scan *scan, uint32_t rows) {
     const wql__gathering *g = &run->gathering;
     const uint16_t *list = run->input.rows ? run->input.rows + run->input.at : NULL;

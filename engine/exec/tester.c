@@ -9,9 +9,7 @@
 
 /* -- preparing --------------------------------------------------------------------------------------------------- */
 
-static bool is_order(uint8_t op) {
-    return op >= WQL_EQ && op <= WQL_GE;
-}
+static bool is_order(uint8_t op) { return op >= WQL_EQ && op <= WQL_GE; }
 
 /* A signed or unsigned literal as the column's type has it. False: it does not fit. */
 static bool integer_constant(wql__constant *with, uint32_t type, const wql__test *test) {
@@ -113,6 +111,34 @@ bool wql__tester_init(wql__tester *t, wql__arena *arena, wql__mem *mem, const wq
     return true;
 }
 
+/* One bound of a range, as bits that keep the order of the type if `flip` is added. False: it is none, or nothing lies beyond it.
+ */
+static bool bound_of(const wql__test *test, uint8_t op, bool lower, uint64_t flip, uint64_t *bound) {
+    uint64_t at = (test->by == WQL__BY_SIGNED ? (uint64_t)test->as.i64 : test->as.u64) ^ flip;
+    bool open = op == (lower ? WQL_GT : WQL_LT);
+    if (!open && op != (lower ? WQL_GE : WQL_LE)) return false;
+    if (open && at == (lower ? UINT64_MAX : 0)) return false;
+    *bound = !open ? at : lower ? at + 1 : at - 1;
+    return true;
+}
+
+bool wql__tester_join(wql__tester *t, uint32_t type, const wql__test *second) {
+    wql__tester other = {.test = second, .op = second->op};
+    uint64_t least, most, flip = wql__type_is_signed(type) ? (uint64_t)1 << 63 : 0;
+    bool lower = t->op == WQL_GT || t->op == WQL_GE;
+    if (t->how != WQL__HOW_FIXED || t->within || (!wql__type_is_integer(type) && type != WQL_CHAR16)) return false;
+    if (second->negated || wql__test_null(second) == WQL__TRUE || !is_order(second->op) || !is_fixed_test(&other, type, second))
+        return false;
+    if (!bound_of(lower ? t->test : second, lower ? t->op : second->op, true, flip, &least) ||
+        !bound_of(lower ? second : t->test, lower ? second->op : t->op, false, flip, &most) || most < least)
+        return false;
+    if (most - least > UINT64_MAX >> (64 - 8 * wql__type_size(type))) return false; /* a bound just outside of the type */
+    t->second = second;
+    t->within = true;
+    t->with.span = (wql__span){least ^ flip, most - least};
+    return true;
+}
+
 bool wql__tester_init_members(wql__tester *t, wql__arena *arena, wql__mem *mem, const wql__kernels *kernels, uint32_t type,
                               const wql__test *const *tests, uint32_t count, bool outside, bool *made) {
     memset(t, 0, sizeof *t);
@@ -136,6 +162,7 @@ void wql__tester_free(wql__tester *t) {
 
 int wql__tester_cell(const wql__tester *t, const wql_column *col, uint32_t row, const _Atomic uint32_t *stop) {
     wql_value value;
+    int outcome;
     if (t->members) {
         if (wql_column_is_null(col, row)) return WQL__UNKNOWN;
         return wql__members_have(t->members, col, row) != t->outside ? WQL__TRUE : WQL__FALSE;
@@ -143,37 +170,36 @@ int wql__tester_cell(const wql__tester *t, const wql_column *col, uint32_t row, 
     if (wql_column_is_null(col, row)) return wql__test_null(t->test);
     value = wql_column_value(col, row);
     if (t->interval && col->type == WQL_DATETIME) value.time.interval = 1;
-    return wql__test_value(t->test, &value, stop);
+    outcome = wql__test_value(t->test, &value, stop);
+    return t->second && outcome == WQL__TRUE ? wql__test_value(t->second, &value, stop) : outcome;
 }
 
-static bool stopped(const _Atomic uint32_t *stop) {
-    return stop && atomic_load_explicit(stop, memory_order_relaxed) != 0;
-}
+static bool stopped(const _Atomic uint32_t *stop) { return stop && atomic_load_explicit(stop, memory_order_relaxed) != 0; }
 
 /* Keeps the rows of the set for which `PASSES`, an expression of `row`, is true. The flag is looked at every 64 rows. */
-#define KEEP_ROWS(SET, STOP, PASSES)                                                                                               \
-    do {                                                                                                                           \
-        uint32_t kept = 0;                                                                                                         \
-        if ((SET)->sparse) {                                                                                                       \
-            for (uint32_t i = 0; i < (SET)->count; i++) {                                                                          \
-                uint32_t row = (SET)->list[i];                                                                                     \
-                if ((i & 63u) == 63u && stopped(STOP)) break;                                                                      \
-                (SET)->list[kept] = (uint16_t)row;                                                                                 \
-                kept += (PASSES) ? 1u : 0u;                                                                                        \
-            }                                                                                                                      \
-        } else {                                                                                                                   \
-            for (uint32_t w = 0; w < wql__bit_words((SET)->rows); w++) {                                                           \
-                uint64_t left = (SET)->bits[w], passed = 0;                                                                        \
-                if (left && stopped(STOP)) left = 0;                                                                               \
-                for (; left; left &= left - 1) {                                                                                   \
-                    uint32_t row = w * 64 + wql__first_bit(left);                                                                  \
-                    if (PASSES) passed |= left & (0 - left);                                                                       \
-                }                                                                                                                  \
-                (SET)->bits[w] = passed;                                                                                           \
-                kept += wql__count_bits(passed);                                                                                   \
-            }                                                                                                                      \
-        }                                                                                                                          \
-        (SET)->count = kept;                                                                                                       \
+#define KEEP_ROWS(SET, STOP, PASSES)                                                                                             \
+    do {                                                                                                                         \
+        uint32_t kept = 0;                                                                                                       \
+        if ((SET)->sparse) {                                                                                                     \
+            for (uint32_t i = 0; i < (SET)->count; i++) {                                                                        \
+                uint32_t row = (SET)->list[i];                                                                                   \
+                if ((i & 63u) == 63u && stopped(STOP)) break;                                                                    \
+                (SET)->list[kept] = (uint16_t)row;                                                                               \
+                kept += (PASSES) ? 1u : 0u;                                                                                      \
+            }                                                                                                                    \
+        } else {                                                                                                                 \
+            for (uint32_t w = 0; w < wql__bit_words((SET)->rows); w++) {                                                         \
+                uint64_t left = (SET)->bits[w], passed = 0;                                                                      \
+                if (left && stopped(STOP)) left = 0;                                                                             \
+                for (; left; left &= left - 1) {                                                                                 \
+                    uint32_t row = w * 64 + wql__first_bit(left);                                                                \
+                    if (PASSES) passed |= left & (0 - left);                                                                     \
+                }                                                                                                                \
+                (SET)->bits[w] = passed;                                                                                         \
+                kept += wql__count_bits(passed);                                                                                 \
+            }                                                                                                                    \
+        }                                                                                                                        \
+        (SET)->count = kept;                                                                                                     \
     } while (0)
 
 static void narrow_values(const wql__tester *t, const wql_column *col, wql__rows *set, const _Atomic uint32_t *stop) {
@@ -237,9 +263,7 @@ static void narrow_constant(const wql__tester *t, const wql_column *col, wql__ro
 /* -- numbers ----------------------------------------------------------------------------------------------------- */
 
 /* The logarithm of a value's width in bytes. */
-static unsigned width_of(uint32_t type) {
-    return wql__first_bit(wql__type_size(type));
-}
+static unsigned width_of(uint32_t type) { return wql__first_bit(wql__type_size(type)); }
 
 static void narrow_fixed(const wql__tester *t, const wql_column *col, wql__rows *set) {
     unsigned line = wql__kernel_type(col->type), width = width_of(col->type), op = t->op - (unsigned)WQL_EQ;

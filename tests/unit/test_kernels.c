@@ -449,6 +449,41 @@ static void numbers_agree_with_the_rule(void **state) {
             }
 }
 
+/* Two bounds of one range in one test: also where they are the type's own, touch, or exclude each other. */
+static void ranges_agree_with_the_rule(void **state) {
+    static const uint8_t lower[] = {WQL_GT, WQL_GE}, upper[] = {WQL_LT, WQL_LE};
+    static uint8_t expected[WQL_BATCH_ROWS_MAX];
+    lab *l = *state;
+    unsigned joined = 0;
+    for (uint32_t round = 0; round < 3 * ROUNDS; round++)
+        for (uint32_t t = 0; t < NUMBER_TYPES; t++) {
+            column c = {0};
+            wql__test tests[2];
+            wql__tester tester;
+            uint32_t rows = length_of_round(round % ROUNDS), type = number_types[t];
+            bool turned = one_in(2);
+            make_numbers(&c, type, rows, (int)below(NULLS_KINDS), one_in(2));
+            assert_true(make_number_test(l, type, turned ? upper[below(2)] : lower[below(2)], false, &tests[0]));
+            assert_true(make_number_test(l, type, turned ? lower[below(2)] : upper[below(2)], false, &tests[1]));
+            assert_true(wql__tester_init(&tester, &l->tests, l->mem, &l->kernels, type, false, &tests[0]));
+            if (wql__tester_join(&tester, type, &tests[1])) {
+                joined++;
+                assert_true(!wql__type_is_real(type) && type != WQL_DATETIME);
+                for (uint32_t row = 0; row < rows; row++)
+                    expected[row] = rule_outcome(&tests[0], &c.col, row, false) == WQL__TRUE &&
+                                    rule_outcome(&tests[1], &c.col, row, false) == WQL__TRUE;
+                for (int kind = 0; kind < SET_KINDS; kind++)
+                    check_narrow(l, &tester, &c, rows, kind, expected, wql__type_name(type));
+                for (uint32_t row = 0; row < rows; row++)
+                    assert_true((wql__tester_cell(&tester, &c.col, row, NULL) == WQL__TRUE) == (expected[row] != 0));
+            }
+            wql__tester_free(&tester);
+            wql__arena_reset(&l->tests);
+            free_column(&c);
+        }
+    assert_true(joined > 500);
+}
+
 static wql__literal text_literal(const char *text, size_t len) {
     wql__literal literal;
     memset(&literal, 0, sizeof literal);
@@ -919,6 +954,7 @@ int main(void) {
         cmocka_unit_test(bytes_become_bits),
         cmocka_unit_test(sets_of_rows_keep_their_rows),
         cmocka_unit_test(numbers_agree_with_the_rule),
+        cmocka_unit_test(ranges_agree_with_the_rule),
         cmocka_unit_test(literals_agree_with_the_rule),
         cmocka_unit_test(texts_agree_with_the_rule),
         cmocka_unit_test(needles_stand_anywhere),
