@@ -92,8 +92,8 @@ wql_status wql__batch_copy(const wql_batch *batch, uint32_t first, uint32_t rows
  * codes are copied; texts become views, either into the source's bytes (`pin`: the caller holds the source batch) or with their
  * bytes copied; lists and objects likewise. Used for compaction, for copies and for the memory provider's tests. */
 typedef struct wql__gather wql__gather; /* one column */
-/* Writes the values, of one width, of the rows in `bits` one behind the other, and up to WQL__BEHIND values behind the last; reads no
- * value behind the last row. Returns how many. */
+/* Writes the values, of one width, of the rows in `bits` one behind the other, and up to WQL__BEHIND values behind the last; reads
+ * no value behind the last row. Returns how many. */
 typedef uint32_t (*wql__pick)(const void *from, const uint64_t *bits, uint32_t rows, void *to);
 enum { WQL__BEHIND = 64 };
 /* Rows of a source, as bits. */

@@ -442,7 +442,8 @@ bool wql__gather_bits(wql__gather *g, const wql_column *source, const wql__chose
     if (!make_room(g, chosen->count) || !gather_validity(g, source, NULL, 0, chosen->count) ||
         !gather_extra(g, source, NULL, 0, chosen->count))
         return false;
-    g->count += chosen->picks[logarithm(g->width)](source->values, chosen->bits, chosen->rows, g->values + (size_t)g->count * g->width);
+    g->count += chosen->picks[logarithm(g->width)](source->values, chosen->bits, chosen->rows,
+                                                   g->values + (size_t)g->count * g->width);
     return true;
 }
 

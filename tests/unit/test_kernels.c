@@ -883,7 +883,8 @@ static void conditions_agree_with_kleene(void **state) {
         const wql__expr *exprs[3];
         uint32_t count = tree % 4;
         for (uint32_t i = 0; i < count; i++) exprs[i] = any_expr(&f, 3);
-        assert_int_equal(wql__filter_init(&filter, &f.arena, f.l->mem, &cls, slots, exprs, count, &go_on, f.l->spares, &f.l->kernels, NULL),
+        assert_int_equal(wql__filter_init(&filter, &f.arena, f.l->mem, &cls, slots, exprs, count, &go_on, f.l->spares,
+                                          &f.l->kernels, NULL),
                          WQL_OK);
         for (uint32_t round = 0; round < (tree % 20 == 1 ? 140u : 4u); round++) { /* beyond what makes it change its order */
             fill_forest(&f, 1 + below(round % 3 ? 200 : 1100));
