@@ -145,7 +145,8 @@ static void structs_of_other_versions(void **state) {
 
 /* Kernels are those of the CPU, or those asked for; what it lacks, or nobody has, is refused. */
 static void kernels_are_chosen(void **state) {
-    static const uint32_t levels[] = {WQL_KERNELS_AUTO, WQL_KERNELS_PORTABLE, WQL_KERNELS_AVX2, WQL_KERNELS_AVX512, WQL_KERNELS_NEON};
+    static const uint32_t levels[] = {WQL_KERNELS_AUTO, WQL_KERNELS_PORTABLE, WQL_KERNELS_AVX2, WQL_KERNELS_AVX512,
+                                      WQL_KERNELS_NEON};
     wql_engine_options options = {.struct_size = sizeof options};
     wql_engine *engine;
     unsigned opened = 0;
