@@ -104,7 +104,7 @@ static void run_size(bench_run *run, uint64_t rows, bool last) {
     bench_table_make(&table, rows);
     run->table = &table;
     run->db = bench_sqlite_open(&table);
-    bench_ours_open(&run->ours, &table);
+    bench_ours_open(&run->ours, &table, run->machine->isa);
     if (run->guest) run->guest->open(run);
     printf("\n%llu rows, %.0f MB of arrays, %u rounds; made in %.1f s\n", (unsigned long long)rows, (double)table.memory / 1e6,
            (unsigned)run->rounds, bench_now() - start);

@@ -171,7 +171,7 @@ typedef struct bench_ours {
 } bench_ours;
 /* Mounts the table, and the source, into root/bench. */
 void bench_mount(wql_engine *engine, const bench_table *table, bench_source *source);
-void bench_ours_open(bench_ours *ours, const bench_table *table);
+void bench_ours_open(bench_ours *ours, const bench_table *table, int isa); /* isa: of the machine, as BENCH_PLAIN ... */
 void bench_ours_close(bench_ours *ours);
 /* Text to end. Ends the program if the query fails. */
 void bench_ours_run(bench_ours *ours, int drive, const char *text, uint32_t flags, bench_answer *answer);

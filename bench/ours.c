@@ -42,12 +42,14 @@ void bench_mount(wql_engine *engine, const bench_table *table, bench_source *sou
         bench_fail(&err);
 }
 
-void bench_ours_open(bench_ours *ours, const bench_table *table) {
+void bench_ours_open(bench_ours *ours, const bench_table *table, int isa) {
+    static const uint32_t kernels[] = {WQL_KERNELS_PORTABLE, WQL_KERNELS_AVX2, WQL_KERNELS_AUTO};
     wql_error err = WQL_INIT(wql_error);
-    wql_engine_options options = {.struct_size = sizeof options, .workers = 1};
+    wql_engine_options options = {.struct_size = sizeof options, .kernels = kernels[isa]}, working = options;
+    working.workers = 1;
     memset(ours, 0, sizeof *ours);
     ours->source.table = table;
-    if (wql_engine_open(NULL, &ours->engine, &err) < 0 || wql_engine_open(&options, &ours->working, &err) < 0) bench_fail(&err);
+    if (wql_engine_open(&options, &ours->engine, &err) < 0 || wql_engine_open(&working, &ours->working, &err) < 0) bench_fail(&err);
     bench_mount(ours->engine, table, &ours->source);
     bench_mount(ours->working, table, &ours->source);
     if (wql_session_open(ours->engine, "root/bench", NULL, &ours->session, &err) < 0 ||

@@ -92,11 +92,25 @@ wql_status wql__batch_copy(const wql_batch *batch, uint32_t first, uint32_t rows
  * codes are copied; texts become views, either into the source's bytes (`pin`: the caller holds the source batch) or with their
  * bytes copied; lists and objects likewise. Used for compaction, for copies and for the memory provider's tests. */
 typedef struct wql__gather wql__gather; /* one column */
+/* Writes the values, of one width, of the rows in `bits` one behind the other, and up to WQL__BEHIND values behind the last; reads
+ * no value behind the last row. Returns how many. */
+typedef uint32_t (*wql__pick)(const void *from, const uint64_t *bits, uint32_t rows, void *to);
+enum { WQL__BEHIND = 64 };
+/* Rows of a source, as bits. */
+typedef struct wql__chosen {
+    const uint64_t *bits; /* zero behind the last row */
+    uint32_t rows, count; /* of the source; of them chosen */
+    const wql__pick *picks; /* [logarithm of the width in bytes] */
+} wql__chosen;
+/* Whether a column like this can be gathered by bits. */
+bool wql__gather_takes_bits(const wql_column *source);
 /* Room for `room` rows of a column like `like`. Everything lies in the batch's arena. NULL = no memory. */
 wql__gather *wql__gather_new(wql_batch *into, uint32_t column, const wql_column *like, uint32_t room);
 /* Appends rows `selection[0..count)` (NULL: rows first..first+count) of `source`. False = no memory. */
 bool wql__gather_rows(wql__gather *gather, const wql_column *source, const uint16_t *selection, uint32_t first, uint32_t count,
                       bool pin);
+/* The same by bits, of a column that takes them. */
+bool wql__gather_bits(wql__gather *gather, const wql_column *source, const wql__chosen *chosen);
 /* Writes the column into the batch. */
 void wql__gather_end(wql__gather *gather);
 

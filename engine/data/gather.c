@@ -15,6 +15,7 @@ struct wql__gather {
     uint8_t layout; /* texts: WQL_VIEWS, or WQL_CODES while all rows come from one dictionary that is pinned */
     uint32_t width; /* bytes of an element of `values`; 0 for bits */
     uint32_t room, count;
+    uint32_t behind;   /* room for so many values more, into which a pick may write */
     uint8_t *validity; /* NULL until a NULL comes */
     char *values;
     wql_time_extra *extra; /* NULL until it is needed */
@@ -50,6 +51,7 @@ static size_t bit_bytes(uint32_t rows) { return ((size_t)rows + 7) / 8; }
 
 static wql__gather *gather_make(wql_batch *into, wql_column *column, const wql_column *like, uint32_t room) {
     wql__gather *g = wql__arena_zero(&into->arena, sizeof *g);
+    uint32_t behind = 0;
     if (!g) return NULL;
     g->into = into;
     g->column = column;
@@ -59,7 +61,10 @@ static wql__gather *gather_make(wql_batch *into, wql_column *column, const wql_c
     g->layout = like->layout;
     g->room = room ? room : 1;
     switch (like->layout) {
-    case WQL_FIXED: g->width = wql__type_size(like->type); break;
+    case WQL_FIXED:
+        g->width = wql__type_size(like->type);
+        behind = WQL__BEHIND;
+        break;
     case WQL_OFFSETS: g->layout = WQL_VIEWS; break;
     case WQL_OBJECTS: g->width = sizeof(wql_ref); break;
     default: break;
@@ -73,7 +78,9 @@ static wql__gather *gather_make(wql_batch *into, wql_column *column, const wql_c
         g->items = gather_make(into, items, like->child, g->room);
         return g->items ? g : NULL;
     }
-    g->values = wql__arena_buffer(&into->arena, g->width ? wql__array_size(g->room, g->width) : bit_bytes(g->room));
+    g->values = wql__arena_buffer(&into->arena,
+                                  g->width ? wql__array_size((size_t)g->room + behind, g->width) : bit_bytes(g->room));
+    g->behind = behind;
     return g->values ? g : NULL;
 }
 
@@ -89,7 +96,7 @@ static bool make_room(wql__gather *g, uint32_t more) {
     if (g->validity) g->validity = grown(g, g->validity, bit_bytes(g->count), bit_bytes(room));
     if (g->extra) g->extra = grown(g, g->extra, (size_t)g->count * sizeof *g->extra, wql__array_size(room, sizeof *g->extra));
     if (g->values && g->width)
-        g->values = grown(g, g->values, (size_t)g->count * g->width, wql__array_size(room, g->width));
+        g->values = grown(g, g->values, (size_t)g->count * g->width, wql__array_size((size_t)room + g->behind, g->width));
     else if (g->values)
         g->values = grown(g, g->values, bit_bytes(g->count), bit_bytes(room));
     if (g->offsets)
@@ -423,6 +430,21 @@ bool wql__gather_rows(wql__gather *g, const wql_column *source, const uint16_t *
     }
     if (ok) g->count += count;
     return ok;
+}
+
+bool wql__gather_takes_bits(const wql_column *source) {
+    return source->layout == WQL_FIXED && !source->extra && !source->validity;
+}
+
+static unsigned logarithm(uint32_t width) { return width == 8 ? 3 : width / 2; }
+
+bool wql__gather_bits(wql__gather *g, const wql_column *source, const wql__chosen *chosen) {
+    if (!make_room(g, chosen->count) || !gather_validity(g, source, NULL, 0, chosen->count) ||
+        !gather_extra(g, source, NULL, 0, chosen->count))
+        return false;
+    g->count += chosen->picks[logarithm(g->width)](source->values, chosen->bits, chosen->rows,
+                                                   g->values + (size_t)g->count * g->width);
+    return true;
 }
 
 void wql__gather_end(wql__gather *g) {

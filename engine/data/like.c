@@ -253,3 +253,39 @@ bool wql__like_match(const wql__pattern *pattern, wql_str text, const _Atomic ui
     }
     return true;
 }
+
+/* -- for those who look at bytes first --------------------------------------------------------------------------- */
+
+/* How many characters a run has; 0 also if one is not ASCII. */
+static uint32_t characters(const wql__like_run *run) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < run->count; i++) {
+        if (run->elements[i] >= 0x80 && run->elements[i] < WQL__LIKE_ONE) return 0;
+        count += run->elements[i] < 0x80;
+    }
+    return count;
+}
+
+uint32_t wql__like_longest(const wql__pattern *pattern) {
+    uint32_t longest = 0;
+    for (uint32_t i = 0; i < pattern->run_count; i++)
+        if (pattern->runs[i].count > longest) longest = pattern->runs[i].count;
+    return longest;
+}
+
+uint32_t wql__like_skeleton(const wql__pattern *pattern, uint8_t *low, uint8_t *mask) {
+    const wql__like_run *best = NULL;
+    uint32_t most = 0;
+    for (uint32_t i = 0; i < pattern->run_count; i++) {
+        uint32_t count = characters(&pattern->runs[i]);
+        if (count <= most) continue;
+        most = count;
+        best = &pattern->runs[i];
+    }
+    for (uint32_t i = 0; best && i < best->count; i++) {
+        uint32_t element = best->elements[i];
+        low[i] = element < 0x80 ? (uint8_t)element : 0xff;
+        mask[i] = element >= 0x80 ? 0xff : element - 'a' < 26u ? 0x20 : 0;
+    }
+    return best ? best->count : 0;
+}

@@ -247,6 +247,7 @@ static void fill_env(wql__call *call, const wql_call_options *how) {
     env->pattern_chars = call->engine->limits.pattern_chars;
     env->stats = &call->stats;
     env->spares = call->engine->spares;
+    env->kernels = &call->engine->kernels;
     env->failure = &call->run_error;
 }
 

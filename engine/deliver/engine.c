@@ -129,6 +129,9 @@ wql_status wql__engine_open(const wql_engine_options *opt, wql_engine **out, wql
     if (options.depth_max > DEPTH_MOST)
         return wql__fail(err, WQL_E_INVALID_PARAMETER, "wql_engine_options: depth_max is %u; %d is the most", options.depth_max,
                          DEPTH_MOST);
+    if (options.zero) return wql__fail(err, WQL_E_INVALID_PARAMETER, "wql_engine_options: zero is not 0");
+    if (options.kernels > WQL_KERNELS_NEON)
+        return wql__fail(err, WQL_E_INVALID_PARAMETER, "wql_engine_options: there are no kernels of number %u", options.kernels);
     mem = wql__mem_open(options.alloc, options.alloc_user, options.memory_max);
     if (!mem) return wql__fail(err, WQL_E_OUT_OF_MEMORY, "out of memory");
     engine = wql__alloc_zero(mem, sizeof *engine);
@@ -142,6 +145,10 @@ wql_status wql__engine_open(const wql_engine_options *opt, wql_engine **out, wql
     engine->slot_free = WQL__NO_ENTRY;
     fill_defaults(engine);
     init_locks(engine);
+    if (!wql__kernels_init(&engine->kernels, options.kernels)) {
+        free_engine(engine);
+        return wql__fail(err, WQL_E_NOT_SUPPORTED, "wql_engine_options: this CPU has not got the kernels asked for");
+    }
     wql__host_fill(&engine->host);
     engine->spares = wql__spares_open(mem, wql__run_block_bytes());
     if (!engine->spares) {

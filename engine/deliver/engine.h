@@ -79,6 +79,7 @@ struct wql_engine {
     wql__mem *mem;
     wql__spares *spares;        /* what running calls lend each other */
     wql_engine_options options; /* defaults filled in */
+    wql__kernels kernels;       /* for this CPU, or for what the options ask */
     wql__parse_limits limits;
     wql__zone zone;
     char server[65];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* filter.c: a condition over a batch. AND narrows the set of rows item by item; OR asks each item only about the rows that no item
- * before it has let through. What takes long and rules out little comes later: a few batches are measured, and the order follows.
+/* filter.c: a condition over a batch. AND narrows the set of rows item by item; OR asks each item only about the rows that no
+ * item before it has let through. What takes long and rules out little comes later: a few batches are measured, and the order
+ * follows.
  */
 #include "filter.h"
 
@@ -30,9 +31,7 @@ typedef struct maker {
     wql_error *err;
 } maker;
 
-static wql_status no_memory(maker *m) {
-    return wql__fail_memory(m->filter->mem, m->err);
-}
+static wql_status no_memory(maker *m) { return wql__fail_memory(m->filter->mem, m->err); }
 
 static wql_status make_node(maker *m, const wql__expr *expr, uint32_t depth, uint32_t ors, wql__filter_node **out);
 
@@ -42,9 +41,7 @@ static wql__filter_node *new_node(maker *m, uint8_t kind) {
     return node;
 }
 
-static const wql_property_def *def_of(const maker *m, uint32_t property) {
-    return &m->filter->cls->def.properties[property];
-}
+static const wql_property_def *def_of(const maker *m, uint32_t property) { return &m->filter->cls->def.properties[property]; }
 
 static wql_status make_test(maker *m, const wql__expr *expr, wql__filter_node **out) {
     wql__filter_node *node = new_node(m, WQL__EXPR_TEST);
@@ -59,8 +56,9 @@ static wql_status make_test(maker *m, const wql__expr *expr, wql__filter_node **
     node->slot = m->filter->slots[expr->property];
     if (expr->at != WQL__AT_PROPERTY) return WQL_OK;
     node->tester = wql__arena_alloc(m->arena, sizeof *node->tester);
-    if (!node->tester || !wql__tester_init(node->tester, m->arena, m->filter->mem, def_of(m, expr->property)->type,
-                                           (def_of(m, expr->property)->flags & WQL_INTERVAL) != 0, expr->test))
+    if (!node->tester ||
+        !wql__tester_init(node->tester, m->arena, m->filter->mem, m->filter->kernels, def_of(m, expr->property)->type,
+                          (def_of(m, expr->property)->flags & WQL_INTERVAL) != 0, expr->test))
         return no_memory(m);
     return WQL_OK;
 }
@@ -75,8 +73,8 @@ static wql_status make_members(maker *m, const wql__test *const *tests, uint32_t
     node->at = WQL__AT_PROPERTY;
     node->slot = m->filter->slots[property];
     node->tester = wql__arena_alloc(m->arena, sizeof *node->tester);
-    if (!node->tester ||
-        !wql__tester_init_members(node->tester, m->arena, m->filter->mem, def_of(m, property)->type, tests, count, outside, &made))
+    if (!node->tester || !wql__tester_init_members(node->tester, m->arena, m->filter->mem, m->filter->kernels,
+                                                   def_of(m, property)->type, tests, count, outside, &made))
         return no_memory(m);
     if (made) *out = node;
     return WQL_OK;
@@ -102,6 +100,18 @@ static wql_status gather_members(maker *m, wql__expr *const *items, uint32_t fir
     return status;
 }
 
+/* In an AND the other bound of a range is tested with this one. */
+static void join_bound(maker *m, wql__filter_node *node, wql__expr *const *items, uint32_t first, uint32_t count, bool *taken) {
+    uint32_t property = items[first]->property;
+    if (items[first]->kind != WQL__EXPR_TEST || items[first]->at != WQL__AT_PROPERTY) return;
+    for (uint32_t i = first + 1; i < count; i++) {
+        if (taken[i] || items[i]->kind != WQL__EXPR_TEST || items[i]->at != WQL__AT_PROPERTY || items[i]->property != property)
+            continue;
+        taken[i] = wql__tester_join(node->tester, def_of(m, property)->type, items[i]->test);
+        if (taken[i]) return;
+    }
+}
+
 /* In an OR equalities, in an AND inequalities of one column become sets. */
 static wql_status make_items(maker *m, wql__filter_node *node, wql__expr *const *items, uint32_t count, uint32_t depth,
                              uint32_t ors) {
@@ -117,6 +127,7 @@ static wql_status make_items(maker *m, wql__filter_node *node, wql__expr *const 
             status = gather_members(m, items, i, count, op, taken, &item);
         if (status >= 0 && !item) status = make_node(m, items[i], depth + 1, ors, &item);
         if (status < 0) return status;
+        if (node->kind == WQL__EXPR_AND && item->tester && !item->tester->members) join_bound(m, item, items, i, count, taken);
         node->items[node->count++] = item;
     }
     m->filter->has_choice |= node->count > 1;
@@ -152,7 +163,7 @@ static wql_status make_root(maker *m, const wql__expr *const *exprs, uint32_t co
 
 wql_status wql__filter_init(wql__filter *f, wql__arena *arena, wql__mem *mem, const wql_class *cls, const uint32_t *slots,
                             const wql__expr *const *exprs, uint32_t count, const _Atomic uint32_t *stop, wql__spares *spares,
-                            wql_error *err) {
+                            const wql__kernels *kernels, wql_error *err) {
     maker m = {f, arena, err};
     wql_status status;
     memset(f, 0, sizeof *f);
@@ -161,6 +172,7 @@ wql_status wql__filter_init(wql__filter *f, wql__arena *arena, wql__mem *mem, co
     f->slots = slots;
     f->stop = stop;
     f->spares = spares;
+    f->kernels = kernels;
     if (count == 0) return WQL_OK;
     status = make_root(&m, exprs, count);
     if (status < 0) return status;
@@ -261,7 +273,7 @@ static int path_outcome(wql__filter *f, const wql__filter_node *node, uint32_t r
 
 static void narrow_rows(wql__filter *f, const wql__filter_node *node, wql__rows *set) {
     uint32_t kept = 0;
-    wql__rows_list(set);
+    wql__rows_list(set, f->kernels);
     for (uint32_t i = 0; i < set->count && !f->no_memory; i++) {
         uint32_t row = set->list[i];
         int outcome = node->at == WQL__AT_SYSTEM ? system_outcome(f, node, row) : path_outcome(f, node, row);
@@ -294,7 +306,7 @@ static void narrow_or(wql__filter *f, wql__filter_node *node, wql__rows *set) {
         narrow_item(f, node->items[i], &level->rows);
         if (level->rows.count) wql__rows_move(set, &level->rows, level->found);
     }
-    wql__rows_take(set, level->found);
+    wql__rows_take(set, level->found, f->kernels);
 }
 
 static void narrow(wql__filter *f, wql__filter_node *node, wql__rows *set) {

@@ -25,6 +25,7 @@ typedef struct wql__filter {
     const wql_class *cls;
     const uint32_t *slots; /* [property] the column of a batch, or WQL__NO_ENTRY */
     const _Atomic uint32_t *stop;
+    const wql__kernels *kernels;
     uint32_t batches;
     bool has_choice;           /* some group has more than one item: their order matters */
     bool timing;               /* this batch is measured */
@@ -41,7 +42,7 @@ typedef struct wql__filter {
  * Returns WQL_OK; WQL_E_OUT_OF_MEMORY, WQL_E_QUOTA_VIOLATION. */
 wql_status wql__filter_init(wql__filter *filter, wql__arena *arena, wql__mem *mem, const wql_class *cls, const uint32_t *slots,
                             const wql__expr *const *exprs, uint32_t count, const _Atomic uint32_t *stop, wql__spares *spares,
-                            wql_error *err);
+                            const wql__kernels *kernels, wql_error *err);
 /* Takes the rows out of `set` that do not pass. WQL_OK; WQL_E_OUT_OF_MEMORY, WQL_E_QUOTA_VIOLATION. A stop ends it early with a
  * senseless set. */
 wql_status wql__filter_run(wql__filter *filter, const wql_batch *batch, wql__rows *set, wql_error *err);

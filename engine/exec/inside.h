@@ -204,7 +204,8 @@ bool wql__outputs_parts(wql__scan *scan, wql_batch *source);
 /* Rows that passed, on their way out. */
 typedef struct wql__input {
     wql_batch *source;    /* NULL: none */
-    const uint16_t *rows; /* which; NULL: all */
+    const uint16_t *rows; /* which, as a list; NULL: no column needs it, or all */
+    uint64_t *bits;       /* which of them are not through, as bits; NULL: as the list says, or all */
     uint32_t count, at;   /* how many, and how many of them are through */
     int64_t since;        /* when the oldest of them came */
 } wql__input;
@@ -264,6 +265,8 @@ void wql__union_retry(wql__run *run);
 
 /* Takes rows out of the input, until a batch is full or the input is empty. WQL_OK or a failure. */
 wql_status wql__project(wql__run *run, wql__scan *scan, wql_batch **out);
+/* Some of the input's rows passed: brings them into the form, or the forms, that the columns which come out need. */
+void wql__project_choose(wql__run *run, wql__scan *scan, wql__rows *passed);
 /* The rows gathered so far as a batch. */
 wql_status wql__project_flush(wql__run *run, wql__scan *scan, wql_batch **out);
 void wql__project_drop(wql__run *run);

@@ -12,14 +12,16 @@
 #include <emmintrin.h>
 #endif
 
-enum { WQL__WORDS = WQL_BATCH_ROWS_MAX / 64 };
+enum { WQL__WORDS = WQL_BATCH_ROWS_MAX / 64, WQL__KERNEL_TYPES = 10 };
+
+typedef struct wql__kernels wql__kernels;
 
 /* A set of rows of one batch. While more than a quarter of the rows are in it, it is bits, and kernels run over all rows at once;
  * below that it is a list, and they touch only its rows. */
 typedef struct wql__rows {
     uint32_t rows, count;      /* of the batch; in the set */
     bool sparse;               /* `list` is the set; else `bits` is */
-    uint16_t *list;            /* ascending; room for WQL_BATCH_ROWS_MAX */
+    uint16_t *list;            /* ascending; room for WQL_BATCH_ROWS_MAX + WQL__BEHIND */
     uint64_t bits[WQL__WORDS]; /* bit r % 64 of word r / 64: row r; zero behind the last row */
 } wql__rows;
 
@@ -28,7 +30,7 @@ bool wql__rows_init(wql__rows *set, wql__arena *arena);
 typedef struct wql__rows_room {
     wql__rows rows;
     uint64_t found[WQL__WORDS]; /* for an OR: rows that passed already */
-    uint16_t list[WQL_BATCH_ROWS_MAX];
+    uint16_t list[WQL_BATCH_ROWS_MAX + WQL__BEHIND];
 } wql__rows_room;
 /* NULL = no memory. */
 wql__rows_room *wql__rows_borrow(wql__spares *spares);
@@ -40,11 +42,16 @@ void wql__rows_copy(wql__rows *to, const wql__rows *from);
 /* Keeps what is in `mask` too. Dense sets only. */
 void wql__rows_and(wql__rows *set, const uint64_t *mask);
 /* Makes it a list. */
-void wql__rows_list(wql__rows *set);
+void wql__rows_list(wql__rows *set, const wql__kernels *kernels);
 /* Takes the set's rows out of `set`, and puts them into the bits of `into`. */
 void wql__rows_move(wql__rows *set, const wql__rows *passed, uint64_t *into);
 /* The set becomes the rows of `bits`, in the form it has. */
-void wql__rows_take(wql__rows *set, const uint64_t *bits);
+void wql__rows_take(wql__rows *set, const uint64_t *bits, const wql__kernels *kernels);
+
+/* A range of integers: the least, and how far the greatest is above it, as bits of the column's own width. */
+typedef struct wql__span {
+    uint64_t least, width;
+} wql__span;
 
 /* What a kernel compares with, in the column's own type. */
 typedef union wql__constant {
@@ -56,26 +63,75 @@ typedef union wql__constant {
     uint16_t u16;
     uint32_t u32;
     uint64_t u64;
-    double f64; /* real32 too: its values are widened */
+    double f64;     /* real32 too: its values are widened */
+    wql__span span; /* of the `within` kernels */
 } wql__constant;
 
-typedef void (*wql__dense_kernel)(const void *values, wql__constant with, uint32_t rows, uint64_t *mask);
-/* Keeps the rows of `list` that pass, in `out`, which may be `list`; returns how many. */
-typedef uint32_t (*wql__sparse_kernel)(const void *values, wql__constant with, const uint16_t *list, uint32_t count, uint16_t *out);
-/* The kernels for a CIM type with WQL_FIXED layout and WQL_EQ ... WQL_GE. */
-wql__dense_kernel wql__kernel_dense(uint32_t type, uint8_t op);
-wql__sparse_kernel wql__kernel_sparse(uint32_t type, uint8_t op);
-
-/* A text to look for without regard to case. Letters of `low` are small; a byte x of a text agrees with byte i if (x | mask[i]) ==
- * low[i], which for a letter means either case of it, and otherwise the byte itself. */
+/* A text to look for without regard to case. Letters of `low` are small; a byte x of a text agrees with byte i if (x | mask[i])
+ * == low[i], which for a letter means either case of it, and otherwise the byte itself. */
 typedef struct wql__needle {
     uint32_t len;
     bool ascii;                  /* all bytes are below 0x80 */
     bool plain;                  /* and nothing but ASCII folds to it (wql__fold_is_plain): bytes alone decide every text */
+    bool skeleton;               /* made by wql__needle_skeleton: what agrees with it is only worth a closer look */
     uint32_t probe[2];           /* places of its two rarest bytes */
+    uint32_t longer;             /* in a text equal to it, characters beyond ASCII may take so many bytes more */
     uint64_t low8, mask8, keep8; /* its first eight bytes; keep8 has the bytes that exist */
     const uint8_t *low, *mask;
 } wql__needle;
+
+/* The first block of up to 64 places, at or behind `from`, in which both probes agree somewhere: where it begins, and in *bits
+ * the places. All places are below `limit`, and only bytes of needles that begin there are read. `limit`: there is none, or
+ * `stop` is set, which is looked at each 64 KiB. */
+typedef size_t (*wql__hunt_kernel)(const wql__needle *needle, const uint8_t *bytes, size_t from, size_t limit,
+                                   const _Atomic uint32_t *stop, uint64_t *bits);
+enum { WQL__STOP_EACH = 64 * 1024 };
+/* Whether all bytes are below 0x80. */
+typedef bool (*wql__ascii_kernel)(const char *bytes, size_t len);
+
+/* Takes the rows out of `bits` that do not pass; returns how many are left. */
+typedef uint32_t (*wql__dense_kernel)(const void *values, wql__constant with, uint32_t rows, uint64_t *bits);
+/* Keeps the rows of `list` that pass, in `out`, which may be `list`; returns how many. */
+typedef uint32_t (*wql__sparse_kernel)(const void *values, wql__constant with, const uint16_t *list, uint32_t count,
+                                       uint16_t *out);
+/* Writes the numbers of the rows in `bits`, ascending, and up to WQL__BEHIND places behind the last; returns how many. */
+typedef uint32_t (*wql__list_kernel)(const uint64_t *bits, uint32_t rows, uint16_t *out);
+
+/* The kernels of one level of a CPU. An engine has one table, filled when it is opened, and nothing else knows what CPU this is.
+ *
+ *   kernels.c            which levels the CPU has, and which table an engine gets
+ *   kernels_portable.c   plain C: fills the whole table, on every machine
+ *   kernels_avx2.c       takes the places of those that AVX2 does better
+ *   kernels_avx512.c     the same, over AVX2's, with AVX-512 F, BW, DQ, VL and VBMI2
+ *   kernels_neon.c       the same, over the portable ones, on ARM
+ *
+ * Functions of a level carry their target as an attribute, so all files are compiled with the same flags, and a level is only
+ * entered through its table. No kernel reads a byte behind what its rows have: what is left over at the end of a column is copied
+ * to a block of the kernel's own, or loaded under a mask. Whole vectors are written: who gives memory to be written to gives
+ * WQL__BEHIND places more. */
+struct wql__kernels {
+    uint32_t level;        /* WQL_KERNELS_PORTABLE ... */
+    uint32_t sparse_below; /* fixed-width columns: fewer rows than one in so many are looked at one by one */
+    wql__dense_kernel dense[WQL__KERNEL_TYPES][6]; /* [wql__kernel_type()][op - WQL_EQ] */
+    wql__sparse_kernel sparse[WQL__KERNEL_TYPES][6];
+    wql__dense_kernel within_dense[4]; /* [logarithm of the width in bytes]: integers between two, both included */
+    wql__sparse_kernel within_sparse[4];
+    wql__list_kernel list;
+    wql__pick picks[4]; /* [logarithm of the width in bytes] */
+    wql__hunt_kernel hunt;
+    wql__ascii_kernel is_ascii;
+};
+
+/* Fills the table for one of WQL_KERNELS_AUTO ... WQL_KERNELS_NEON. False: this machine, or this build, has not got that level.
+ */
+bool wql__kernels_init(wql__kernels *kernels, uint32_t level);
+void wql__kernels_portable(wql__kernels *kernels);
+/* Each: false, and nothing done, where the compiler or the CPU lacks it. */
+bool wql__kernels_avx2(wql__kernels *kernels);
+bool wql__kernels_avx512(wql__kernels *kernels);
+bool wql__kernels_neon(wql__kernels *kernels);
+/* The line of a CIM type with WQL_FIXED layout. */
+unsigned wql__kernel_type(uint32_t type);
 
 enum { WQL__NEEDLE_EQUAL, WQL__NEEDLE_PREFIX, WQL__NEEDLE_SUFFIX, WQL__NEEDLE_CONTAINS };
 /* What bytes say of a text: WQL__FALSE, WQL__TRUE, or that they cannot decide. */
@@ -83,13 +139,17 @@ enum { WQL__UNDECIDED = 3 };
 
 /* `folded` must outlive the needle. False = no memory. */
 bool wql__needle_init(wql__needle *needle, wql__arena *arena, wql_str folded, bool plain);
-int wql__needle_decide(const wql__needle *needle, int how, wql_str text, const _Atomic uint32_t *stop);
+/* What every ASCII text has in it that matches a pattern: see wql__like_skeleton. *made false: there is nothing. Texts of other
+ * characters stay undecided. False = no memory. */
+bool wql__needle_skeleton(wql__needle *needle, wql__arena *arena, const wql__pattern *pattern, bool *made);
+int wql__needle_decide(const wql__needle *needle, const wql__kernels *kernels, int how, wql_str text,
+                       const _Atomic uint32_t *stop);
 /* The order of a text against the needle: WQL__UNDECIDED, or WQL__FALSE with *order < 0, 0, > 0. */
 int wql__needle_order(const wql__needle *needle, wql_str text, int *order);
 /* A bit for each row whose bytes agree, and in `open` one for each whose bytes cannot decide; NULLs too, which the caller takes
  * out. A column of WQL_OFFSETS or WQL_VIEWS; `valid` has a bit for each row that is not NULL. */
-void wql__needle_column(const wql__needle *needle, int how, const wql_column *col, uint32_t rows, const uint64_t *valid,
-                        const _Atomic uint32_t *stop, uint64_t *mask, uint64_t *open);
+void wql__needle_column(const wql__needle *needle, const wql__kernels *kernels, int how, const wql_column *col, uint32_t rows,
+                        const uint64_t *valid, const _Atomic uint32_t *stop, uint64_t *mask, uint64_t *open);
 
 /* What is known of the texts of one dictionary: a byte for each, 0 = not asked yet, else 1 + outcome. */
 typedef struct wql__known {
@@ -106,14 +166,17 @@ typedef struct wql__members wql__members;
 
 /* One test, prepared for the columns of one scan. */
 typedef struct wql__tester {
-    const wql__test *test; /* NULL: `members` */
+    const wql__test *test;   /* NULL: `members` */
+    const wql__test *second; /* `within`: the other bound; NULL: none */
+    const wql__kernels *kernels;
     wql__members *members;
     bool interval; /* the property holds intervals */
     bool outside;  /* the set's complement */
     uint8_t op;    /* LIKE without a pattern, and its negation, are EQ and NE */
     uint8_t how;   /* WQL__HOW_... */
     uint8_t needle_how;
-    bool flip; /* the needle's outcome is turned */
+    bool within; /* WQL__HOW_FIXED: between two values, and `with` is a span; another test is in this one */
+    bool flip;   /* the needle's outcome is turned */
     wql__constant with;
     wql__needle needle;
     wql__mem *mem;
@@ -134,11 +197,15 @@ enum {
 };
 
 /* Prepares a test for a property of CIM type `type`. False = no memory. */
-bool wql__tester_init(wql__tester *tester, wql__arena *arena, wql__mem *mem, uint32_t type, bool interval, const wql__test *test);
-/* Prepares the set of the WQL_EQ tests `tests`, or (outside) the complement of WQL_NE ones: NULL is in neither. *made false: these
- * cannot be a set, or so few that it does not pay. False = no memory. */
-bool wql__tester_init_members(wql__tester *tester, wql__arena *arena, wql__mem *mem, uint32_t type, const wql__test *const *tests,
-                              uint32_t count, bool outside, bool *made);
+bool wql__tester_init(wql__tester *tester, wql__arena *arena, wql__mem *mem, const wql__kernels *kernels, uint32_t type,
+                      bool interval, const wql__test *test);
+/* Joins a second test of the same property, if both are bounds of one range of integers: then one look at a value answers both.
+ * False: they stay apart, and nothing has changed. */
+bool wql__tester_join(wql__tester *tester, uint32_t type, const wql__test *second);
+/* Prepares the set of the WQL_EQ tests `tests`, or (outside) the complement of WQL_NE ones: NULL is in neither. *made false:
+ * these cannot be a set, or so few that it does not pay. False = no memory. */
+bool wql__tester_init_members(wql__tester *tester, wql__arena *arena, wql__mem *mem, const wql__kernels *kernels, uint32_t type,
+                              const wql__test *const *tests, uint32_t count, bool outside, bool *made);
 void wql__tester_free(wql__tester *tester);
 /* Takes the rows out of `set` for which the test is not TRUE. `stop` not 0 ends the work early with a senseless result. */
 void wql__tester_narrow(wql__tester *tester, const wql_column *col, wql__rows *set, const _Atomic uint32_t *stop);
@@ -156,21 +223,26 @@ bool wql__members_make(wql__arena *arena, uint32_t type, const wql__test *const 
 bool wql__members_have(const wql__members *members, const wql_column *col, uint32_t row); /* not of a NULL */
 void wql__members_dense(const wql__members *members, const wql_column *col, uint32_t rows, uint64_t *mask);
 
+/* Columns mostly are slices of longer ones, and the next batch is the next slice: while one is read, the caches are told of what
+ * comes. Else each batch would begin with waiting for memory. A hint never faults, wherever it points. `bytes` from `at` on, as
+ * far ahead as a batch of them reaches. */
+enum { WQL__LINE = 64, WQL__AHEAD_ROWS = 1024 };
+static inline void wql__hint_ahead(const void *at, size_t bytes, size_t value_bytes) {
+#if defined(__GNUC__)
+    uintptr_t from = (uintptr_t)at + WQL__AHEAD_ROWS * value_bytes;
+    for (size_t i = 0; i < bytes; i += WQL__LINE) __builtin_prefetch((const void *)(from + i));
+#else
+    (void)at, (void)bytes, (void)value_bytes;
+#endif
+}
+
 /* -- bits -----------------------------------------------------------------------------------------------------------
  */
 
-static inline uint32_t wql__bit_words(uint32_t rows) {
-    return (rows + 63) / 64;
-}
-static inline bool wql__bit(const uint64_t *bits, uint32_t at) {
-    return (bits[at >> 6] >> (at & 63u)) & 1u;
-}
-static inline uint64_t wql__low_bits(uint32_t count) {
-    return count >= 64 ? ~(uint64_t)0 : ((uint64_t)1 << count) - 1;
-}
-static inline uint32_t wql__first_bit(uint64_t word) {
-    return (uint32_t)__builtin_ctzll(word);
-}
+static inline uint32_t wql__bit_words(uint32_t rows) { return (rows + 63) / 64; }
+static inline bool wql__bit(const uint64_t *bits, uint32_t at) { return (bits[at >> 6] >> (at & 63u)) & 1u; }
+static inline uint64_t wql__low_bits(uint32_t count) { return count >= 64 ? ~(uint64_t)0 : ((uint64_t)1 << count) - 1; }
+static inline uint32_t wql__first_bit(uint64_t word) { return (uint32_t)__builtin_ctzll(word); }
 static inline uint32_t wql__count_bits(uint64_t x) {
     x -= (x >> 1) & 0x5555555555555555u;
     x = (x & 0x3333333333333333u) + ((x >> 2) & 0x3333333333333333u);

@@ -7,18 +7,18 @@
 
 #include <string.h>
 
-/* A forwarded batch of fewer rows costs its reader more than gathering costs us; and from this share of selected rows on, texts are
- * not copied but pointed to, with the source held. */
+/* A forwarded batch of fewer rows costs its reader more than gathering costs us; and from this share of selected rows on, texts
+ * are not copied but pointed to, with the source held. */
 enum { FORWARD_MIN = 256, PIN_SHARE = 4 };
+/* From this share of selected rows on, values are taken by bits: fewer are looked for by their numbers. */
+enum { BITS_SHARE = 16 };
 
 static wql_status no_memory(wql__run *run) {
     wql__error_clear(run->failure);
     return wql__fail_memory(run->mem, run->failure);
 }
 
-static uint32_t smaller(uint64_t a, uint64_t b) {
-    return (uint32_t)(a < b ? a : b);
-}
+static uint32_t smaller(uint64_t a, uint64_t b) { return (uint32_t)(a < b ? a : b); }
 
 /* Rows that the client still wants. */
 static uint64_t rows_left(const wql__run *run) {
@@ -29,9 +29,7 @@ static const wql_column *source_column(const wql__run *run, const wql__out_colum
     return col->kind == WQL__OUT_PARTS ? col->view : &run->input.source->columns[col->slot];
 }
 
-static bool is_source_kind(const wql__out_column *col) {
-    return col->kind == WQL__OUT_SLOT || col->kind == WQL__OUT_PARTS;
-}
+static bool is_source_kind(const wql__out_column *col) { return col->kind == WQL__OUT_SLOT || col->kind == WQL__OUT_PARTS; }
 
 void wql__project_done(wql__run *run) {
     wql_batch *source = run->input.source;
@@ -127,7 +125,7 @@ static uint32_t rows_to_forward(const wql__run *run, const wql__scan *scan) {
     const wql__run_env *env = run->env;
     uint32_t left = run->input.count - run->input.at, rows;
     uint64_t wanted = rows_left(run);
-    if (run->input.rows || run->gathering.batch || run->input.at % 64) return 0;
+    if (run->input.rows || run->input.bits || run->gathering.batch || run->input.at % 64) return 0;
     if (run->gave && left < smaller(FORWARD_MIN, env->batch_rows)) return 0;
     rows = smaller(smaller(left, env->batch_rows), wanted);
     if (rows < left && rows < wanted) rows -= rows % 64;
@@ -200,7 +198,8 @@ static bool begin(wql__run *run, wql__scan *scan) {
     return true;
 }
 
-/* How many of the next rows fit into the batch: all, or up to the one with which its bytes are too many, which starts the next. */
+/* How many of the next rows fit into the batch: all, or up to the one with which its bytes are too many, which starts the next.
+ */
 static uint32_t rows_that_fit(const wql__run *run, const wql__scan *scan, uint32_t rows) {
     const wql__gathering *g = &run->gathering;
     const uint16_t *list = run->input.rows ? run->input.rows + run->input.at : NULL;
@@ -214,15 +213,55 @@ static uint32_t rows_that_fit(const wql__run *run, const wql__scan *scan, uint32
     return fit;
 }
 
+/* Takes the next rows out of the input's bits. */
+static void split_bits(wql__input *input, uint32_t rows, uint64_t *taken) {
+    uint32_t left = rows;
+    for (uint32_t w = 0; w < wql__bit_words(input->source->rows); w++) {
+        uint64_t word = input->bits[w];
+        uint32_t count = wql__count_bits(word);
+        if (count > left) {
+            uint64_t rest = word;
+            for (uint32_t i = 0; i < left; i++) rest &= rest - 1;
+            word ^= rest;
+            count = left;
+        }
+        taken[w] = word;
+        input->bits[w] ^= word;
+        left -= count;
+    }
+}
+
+void wql__project_choose(wql__run *run, wql__scan *scan, wql__rows *passed) {
+    const wql__outputs *outputs = &scan->outputs;
+    bool some = false, all = !outputs->has_path && !run->input.source->definitions;
+    if (!passed->sparse && passed->count >= passed->rows / BITS_SHARE)
+        for (uint32_t i = 0; i < outputs->width + outputs->hidden; i++) {
+            bool takes = is_source_kind(&outputs->columns[i]) && wql__gather_takes_bits(source_column(run, &outputs->columns[i]));
+            some |= takes;
+            all &= takes || !is_source_kind(&outputs->columns[i]);
+        }
+    if (some) run->input.bits = passed->bits;
+    if (some && all) return;
+    wql__rows_list(passed, run->env->kernels);
+    run->input.rows = passed->list;
+}
+
 static bool gather_columns(wql__run *run, wql__scan *scan, uint32_t rows) {
     wql__gathering *g = &run->gathering;
     wql__outputs *outputs = &scan->outputs;
+    uint64_t taken[WQL__WORDS];
+    wql__chosen chosen = {taken, run->input.source->rows, rows, run->env->kernels->picks};
     const uint16_t *list = run->input.rows ? run->input.rows + run->input.at : NULL;
     bool pin = run->input.count >= run->input.source->rows / PIN_SHARE;
     if (pin && !wql__batch_hold(g->batch, run->input.source)) return false;
+    if (run->input.bits) split_bits(&run->input, rows, taken);
     for (uint32_t i = 0; i < outputs->width + outputs->hidden; i++) {
         wql__out_column *col = &outputs->columns[i];
-        if (is_source_kind(col) && !wql__gather_rows(col->gather, source_column(run, col), list, run->input.at, rows, pin))
+        const wql_column *source = is_source_kind(col) ? source_column(run, col) : NULL;
+        if (!source) continue;
+        if (!(run->input.bits && wql__gather_takes_bits(source)
+                  ? wql__gather_bits(col->gather, source, &chosen)
+                  : wql__gather_rows(col->gather, source, list, run->input.at, rows, pin)))
             return false;
     }
     if (!wql__outputs_paths(scan, run->input.source, list, run->input.at, rows)) return false;

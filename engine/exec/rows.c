@@ -6,7 +6,7 @@
 
 bool wql__rows_init(wql__rows *set, wql__arena *arena) {
     memset(set, 0, sizeof *set);
-    set->list = wql__arena_buffer(arena, WQL_BATCH_ROWS_MAX * sizeof *set->list);
+    set->list = wql__arena_buffer(arena, (WQL_BATCH_ROWS_MAX + WQL__BEHIND) * sizeof *set->list);
     return set->list != NULL;
 }
 
@@ -51,31 +51,9 @@ void wql__rows_and(wql__rows *set, const uint64_t *mask) {
     set->count = count;
 }
 
-/* One word's rows. A full word is a run; one with many bits is written without branches; of one with few, the bits are looked for.
- */
-static uint32_t list_word(uint64_t word, uint32_t base, uint16_t *out) {
-    uint32_t count = 0;
-    if (word == ~(uint64_t)0) {
-        for (uint32_t i = 0; i < 64; i++) out[i] = (uint16_t)(base + i);
-        return 64;
-    }
-    if (wql__count_bits(word) < 24) {
-        for (; word; word &= word - 1) out[count++] = (uint16_t)(base + wql__first_bit(word));
-        return count;
-    }
-    /* One place behind the last may be written: there is room for it, since a bit is missing. */
-    for (uint32_t i = 0; i < 64; i++) {
-        out[count] = (uint16_t)(base + i);
-        count += (uint32_t)((word >> i) & 1u);
-    }
-    return count;
-}
-
-void wql__rows_list(wql__rows *set) {
-    uint32_t count = 0;
+void wql__rows_list(wql__rows *set, const wql__kernels *kernels) {
     if (set->sparse) return;
-    for (uint32_t w = 0; w < wql__bit_words(set->rows); w++)
-        if (set->bits[w]) count += list_word(set->bits[w], w * 64, set->list + count);
+    (void)kernels->list(set->bits, set->rows, set->list);
     set->sparse = true;
 }
 
@@ -103,12 +81,12 @@ void wql__rows_move(wql__rows *set, const wql__rows *passed, uint64_t *into) {
     }
 }
 
-void wql__rows_take(wql__rows *set, const uint64_t *bits) {
+void wql__rows_take(wql__rows *set, const uint64_t *bits, const wql__kernels *kernels) {
     bool sparse = set->sparse;
     uint32_t count = 0;
     memcpy(set->bits, bits, wql__bit_words(set->rows) * sizeof *bits);
     for (uint32_t w = 0; w < wql__bit_words(set->rows); w++) count += wql__count_bits(bits[w]);
     set->count = count;
     set->sparse = false;
-    if (sparse) wql__rows_list(set);
+    if (sparse) wql__rows_list(set, kernels);
 }

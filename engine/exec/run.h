@@ -6,6 +6,7 @@
 
 #include "../data/spares.h"
 #include "../query/plan.h"
+#include "kernels.h"
 
 /* Counters that other threads may read while the run goes on. */
 typedef struct wql__run_stats {
@@ -38,6 +39,7 @@ typedef struct wql__run_env {
     wql_str text;              /* the query's, for places in it */
     uint32_t pattern_chars;    /* the limit pattern_chars_max */
     wql__run_stats *stats;
+    const wql__kernels *kernels;
     wql__spares *spares; /* batches, and blocks of wql__run_block_bytes() */
     wql_error *failure;  /* why the run failed; written by whoever holds the run, until it is over */
 } wql__run_env;

@@ -266,7 +266,7 @@ static wql_status make_filter(wql__scan *scan) {
         if (!is_exact(scan, &scan->plan->conjuncts[i])) exprs[count++] = scan->plan->conjuncts[i].expr;
     wql__error_clear(run->failure);
     return wql__filter_init(&scan->filter, &scan->arena, run->mem, scan->cls, scan->slots, exprs, count, run->env->stop,
-                            run->env->spares, run->failure);
+                            run->env->spares, run->env->kernels, run->failure);
 }
 
 /* One filter for each condition that the provider is trusted with, to see whether it may be. */
@@ -282,7 +282,7 @@ static wql_status make_exact(wql__scan *scan) {
         const wql__expr *expr = scan->plan->conjuncts[i].expr;
         if (is_exact(scan, &scan->plan->conjuncts[i]))
             status = wql__filter_init(&scan->exact[i], &scan->arena, run->mem, scan->cls, scan->slots, &expr, 1, run->env->stop,
-                                      run->env->spares, run->failure);
+                                      run->env->spares, run->env->kernels, run->failure);
     }
     return status;
 }

@@ -9,9 +9,7 @@
 
 /* -- preparing --------------------------------------------------------------------------------------------------- */
 
-static bool is_order(uint8_t op) {
-    return op >= WQL_EQ && op <= WQL_GE;
-}
+static bool is_order(uint8_t op) { return op >= WQL_EQ && op <= WQL_GE; }
 
 /* A signed or unsigned literal as the column's type has it. False: it does not fit. */
 static bool integer_constant(wql__constant *with, uint32_t type, const wql__test *test) {
@@ -42,6 +40,17 @@ static bool is_fixed_test(wql__tester *t, uint32_t type, const wql__test *test) 
     }
 }
 
+/* Any other LIKE: most texts lack what its longest run asks for, which bytes show. The rest is asked value by value. */
+static bool like_skeleton(wql__tester *t, wql__arena *arena, const wql__test *test) {
+    bool made;
+    if (!wql__needle_skeleton(&t->needle, arena, test->pattern, &made)) return false;
+    if (!made) return true;
+    t->how = WQL__HOW_NEEDLE;
+    t->needle_how = WQL__NEEDLE_CONTAINS;
+    t->flip = test->negated;
+    return true;
+}
+
 /* A LIKE whose shape is a text with nothing, or anything, on either side. */
 static bool like_needle(wql__tester *t, wql__arena *arena, const wql__test *test) {
     wql_str text = {NULL, 0};
@@ -56,7 +65,7 @@ static bool like_needle(wql__tester *t, wql__arena *arena, const wql__test *test
     case WQL__LIKE_PREFIX: t->needle_how = WQL__NEEDLE_PREFIX; break;
     case WQL__LIKE_SUFFIX: t->needle_how = WQL__NEEDLE_SUFFIX; break;
     case WQL__LIKE_CONTAINS: t->needle_how = WQL__NEEDLE_CONTAINS; break;
-    default: return true;
+    default: return like_skeleton(t, arena, test);
     }
     t->how = WQL__HOW_NEEDLE;
     t->flip = test->negated;
@@ -70,11 +79,13 @@ static bool text_needle(wql__tester *t, wql__arena *arena, const wql__test *test
     return wql__needle_init(&t->needle, arena, test->folded, wql__fold_is_plain(test->folded));
 }
 
-bool wql__tester_init(wql__tester *t, wql__arena *arena, wql__mem *mem, uint32_t type, bool interval, const wql__test *test) {
+bool wql__tester_init(wql__tester *t, wql__arena *arena, wql__mem *mem, const wql__kernels *kernels, uint32_t type, bool interval,
+                      const wql__test *test) {
     bool negated = test->negated;
     memset(t, 0, sizeof *t);
     t->test = test;
     t->mem = mem;
+    t->kernels = kernels;
     t->interval = interval;
     t->op = test->op;
     t->how = WQL__HOW_VALUES;
@@ -100,10 +111,39 @@ bool wql__tester_init(wql__tester *t, wql__arena *arena, wql__mem *mem, uint32_t
     return true;
 }
 
-bool wql__tester_init_members(wql__tester *t, wql__arena *arena, wql__mem *mem, uint32_t type, const wql__test *const *tests,
-                              uint32_t count, bool outside, bool *made) {
+/* One bound of a range, as bits that keep the order of the type if `flip` is added. False: it is none, or nothing lies beyond it.
+ */
+static bool bound_of(const wql__test *test, uint8_t op, bool lower, uint64_t flip, uint64_t *bound) {
+    uint64_t at = (test->by == WQL__BY_SIGNED ? (uint64_t)test->as.i64 : test->as.u64) ^ flip;
+    bool open = op == (lower ? WQL_GT : WQL_LT);
+    if (!open && op != (lower ? WQL_GE : WQL_LE)) return false;
+    if (open && at == (lower ? UINT64_MAX : 0)) return false;
+    *bound = !open ? at : lower ? at + 1 : at - 1;
+    return true;
+}
+
+bool wql__tester_join(wql__tester *t, uint32_t type, const wql__test *second) {
+    wql__tester other = {.test = second, .op = second->op};
+    uint64_t least, most, flip = wql__type_is_signed(type) ? (uint64_t)1 << 63 : 0;
+    bool lower = t->op == WQL_GT || t->op == WQL_GE;
+    if (t->how != WQL__HOW_FIXED || t->within || (!wql__type_is_integer(type) && type != WQL_CHAR16)) return false;
+    if (second->negated || wql__test_null(second) == WQL__TRUE || !is_order(second->op) || !is_fixed_test(&other, type, second))
+        return false;
+    if (!bound_of(lower ? t->test : second, lower ? t->op : second->op, true, flip, &least) ||
+        !bound_of(lower ? second : t->test, lower ? second->op : t->op, false, flip, &most) || most < least)
+        return false;
+    if (most - least > UINT64_MAX >> (64 - 8 * wql__type_size(type))) return false; /* a bound just outside of the type */
+    t->second = second;
+    t->within = true;
+    t->with.span = (wql__span){least ^ flip, most - least};
+    return true;
+}
+
+bool wql__tester_init_members(wql__tester *t, wql__arena *arena, wql__mem *mem, const wql__kernels *kernels, uint32_t type,
+                              const wql__test *const *tests, uint32_t count, bool outside, bool *made) {
     memset(t, 0, sizeof *t);
     t->mem = mem;
+    t->kernels = kernels;
     t->outside = outside;
     t->how = WQL__HOW_MEMBERS;
     if (!wql__members_make(arena, type, tests, count, &t->members)) return false;
@@ -122,6 +162,7 @@ void wql__tester_free(wql__tester *t) {
 
 int wql__tester_cell(const wql__tester *t, const wql_column *col, uint32_t row, const _Atomic uint32_t *stop) {
     wql_value value;
+    int outcome;
     if (t->members) {
         if (wql_column_is_null(col, row)) return WQL__UNKNOWN;
         return wql__members_have(t->members, col, row) != t->outside ? WQL__TRUE : WQL__FALSE;
@@ -129,37 +170,36 @@ int wql__tester_cell(const wql__tester *t, const wql_column *col, uint32_t row, 
     if (wql_column_is_null(col, row)) return wql__test_null(t->test);
     value = wql_column_value(col, row);
     if (t->interval && col->type == WQL_DATETIME) value.time.interval = 1;
-    return wql__test_value(t->test, &value, stop);
+    outcome = wql__test_value(t->test, &value, stop);
+    return t->second && outcome == WQL__TRUE ? wql__test_value(t->second, &value, stop) : outcome;
 }
 
-static bool stopped(const _Atomic uint32_t *stop) {
-    return stop && atomic_load_explicit(stop, memory_order_relaxed) != 0;
-}
+static bool stopped(const _Atomic uint32_t *stop) { return stop && atomic_load_explicit(stop, memory_order_relaxed) != 0; }
 
 /* Keeps the rows of the set for which `PASSES`, an expression of `row`, is true. The flag is looked at every 64 rows. */
-#define KEEP_ROWS(SET, STOP, PASSES)                                                                                               \
-    do {                                                                                                                           \
-        uint32_t kept = 0;                                                                                                         \
-        if ((SET)->sparse) {                                                                                                       \
-            for (uint32_t i = 0; i < (SET)->count; i++) {                                                                          \
-                uint32_t row = (SET)->list[i];                                                                                     \
-                if ((i & 63u) == 63u && stopped(STOP)) break;                                                                      \
-                (SET)->list[kept] = (uint16_t)row;                                                                                 \
-                kept += (PASSES) ? 1u : 0u;                                                                                        \
-            }                                                                                                                      \
-        } else {                                                                                                                   \
-            for (uint32_t w = 0; w < wql__bit_words((SET)->rows); w++) {                                                           \
-                uint64_t left = (SET)->bits[w], passed = 0;                                                                        \
-                if (left && stopped(STOP)) left = 0;                                                                               \
-                for (; left; left &= left - 1) {                                                                                   \
-                    uint32_t row = w * 64 + wql__first_bit(left);                                                                  \
-                    if (PASSES) passed |= left & (0 - left);                                                                       \
-                }                                                                                                                  \
-                (SET)->bits[w] = passed;                                                                                           \
-                kept += wql__count_bits(passed);                                                                                   \
-            }                                                                                                                      \
-        }                                                                                                                          \
-        (SET)->count = kept;                                                                                                       \
+#define KEEP_ROWS(SET, STOP, PASSES)                                                                                             \
+    do {                                                                                                                         \
+        uint32_t kept = 0;                                                                                                       \
+        if ((SET)->sparse) {                                                                                                     \
+            for (uint32_t i = 0; i < (SET)->count; i++) {                                                                        \
+                uint32_t row = (SET)->list[i];                                                                                   \
+                if ((i & 63u) == 63u && stopped(STOP)) break;                                                                    \
+                (SET)->list[kept] = (uint16_t)row;                                                                               \
+                kept += (PASSES) ? 1u : 0u;                                                                                      \
+            }                                                                                                                    \
+        } else {                                                                                                                 \
+            for (uint32_t w = 0; w < wql__bit_words((SET)->rows); w++) {                                                         \
+                uint64_t left = (SET)->bits[w], passed = 0;                                                                      \
+                if (left && stopped(STOP)) left = 0;                                                                             \
+                for (; left; left &= left - 1) {                                                                                 \
+                    uint32_t row = w * 64 + wql__first_bit(left);                                                                \
+                    if (PASSES) passed |= left & (0 - left);                                                                     \
+                }                                                                                                                \
+                (SET)->bits[w] = passed;                                                                                         \
+                kept += wql__count_bits(passed);                                                                                 \
+            }                                                                                                                    \
+        }                                                                                                                        \
+        (SET)->count = kept;                                                                                                     \
     } while (0)
 
 static void narrow_values(const wql__tester *t, const wql_column *col, wql__rows *set, const _Atomic uint32_t *stop) {
@@ -222,13 +262,18 @@ static void narrow_constant(const wql__tester *t, const wql_column *col, wql__ro
 
 /* -- numbers ----------------------------------------------------------------------------------------------------- */
 
+/* The logarithm of a value's width in bytes. */
+static unsigned width_of(uint32_t type) { return wql__first_bit(wql__type_size(type)); }
+
 static void narrow_fixed(const wql__tester *t, const wql_column *col, wql__rows *set) {
-    uint64_t mask[WQL__WORDS];
+    unsigned line = wql__kernel_type(col->type), width = width_of(col->type), op = t->op - (unsigned)WQL_EQ;
+    const wql__kernels *k = t->kernels;
     if (set->sparse) {
-        set->count = wql__kernel_sparse(col->type, t->op)(col->values, t->with, set->list, set->count, set->list);
+        wql__sparse_kernel kernel = t->within ? k->within_sparse[width] : k->sparse[line][op];
+        set->count = kernel(col->values, t->with, set->list, set->count, set->list);
     } else {
-        wql__kernel_dense(col->type, t->op)(col->values, t->with, set->rows, mask);
-        wql__rows_and(set, mask);
+        wql__dense_kernel kernel = t->within ? k->within_dense[width] : k->dense[line][op];
+        set->count = kernel(col->values, t->with, set->rows, set->bits);
     }
     drop_nulls(col, set);
 }
@@ -258,7 +303,8 @@ static void narrow_time(const wql__tester *t, const wql_column *col, wql__rows *
     } else if (!extra) {
         narrow_fixed(t, col, set);
     } else {
-        wql__kernel_dense(WQL_DATETIME, t->op)(col->values, t->with, set->rows, mask);
+        memset(mask, 0xff, sizeof mask);
+        (void)t->kernels->dense[wql__kernel_type(WQL_DATETIME)][t->op - WQL_EQ](col->values, t->with, set->rows, mask);
         for (uint32_t row = 0; row < set->rows; row++) {
             uint64_t bit = (uint64_t)1 << (row & 63u);
             if (!extra[row].wild || !wql__bit(set->bits, row)) continue;
@@ -275,7 +321,7 @@ static void narrow_time(const wql__tester *t, const wql_column *col, wql__rows *
 static bool needle_row(const wql__tester *t, const wql_column *col, uint32_t row, const _Atomic uint32_t *stop) {
     int outcome;
     if (wql_column_is_null(col, row)) return false;
-    outcome = wql__needle_decide(&t->needle, t->needle_how, wql_column_str(col, row), stop);
+    outcome = wql__needle_decide(&t->needle, t->kernels, t->needle_how, wql_column_str(col, row), stop);
     if (outcome == WQL__UNDECIDED) return wql__tester_cell(t, col, row, stop) == WQL__TRUE;
     return (outcome == WQL__TRUE) != t->flip;
 }
@@ -288,7 +334,7 @@ static void narrow_needle(const wql__tester *t, const wql_column *col, wql__rows
         return;
     }
     wql__valid_bits(col, set->rows, valid);
-    wql__needle_column(&t->needle, t->needle_how, col, set->rows, valid, stop, mask, undecided);
+    wql__needle_column(&t->needle, t->kernels, t->needle_how, col, set->rows, valid, stop, mask, undecided);
     for (uint32_t w = 0; w < words; w++) {
         uint64_t left = undecided[w] & valid[w] & set->bits[w];
         if (t->flip) mask[w] = ~mask[w];
@@ -379,14 +425,18 @@ static void learn(const wql__tester *t, wql__known *known, const wql_column *col
 static bool known_word(const wql__known *known, const int32_t *codes, uint32_t count, bool nulls, uint64_t *word) {
     const uint8_t *outcome = known->outcome;
     uint32_t texts = (uint32_t)known->rows;
-    uint8_t m[64] = {0}, least = UINT8_MAX;
-    for (uint32_t i = 0; i < count; i++) {
-        uint8_t o = outcome[nulls ? safe_code(codes, i, texts) : (uint32_t)codes[i]];
-        m[i] = o == 1 + WQL__TRUE;
-        least = o < least ? o : least;
+    uint8_t m[64], unknown = 0;
+    memset(m, 1 + WQL__FALSE, sizeof m);
+    if (nulls)
+        for (uint32_t i = 0; i < count; i++) m[i] = outcome[safe_code(codes, i, texts)];
+    else
+        for (uint32_t i = 0; i < count; i++) m[i] = outcome[(uint32_t)codes[i]];
+    for (uint32_t i = 0; i < 64; i++) {
+        unknown |= (uint8_t)(m[i] == 0);
+        m[i] = (uint8_t)(m[i] == 1 + WQL__TRUE);
     }
     *word = wql__pack_bytes(m);
-    return least != 0;
+    return !unknown;
 }
 
 static void known_dense(const wql__tester *t, wql__known *known, const wql_column *col, wql__rows *set,
@@ -424,9 +474,14 @@ static void narrow_codes(wql__tester *t, const wql_column *col, wql__rows *set, 
 
 /* -- all --------------------------------------------------------------------------------------------------------- */
 
+/* Below one row in so many it is better to look at single rows than at whole columns. */
+static uint32_t sparse_below(const wql__tester *t) {
+    return t->how == WQL__HOW_FIXED || t->how == WQL__HOW_BITS || t->how == WQL__HOW_NULL ? t->kernels->sparse_below : 4;
+}
+
 void wql__tester_narrow(wql__tester *t, const wql_column *col, wql__rows *set, const _Atomic uint32_t *stop) {
     if (!set->count) return;
-    if (!set->sparse && set->count < set->rows / 4) wql__rows_list(set);
+    if (!set->sparse && set->count < set->rows / sparse_below(t)) wql__rows_list(set, t->kernels);
     if (t->how == WQL__HOW_NULL) {
         if (t->op == WQL_IS_NULL)
             keep_nulls(col, set);

@@ -81,11 +81,9 @@ static wql_status take_source(wql__run *run, wql__scan *scan) {
     }
     run->input.count = passed->count;
     run->input.since = scan->brought ? run->now_us : scan->rows_since;
-    if (passed->count < source->rows) {
-        wql__rows_list(passed);
-        run->input.rows = passed->list;
-    }
-    return wql__outputs_parts(scan, source) ? WQL_OK : no_memory(run);
+    if (!wql__outputs_parts(scan, source)) return no_memory(run);
+    if (passed->count < source->rows) wql__project_choose(run, scan, passed);
+    return WQL_OK;
 }
 
 /* -- whose turn it is -------------------------------------------------------------------------------------------- */

@@ -21,6 +21,15 @@ enum {
     WQL_STRICT_LATE = 4      /* the same, but as WMI has it: such a call is accepted, and its final status is that code */
 };
 
+/* Kernels: the code that tests whole columns. All give the same results, some in less time. */
+enum {
+    WQL_KERNELS_AUTO = 0,     /* the best that this CPU has */
+    WQL_KERNELS_PORTABLE = 1, /* plain C */
+    WQL_KERNELS_AVX2 = 2,     /* x86-64 with AVX2, BMI and BMI2 */
+    WQL_KERNELS_AVX512 = 3,   /* x86-64 with AVX-512 F, BW, DQ, VL and VBMI2 */
+    WQL_KERNELS_NEON = 4      /* AArch64 */
+};
+
 /* How an engine behaves. A zero field is the default given here. Callbacks may come on any thread, hold no lock of the library's,
  * and must not call the library. A field beyond `struct_size` counts as zero; a non-zero field that this version does not know is
  * WQL_E_UNSUPPORTED_PARAMETER. */
@@ -56,6 +65,8 @@ typedef struct wql_engine_options {
     uint32_t calls_per_principal_max; /* open calls of one principal (the owner is one too); 0 = calls_max */
     uint32_t ahead_max;               /* batches a WQL_RUN_AHEAD call may hold; 16 */
     uint32_t zombies_max;             /* ended calls whose provider has not come back; beyond it new calls are refused; 1,000 */
+    uint32_t kernels;                 /* WQL_KERNELS_AUTO ...: to measure and to test; what the CPU lacks is WQL_E_NOT_SUPPORTED */
+    uint32_t zero;                    /* must be 0 */
 } wql_engine_options;
 
 /* Counters of an engine, now. */
@@ -126,8 +137,9 @@ typedef struct wql_session_options {
 
 /* Makes an engine. No thread is started unless `workers` > 0.
  * @param opt  NULL = all defaults; copied
- * Returns WQL_OK; WQL_E_INVALID_PARAMETER (out is NULL, an unknown flag, depth_max above 190); WQL_E_UNSUPPORTED_PARAMETER;
- * WQL_E_OUT_OF_MEMORY;
+ * Returns WQL_OK; WQL_E_INVALID_PARAMETER (out is NULL, an unknown flag, unknown kernels, `zero`
+ * is not 0, depth_max above 190); WQL_E_UNSUPPORTED_PARAMETER;
+ * WQL_E_NOT_SUPPORTED (kernels that this CPU, or this build, has not got); WQL_E_OUT_OF_MEMORY;
  * WQL_E_NOT_AVAILABLE (a thread could not be made). Thread-safety: free. */
 WQL_API wql_status wql_engine_open(const wql_engine_options *opt, wql_engine **out, wql_error *err);
 

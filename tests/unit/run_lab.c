@@ -426,6 +426,8 @@ wql_status rl_plan(rl_lab *l, const char *text, uint32_t flags) {
     status = wql__parse(wql_s(text), 0, &limits, &arena, &tree, &l->err);
     if (status >= 0) status = wql__plan_make(tree, l->mem, l->catalog, flags & WQL__PLAN_FLAGS, &zone, NULL, &l->plan, &l->err);
     wql__arena_free(&arena);
+    (void)wql__kernels_init(&l->kernels, WQL_KERNELS_AUTO);
+    l->env.kernels = &l->kernels;
     if (status >= 0) l->env.spares = wql__spares_open(l->mem, wql__run_block_bytes()); /* its own for each run: none are warm */
     return status;
 }

@@ -48,6 +48,7 @@ struct rl_lab {
     wql__mount *mounts[3];
     wql__catalog *catalog;
     wql__run_env env;
+    wql__kernels kernels;
     wql__run_stats stats;
     _Atomic uint32_t stop;
     _Atomic int64_t deadline;

@@ -143,6 +143,31 @@ static void structs_of_other_versions(void **state) {
     assert_true(strlen(wql_version()) >= 5);
 }
 
+/* Kernels are those of the CPU, or those asked for; what it lacks, or nobody has, is refused. */
+static void kernels_are_chosen(void **state) {
+    static const uint32_t levels[] = {WQL_KERNELS_AUTO, WQL_KERNELS_PORTABLE, WQL_KERNELS_AVX2, WQL_KERNELS_AVX512,
+                                      WQL_KERNELS_NEON};
+    wql_engine_options options = {.struct_size = sizeof options};
+    wql_engine *engine;
+    unsigned opened = 0;
+    (void)state;
+    for (unsigned i = 0; i < sizeof levels / sizeof *levels; i++) {
+        wql_status status;
+        options.kernels = levels[i];
+        status = wql_engine_open(&options, &engine, &err);
+        assert_true(status == WQL_OK || (i >= 2 && status == WQL_E_NOT_SUPPORTED));
+        if (status != WQL_OK) continue;
+        opened++;
+        assert_int_equal(wql_engine_close(engine), WQL_OK);
+    }
+    assert_in_range(opened, 2, 4); /* no CPU has both AVX2 and NEON */
+    options.kernels = WQL_KERNELS_NEON + 1;
+    assert_int_equal(wql_engine_open(&options, &engine, &err), WQL_E_INVALID_PARAMETER);
+    options.kernels = WQL_KERNELS_AUTO;
+    options.zero = 1;
+    assert_int_equal(wql_engine_open(&options, &engine, &err), WQL_E_INVALID_PARAMETER);
+}
+
 /* What is not served yet says so, and checks its arguments as it will. */
 static void reserved_functions(void **state) {
     fixture f = {.t = {.rows = 1}};
@@ -188,6 +213,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(R2_1_namespaces_and_mounts), cmocka_unit_test(a_prepared_query_follows_the_mounts),
         cmocka_unit_test(a_limit_reached_is_named),   cmocka_unit_test(structs_of_other_versions),
+        cmocka_unit_test(kernels_are_chosen),
         cmocka_unit_test(reserved_functions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

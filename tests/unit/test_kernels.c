@@ -296,12 +296,14 @@ typedef struct lab {
     wql__arena arena, tests;
     wql__rows set;
     wql__spares *spares;
+    wql__kernels kernels; /* of the level that is tested */
 } lab;
 
-static int setup(void **state) {
+static int setup(void **state, uint32_t level) {
     lab *l = calloc(1, sizeof *l);
     if (!l) return -1;
     seed = 88172645463325252u;
+    if (!wql__kernels_init(&l->kernels, level)) return -1;
     l->mem = wql__mem_open(NULL, NULL, 0);
     wql__arena_init(&l->arena, l->mem);
     wql__arena_init(&l->tests, l->mem);
@@ -334,7 +336,7 @@ static int rule_outcome(const wql__test *test, const wql_column *col, uint32_t r
 enum { SET_ALL, SET_MOST, SET_HALF, SET_FEW, SET_ONE, SET_NONE, SET_KINDS };
 
 /* A set of rows, and the same as bytes. */
-static void make_set(wql__rows *set, uint32_t rows, int kind, bool as_list, uint8_t *in) {
+static void make_set(lab *l, wql__rows *set, uint32_t rows, int kind, bool as_list, uint8_t *in) {
     uint64_t bits[WQL__WORDS] = {0};
     uint32_t only = below(rows);
     for (uint32_t row = 0; row < rows; row++) {
@@ -343,8 +345,8 @@ static void make_set(wql__rows *set, uint32_t rows, int kind, bool as_list, uint
         if (in[row]) bits[row >> 6] |= (uint64_t)1 << (row & 63u);
     }
     wql__rows_fill(set, rows);
-    if (kind != SET_ALL) wql__rows_take(set, bits);
-    if (as_list) wql__rows_list(set);
+    if (kind != SET_ALL) wql__rows_take(set, bits, &l->kernels);
+    if (as_list) wql__rows_list(set, &l->kernels);
 }
 
 /* The set as bytes; whether its count and its order are right. */
@@ -368,7 +370,7 @@ static void read_set(const wql__rows *set, uint8_t *out) {
 static void check_narrow(lab *l, wql__tester *tester, const column *c, uint32_t rows, int kind, const uint8_t *expected,
                          const char *what) {
     static uint8_t in[WQL_BATCH_ROWS_MAX], out[WQL_BATCH_ROWS_MAX];
-    make_set(&l->set, rows, kind, one_in(2), in);
+    make_set(l, &l->set, rows, kind, one_in(2), in);
     wql__tester_narrow(tester, &c->col, &l->set, &go_on);
     read_set(&l->set, out);
     for (uint32_t row = 0; row < rows; row++) {
@@ -384,7 +386,7 @@ static void check_test(lab *l, const wql__test *test, const column *c, uint32_t 
     static uint8_t expected[WQL_BATCH_ROWS_MAX];
     wql__tester tester;
     for (uint32_t row = 0; row < rows; row++) expected[row] = rule_outcome(test, &c->col, row, interval) == WQL__TRUE;
-    assert_true(wql__tester_init(&tester, &l->tests, l->mem, c->col.type, interval, test));
+    assert_true(wql__tester_init(&tester, &l->tests, l->mem, &l->kernels, c->col.type, interval, test));
     check_narrow(l, &tester, c, rows, SET_ALL, expected, what);
     check_narrow(l, &tester, c, rows, (int)below(SET_KINDS), expected, what);
     check_narrow(l, &tester, c, rows, (int)below(SET_KINDS), expected, what);
@@ -445,6 +447,41 @@ static void numbers_agree_with_the_rule(void **state) {
                 check_test(l, &test, &c, rows, false, what);
                 free_column(&c);
             }
+}
+
+/* Two bounds of one range in one test: also where they are the type's own, touch, or exclude each other. */
+static void ranges_agree_with_the_rule(void **state) {
+    static const uint8_t lower[] = {WQL_GT, WQL_GE}, upper[] = {WQL_LT, WQL_LE};
+    static uint8_t expected[WQL_BATCH_ROWS_MAX];
+    lab *l = *state;
+    unsigned joined = 0;
+    for (uint32_t round = 0; round < 3 * ROUNDS; round++)
+        for (uint32_t t = 0; t < NUMBER_TYPES; t++) {
+            column c = {0};
+            wql__test tests[2];
+            wql__tester tester;
+            uint32_t rows = length_of_round(round % ROUNDS), type = number_types[t];
+            bool turned = one_in(2);
+            make_numbers(&c, type, rows, (int)below(NULLS_KINDS), one_in(2));
+            assert_true(make_number_test(l, type, turned ? upper[below(2)] : lower[below(2)], false, &tests[0]));
+            assert_true(make_number_test(l, type, turned ? lower[below(2)] : upper[below(2)], false, &tests[1]));
+            assert_true(wql__tester_init(&tester, &l->tests, l->mem, &l->kernels, type, false, &tests[0]));
+            if (wql__tester_join(&tester, type, &tests[1])) {
+                joined++;
+                assert_true(!wql__type_is_real(type) && type != WQL_DATETIME);
+                for (uint32_t row = 0; row < rows; row++)
+                    expected[row] = rule_outcome(&tests[0], &c.col, row, false) == WQL__TRUE &&
+                                    rule_outcome(&tests[1], &c.col, row, false) == WQL__TRUE;
+                for (int kind = 0; kind < SET_KINDS; kind++)
+                    check_narrow(l, &tester, &c, rows, kind, expected, wql__type_name(type));
+                for (uint32_t row = 0; row < rows; row++)
+                    assert_true((wql__tester_cell(&tester, &c.col, row, NULL) == WQL__TRUE) == (expected[row] != 0));
+            }
+            wql__tester_free(&tester);
+            wql__arena_reset(&l->tests);
+            free_column(&c);
+        }
+    assert_true(joined > 500);
 }
 
 static wql__literal text_literal(const char *text, size_t len) {
@@ -533,7 +570,17 @@ static const char *const patterns[] = {"abc%",
                                        "%[[]x\\%",
                                        "`%",
                                        "%}~",
-                                       "a rather long text of forty%"};
+                                       "a rather long text of forty%",
+                                       "%[a-c]b_%",
+                                       "%k_s%",
+                                       "%i[s-t]s%",
+                                       "ab%[x-z]a%",
+                                       "%_2_4_6%",
+                                       "%r[^a]n_a%",
+                                       "%[a-c][a-c]%",
+                                       "%_s",
+                                       "%\xc3\xa9_\xc3\xa9%",
+                                       "%a_\xf0\x9f\x98\x80%b%"};
 enum { PATTERNS = sizeof patterns / sizeof *patterns };
 
 static const uint8_t layouts[] = {WQL_OFFSETS, WQL_VIEWS, WQL_CODES};
@@ -610,7 +657,7 @@ static void dictionaries_are_remembered(void **state) {
     memset(dictionaries, 0, sizeof dictionaries);
     for (uint32_t d = 0; d < 6; d++) make_texts(&dictionaries[d], WQL_CODES, 500, d % 2 ? NULLS_FEW : NULLS_NONE, 20, d);
     assert_int_equal(wql__test_make(&l->tests, WQL_STRING, 0, WQL_LIKE, false, &literal, &zone, &test, &why), WQL_OK);
-    assert_true(wql__tester_init(&tester, &l->tests, l->mem, WQL_STRING, false, &test));
+    assert_true(wql__tester_init(&tester, &l->tests, l->mem, &l->kernels, WQL_STRING, false, &test));
     for (uint32_t round = 0; round < 60; round++) {
         const column *c = &dictionaries[round < 20 ? 1 : below(6)];
         for (uint32_t row = 0; row < 500; row++) expected[row] = rule_outcome(&test, &c->col, row, false) == WQL__TRUE;
@@ -654,7 +701,7 @@ static void check_members(lab *l, uint32_t type, const column *c, uint32_t rows,
                 expected[row] |= is_true;
         }
     }
-    assert_true(wql__tester_init_members(&tester, &l->tests, l->mem, type, list, count, outside, &made));
+    assert_true(wql__tester_init_members(&tester, &l->tests, l->mem, &l->kernels, type, list, count, outside, &made));
     assert_true(made == (count >= 4));
     if (made)
         for (int kind = 0; kind < SET_KINDS; kind++) check_narrow(l, &tester, c, rows, kind, expected, "set");
@@ -695,17 +742,17 @@ static void sets_of_rows_keep_their_rows(void **state) {
     for (uint32_t round = 0; round < 600; round++) {
         uint32_t rows = length_of_round(round % ROUNDS);
         uint64_t mask[WQL__WORDS] = {0}, into[WQL__WORDS] = {0};
-        make_set(&l->set, rows, (int)below(SET_KINDS), one_in(3), in);
+        make_set(l, &l->set, rows, (int)below(SET_KINDS), one_in(3), in);
         wql__rows_copy(&passed, &l->set);
         for (uint32_t row = 0; row < rows; row++) {
             part[row] = in[row] && one_in(3);
             if (part[row]) mask[row >> 6] |= (uint64_t)1 << (row & 63u);
         }
-        wql__rows_take(&passed, mask);
-        if (one_in(2)) wql__rows_list(&passed);
+        wql__rows_take(&passed, mask, &l->kernels);
+        if (one_in(2)) wql__rows_list(&passed, &l->kernels);
         read_set(&passed, out);
         assert_int_equal(memcmp(out, part, rows), 0);
-        if (!passed.sparse && l->set.sparse) wql__rows_list(&passed);
+        if (!passed.sparse && l->set.sparse) wql__rows_list(&passed, &l->kernels);
         wql__rows_move(&l->set, &passed, into);
         read_set(&l->set, out);
         for (uint32_t row = 0; row < rows; row++) {
@@ -836,7 +883,8 @@ static void conditions_agree_with_kleene(void **state) {
         const wql__expr *exprs[3];
         uint32_t count = tree % 4;
         for (uint32_t i = 0; i < count; i++) exprs[i] = any_expr(&f, 3);
-        assert_int_equal(wql__filter_init(&filter, &f.arena, f.l->mem, &cls, slots, exprs, count, &go_on, f.l->spares, NULL),
+        assert_int_equal(wql__filter_init(&filter, &f.arena, f.l->mem, &cls, slots, exprs, count, &go_on, f.l->spares,
+                                          &f.l->kernels, NULL),
                          WQL_OK);
         for (uint32_t round = 0; round < (tree % 20 == 1 ? 140u : 4u); round++) { /* beyond what makes it change its order */
             fill_forest(&f, 1 + below(round % 3 ? 200 : 1100));
@@ -876,7 +924,7 @@ static void a_stop_ends_the_search(void **state) {
     offsets[1] = SIZE;
     c.col = (wql_column){.type = WQL_STRING, .layout = WQL_OFFSETS, .offsets = offsets, .bytes = bytes, .bytes_size = SIZE};
     assert_int_equal(wql__test_make(&l->tests, WQL_STRING, 0, WQL_LIKE, false, &literal, &zone, &test, &why), WQL_OK);
-    assert_true(wql__tester_init(&tester, &l->tests, l->mem, WQL_STRING, false, &test));
+    assert_true(wql__tester_init(&tester, &l->tests, l->mem, &l->kernels, WQL_STRING, false, &test));
     wql__rows_fill(&l->set, 1);
     wql__tester_narrow(&tester, &c.col, &l->set, &go_on);
     assert_int_equal(l->set.count, 1);
@@ -887,11 +935,27 @@ static void a_stop_ends_the_search(void **state) {
     wql__arena_reset(&l->tests);
 }
 
+static int setup_portable(void **state) { return setup(state, WQL_KERNELS_PORTABLE); }
+static int setup_avx2(void **state) { return setup(state, WQL_KERNELS_AVX2); }
+static int setup_avx512(void **state) { return setup(state, WQL_KERNELS_AVX512); }
+static int setup_neon(void **state) { return setup(state, WQL_KERNELS_NEON); }
+
+/* Every level that this CPU has. */
 int main(void) {
+    static const struct {
+        uint32_t level;
+        const char *name;
+        int (*setup)(void **state);
+    } levels[] = {{WQL_KERNELS_PORTABLE, "portable", setup_portable},
+                  {WQL_KERNELS_AVX2, "avx2", setup_avx2},
+                  {WQL_KERNELS_AVX512, "avx512", setup_avx512},
+                  {WQL_KERNELS_NEON, "neon", setup_neon}};
+    int failed = 0;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bytes_become_bits),
         cmocka_unit_test(sets_of_rows_keep_their_rows),
         cmocka_unit_test(numbers_agree_with_the_rule),
+        cmocka_unit_test(ranges_agree_with_the_rule),
         cmocka_unit_test(literals_agree_with_the_rule),
         cmocka_unit_test(texts_agree_with_the_rule),
         cmocka_unit_test(needles_stand_anywhere),
@@ -900,5 +964,12 @@ int main(void) {
         cmocka_unit_test(conditions_agree_with_kleene),
         cmocka_unit_test(a_stop_ends_the_search),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    for (unsigned i = 0; i < sizeof levels / sizeof *levels; i++) {
+        wql__kernels kernels;
+        if (wql__kernels_init(&kernels, levels[i].level))
+            failed += _cmocka_run_group_tests(levels[i].name, tests, sizeof tests / sizeof *tests, levels[i].setup, teardown);
+        else
+            printf("skipped: the %s kernels, which this CPU or this build has not got\n", levels[i].name);
+    }
+    return failed != 0;
 }
