@@ -25,7 +25,7 @@ const wql__pattern *wql__like_compile(wql__arena *arena, wql_str pattern);
 int wql__like_shape(const wql__pattern *pattern, wql_str *text);
 /* Whether the pattern has a metacharacter (% _ [). */
 bool wql__like_is_wild(wql_str pattern);
-/* Whether a well-formed text matches. `stop`, if not NULL, is looked at every 64 KiB: not 0 ends the work with false. */
+/* Whether a well-formed text matches. `stop` (stop.h) ends the work with false. */
 bool wql__like_match(const wql__pattern *pattern, wql_str text, const _Atomic uint32_t *stop);
 
 #endif

@@ -27,6 +27,7 @@ typedef struct wql__filter {
     const _Atomic uint32_t *stop;
     uint32_t batches;
     bool timing;               /* this batch is measured */
+    uint32_t asked;            /* conditions, of this batch */
     const wql_batch *batch;    /* while it runs */
     wql__spares *spares;
     wql__rows_room **levels; /* while it runs: memory of ORs, one for each that may be open */

@@ -105,7 +105,7 @@ typedef struct hunt {
     size_t base, limit; /* of the block in `bits`; starts are below limit */
     uint64_t bits;
     const _Atomic uint32_t *stop;
-    unsigned blocks;
+    unsigned blocks, misses;
 } hunt;
 
 /* `count` places in one go; a constant, so that the loop becomes vector code. */
@@ -152,7 +152,7 @@ static void hunt_start(hunt *h, const wql__needle *n, const uint8_t *bytes, size
     h->needle = n;
     h->bytes = bytes;
     h->stop = stop;
-    h->blocks = 0;
+    h->blocks = h->misses = 0;
     h->limit = end - from >= n->len ? end - n->len + 1 : from;
     h->base = from;
     h->bits = 0;
@@ -165,12 +165,13 @@ static size_t hunt_next(hunt *h, size_t from) {
         if (from >= h->limit) return h->limit;
         if (from - h->base >= 64) {
             hunt_block(h, from);
-            if ((++h->blocks & 1023u) == 0 && h->stop && atomic_load_explicit(h->stop, memory_order_relaxed)) return h->limit;
+            if ((++h->blocks & 127u) == 0 && wql__stopped(h->stop)) return h->limit;
         }
         h->bits &= ~(uint64_t)0 << (from - h->base);
         for (; h->bits; h->bits &= h->bits - 1) {
             size_t at = h->base + wql__first_bit(h->bits);
             if (agrees(h->needle, h->bytes + at, 0)) return at;
+            if ((++h->misses & 127u) == 0 && wql__stopped(h->stop)) return h->limit;
         }
         from = h->base + 64;
     }
@@ -179,12 +180,13 @@ static size_t hunt_next(hunt *h, size_t from) {
 static int decide_inside(const wql__needle *n, const uint8_t *text, size_t len, const _Atomic uint32_t *stop) {
     hunt h;
     if (n->len == 0) return WQL__TRUE;
+    if (len >= WQL__STOP_LONG && wql__stopped(stop)) return WQL__FALSE;
     if (n->ascii) {
         hunt_start(&h, n, text, 0, len, stop);
         if (hunt_next(&h, 0) < h.limit) return WQL__TRUE;
         if (n->plain) return WQL__FALSE;
     }
-    return wql__is_ascii((const char *)text, len) ? WQL__FALSE : WQL__UNDECIDED;
+    return wql__is_ascii_until((const char *)text, len, stop) ? WQL__FALSE : WQL__UNDECIDED;
 }
 
 int wql__needle_decide(const wql__needle *n, int how, wql_str text, const _Atomic uint32_t *stop) {
@@ -247,11 +249,11 @@ static uint64_t start_word(const wql__needle *n, const char *bytes, const int32_
     return wql__pack_bytes(m);
 }
 
-static void start_run(const wql__needle *n, int how, const wql_column *col, uint32_t rows, const uint64_t *valid, uint64_t *mask,
-                      uint64_t *open) {
+static void start_run(const wql__needle *n, int how, const wql_column *col, uint32_t rows, const uint64_t *valid,
+                      const _Atomic uint32_t *stop, uint64_t *mask, uint64_t *open) {
     uint32_t quick = 0;
     /* Offsets ascend, so the texts at which eight bytes can be read are the first ones. */
-    if (n->plain || wql__is_ascii(col->bytes + col->offsets[0], (size_t)(col->offsets[rows] - col->offsets[0]))) {
+    if (n->plain || wql__is_ascii_until(col->bytes + col->offsets[0], (size_t)(col->offsets[rows] - col->offsets[0]), stop)) {
         for (quick = rows; quick && (uint64_t)col->offsets[quick - 1] + 8 > col->bytes_size;) quick--;
     }
     for (uint32_t w = 0; w * 64 < quick; w++) {
@@ -259,13 +261,16 @@ static void start_run(const wql__needle *n, int how, const wql_column *col, uint
         uint64_t found = start_word(n, col->bytes, col->offsets + (size_t)w * 64, count, how == WQL__NEEDLE_EQUAL) & valid[w];
         mask[w] = found;
         if (n->len <= 8) continue;
+        if (found && wql__stopped(stop)) return;
         for (; found; found &= found - 1) {
             uint32_t row = w * 64 + wql__first_bit(found);
             if (!agrees(n, (const uint8_t *)col->bytes + col->offsets[row], 8)) mask[w] &= ~(found & (0 - found));
         }
     }
-    for (uint32_t row = quick; row < rows; row++)
-        if (wql__bit(valid, row)) decide_row(n, how, run_text(col, row), row, NULL, mask, open);
+    for (uint32_t row = quick; row < rows; row++) {
+        if (row % 64 == 0 && wql__stopped(stop)) return;
+        if (wql__bit(valid, row)) decide_row(n, how, run_text(col, row), row, stop, mask, open);
+    }
 }
 
 /* All texts of the column in one go: a place found belongs to the row it lies in, if the whole needle does. */
@@ -289,11 +294,12 @@ static void hunt_run(const wql__needle *n, const wql_column *col, const _Atomic 
 static void inside_run(const wql__needle *n, const wql_column *col, uint32_t rows, const uint64_t *valid,
                        const _Atomic uint32_t *stop, uint64_t *mask, uint64_t *open) {
     if (n->ascii) hunt_run(n, col, stop, rows, mask);
-    if (n->plain || wql__is_ascii(col->bytes + col->offsets[0], (size_t)(col->offsets[rows] - col->offsets[0]))) return;
+    if (n->plain || wql__is_ascii_until(col->bytes + col->offsets[0], (size_t)(col->offsets[rows] - col->offsets[0]), stop)) return;
     for (uint32_t w = 0; w < wql__bit_words(rows); w++)
         for (uint64_t left = valid[w] & ~mask[w]; left; left &= left - 1) {
             wql_str text = run_text(col, w * 64 + wql__first_bit(left));
-            if (!wql__is_ascii(text.ptr, text.len)) open[w] |= left & (0 - left);
+            if (text.len >= WQL__STOP_LONG && wql__stopped(stop)) return;
+            if (!wql__is_ascii_until(text.ptr, text.len, stop)) open[w] |= left & (0 - left);
         }
 }
 
@@ -317,13 +323,14 @@ static uint64_t start_views(const wql__needle *n, const wql_view *views, uint32_
 }
 
 static void plain_views(const wql__needle *n, int how, const wql_column *col, uint32_t rows, const uint64_t *valid,
-                        uint64_t *mask) {
+                        const _Atomic uint32_t *stop, uint64_t *mask) {
     const wql_view *views = col->values;
     for (uint32_t w = 0; w < wql__bit_words(rows); w++) {
         uint32_t count = rows - w * 64 < 64 ? rows - w * 64 : 64;
         uint64_t found = start_views(n, views + (size_t)w * 64, count, how == WQL__NEEDLE_EQUAL) & valid[w];
         mask[w] = found;
         if (n->len <= 4) continue;
+        if (found && wql__stopped(stop)) return;
         for (; found; found &= found - 1) {
             wql_str text = view_text(col, &views[w * 64 + wql__first_bit(found)]);
             if (!agrees(n, (const uint8_t *)text.ptr, 4)) mask[w] &= ~(found & (0 - found));
@@ -336,7 +343,7 @@ static void plain_views(const wql__needle *n, int how, const wql_column *col, ui
 static void each_text(const wql__needle *n, int how, const wql_column *col, uint32_t rows, const uint64_t *valid,
                       const _Atomic uint32_t *stop, uint64_t *mask, uint64_t *open) {
     for (uint32_t w = 0; w < wql__bit_words(rows); w++) {
-        if (stop && atomic_load_explicit(stop, memory_order_relaxed)) return;
+        if (wql__stopped(stop)) return;
         for (uint64_t left = valid[w]; left; left &= left - 1) {
             uint32_t row = w * 64 + wql__first_bit(left);
             decide_row(n, how, wql_column_str(col, row), row, stop, mask, open);
@@ -350,11 +357,11 @@ void wql__needle_column(const wql__needle *n, int how, const wql_column *col, ui
     memset(mask, 0, wql__bit_words(rows) * sizeof *mask);
     memset(open, 0, wql__bit_words(rows) * sizeof *open);
     if (col->layout == WQL_OFFSETS && start)
-        start_run(n, how, col, rows, valid, mask, open);
+        start_run(n, how, col, rows, valid, stop, mask, open);
     else if (col->layout == WQL_OFFSETS && how == WQL__NEEDLE_CONTAINS && n->len)
         inside_run(n, col, rows, valid, stop, mask, open);
     else if (col->layout == WQL_VIEWS && start && n->plain)
-        plain_views(n, how, col, rows, valid, mask);
+        plain_views(n, how, col, rows, valid, stop, mask);
     else
         each_text(n, how, col, rows, valid, stop, mask, open);
 }
