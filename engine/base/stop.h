@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* stop.h: the flag with which a call ends the work that is done for it, and how much may be done between two looks at it: about ten
- * microseconds, whatever the lengths of texts and patterns. Functions that take the flag allow NULL: they are not to be stopped.
- * What they answer after a stop makes no sense, and whoever holds the flag knows that. */
+/* stop.h: the flag with which a call ends the work that is done for it, and how much may be done between two looks at it: about
+ * ten microseconds, whatever the lengths of texts and patterns. Functions that take the flag allow NULL: they are not to be
+ * stopped. What they answer after a stop makes no sense, and whoever holds the flag knows that. */
 #ifndef WQL_BASE_STOP_H
 #define WQL_BASE_STOP_H
 

@@ -57,7 +57,8 @@ static wql_property_def *choose(wql__arena *scratch, const wql_class *cls, const
     return chosen;
 }
 
-/* Where the class comes from, and its properties. What is pointed to lives in the ancestors, which it keeps. False = no memory. */
+/* Where the class comes from, and its properties. What is pointed to lives in the ancestors, which it keeps. False = no memory.
+ */
 static bool add_ancestors(wql_class *made, const wql_class *cls) {
     wql_property_def *all = (wql_property_def *)(uintptr_t)made->def.properties; /* nobody else has it yet */
     wql_value *derivation = wql__arena_alloc(&made->arena, wql__array_size(cls->depth, sizeof *derivation));

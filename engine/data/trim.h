@@ -5,9 +5,9 @@
 
 #include "schema.h"
 
-/* The class with those of its properties that are in `items`, in its own order, and without methods. Each has the qualifier `Order`
- * beside its own ones: an array of sint32 with its places in `items`, from 0. Name, ancestors, origins and qualifiers of the class
- * stay, so its ancestors may have properties that it has not.
+/* The class with those of its properties that are in `items`, in its own order, and without methods. Each has the qualifier
+ * `Order` beside its own ones: an array of sint32 with its places in `items`, from 0. Name, ancestors, origins and qualifiers of
+ * the class stay, so its ancestors may have properties that it has not.
  * @param items    numbers of properties; WQL_NO_COLUMN: something else has that place
  * @param scratch  for what is needed meanwhile
  * Returns WQL_OK; WQL_E_OUT_OF_MEMORY, WQL_E_QUOTA_VIOLATION. */

@@ -95,8 +95,10 @@ static wql_status gather_members(maker *m, wql__expr *const *items, uint32_t fir
     const wql__test **tests = wql__arena_alloc(m->arena, wql__array_size(count, sizeof *tests));
     wql_status status;
     if (!tests) return no_memory(m);
-    for (uint32_t i = first; i < count; i++)
+    for (uint32_t i = first; i < count; i++) {
         if (is_test_of(items[i], property, op)) tests[found++] = items[i]->test;
+        if (i % 256 == 0 && wql__stopped(m->filter->stop)) return WQL_OK; /* making the next node says it */
+    }
     status = make_members(m, tests, found, property, op == WQL_NE, out);
     if (!*out) return status;
     for (uint32_t i = first; i < count; i++)

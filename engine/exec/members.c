@@ -136,8 +136,10 @@ bool wql__members_make(wql__arena *arena, uint32_t type, const wql__test *const 
     wql__members *m;
     *out = NULL;
     if (count < MEMBERS_MIN || count > UINT32_MAX / 8) return true;
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++) {
         if (!is_member_test(tests[i], type, tests[0]->by) || tests[i]->op != tests[0]->op || tests[i]->negated) return true;
+        if (i % 256 == 0 && wql__stopped(stop)) return true;
+    }
     m = wql__arena_zero(arena, sizeof *m);
     if (!m) return false;
     if (tests[0]->by == WQL__BY_TEXT ? !make_texts(m, arena, tests, count, stop, &made)

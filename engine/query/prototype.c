@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* prototype.c: WQL_PROTOTYPE: a query that was bound, so that what is wrong with it is known, becomes a schema query whose only row
- * is its class, cut down to the SELECT list. Nothing is asked of a provider. */
+/* prototype.c: WQL_PROTOTYPE: a query that was bound, so that what is wrong with it is known, becomes a schema query whose only
+ * row is its class, cut down to the SELECT list. Nothing is asked of a provider. */
 #include "bind.h"
 
 #include "../data/trim.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* test_stop_work.c: how many instructions a run executes between a stop and its provider's close, at most. The stop flag lies on a
- * page of its own that cannot be read: each look at it traps. Just behind a chosen look the flag is set, which is the worst moment,
- * and from there on every instruction is counted, one by one, until the provider is closed. So the number does not depend on the
- * machine's load. Predicates of all kinds over texts of 200,000 bytes. */
+/* test_stop_work.c: how many instructions a run executes between a stop and its provider's close, at most. The stop flag lies on
+ * a page of its own that cannot be read: each look at it traps. Just behind a chosen look the flag is set, which is the worst
+ * moment, and from there on every instruction is counted, one by one, until the provider is closed. So the number does not depend
+ * on the machine's load. Predicates of all kinds over texts of 200,000 bytes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,8 +19,16 @@
 #include <sys/mman.h>
 #include <ucontext.h>
 
-/* A processor does about two instructions of such code in a nanosecond; half of one is a slow one. So this is 50 us at the worst. */
-enum { INSTRUCTIONS_MAX = 25000, COPYING_MAX = 50000 /* of cells: an instruction copies 32 bytes */, VALUE = 200000, PATTERN = 10000, ROWS = 70, GIVE_UP = 100000 };
+/* A processor does about two instructions of such code in a nanosecond; half of one is a slow one. So this is 50 us at the worst.
+ */
+enum {
+    INSTRUCTIONS_MAX = 25000,
+    COPYING_MAX = 50000 /* of cells: an instruction copies 32 bytes */,
+    VALUE = 200000,
+    PATTERN = 10000,
+    ROWS = 70,
+    GIVE_UP = 100000
+};
 
 #if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define CAN_STEP 1
@@ -70,7 +78,8 @@ static void on_step(int number, siginfo_t *info, void *context) {
             at->uc_mcontext.gregs[REG_EFL] &= ~(greg_t)TRAP_FLAG;
         }
     } else if (watch.counting && watch.count < GIVE_UP) {
-        watch.count += at->uc_mcontext.gregs[REG_RIP] != watch.last; /* a copy of many bytes is one instruction, and traps often */
+        watch.count +=
+            at->uc_mcontext.gregs[REG_RIP] != watch.last; /* a copy of many bytes is one instruction, and traps often */
         watch.last = at->uc_mcontext.gregs[REG_RIP];
     } else {
         at->uc_mcontext.gregs[REG_EFL] &= ~(greg_t)TRAP_FLAG;
@@ -145,16 +154,25 @@ static wql_status bring_cells(const world *w, wql_scan *scan) {
 
 static wql_status bring(rl_script *s, wql_scan *scan, wql_error *err) {
     const world *w = s->note;
-    wql_column text = {.property = RL_S, .type = WQL_STRING, .layout = WQL_OFFSETS, .offsets = w->offsets, .bytes = w->buffer,
+    wql_column text = {.property = RL_S,
+                       .type = WQL_STRING,
+                       .layout = WQL_OFFSETS,
+                       .offsets = w->offsets,
+                       .bytes = w->buffer,
                        .bytes_size = (uint64_t)w->size};
     wql_column columns[2] = {{.property = RL_ID, .type = WQL_UINT32, .layout = WQL_FIXED, .values = w->ids}, text};
     if (w->way == CELLS) return bring_cells(w, scan);
     if (w->way == VIEWS)
-        columns[1] = (wql_column){.property = RL_S, .type = WQL_STRING, .layout = WQL_VIEWS, .values = w->views,
-                                  .buffers = &w->buffer, .buffer_sizes = &w->size, .buffer_count = 1};
+        columns[1] = (wql_column){.property = RL_S,
+                                  .type = WQL_STRING,
+                                  .layout = WQL_VIEWS,
+                                  .values = w->views,
+                                  .buffers = &w->buffer,
+                                  .buffer_sizes = &w->size,
+                                  .buffer_count = 1};
     if (w->way == CODES)
-        columns[1] = (wql_column){.property = RL_S, .type = WQL_STRING, .layout = WQL_CODES, .values = w->codes, .child = &text,
-                                  .child_rows = w->rows};
+        columns[1] = (wql_column){
+            .property = RL_S, .type = WQL_STRING, .layout = WQL_CODES, .values = w->codes, .child = &text, .child_rows = w->rows};
     if (w->way == KNOWN) columns[1].buffer_id = 9; /* checked once, so that the condition is what takes the time */
     return wql_scan_emit(scan, w->rows, columns, 2, NULL, NULL, err);
 }
