@@ -160,7 +160,7 @@ typedef struct bench_source {
 
 enum { BENCH_PUMPED, BENCH_PULLED, BENCH_PUSHED };
 
-/* Two engines over one table: one without a thread, one with a worker. Classes: Item, ItemDict, ItemViews of the memory provider;
+/* Two engines over one table: one without a thread, one with a worker. Classes: Item, ItemDict, ItemViews, ItemFew of the memory provider;
  * ItemCopy, ItemNoId, ItemEndless of provider.c. */
 typedef struct bench_ours {
     wql_engine *engine, *working;
@@ -168,6 +168,7 @@ typedef struct bench_ours {
     wql_pump *pump;
     bench_source source;
 } bench_ours;
+enum { BENCH_FEW = 10000 }; /* the rows of ItemFew, which are the first of Item */
 /* Mounts the table, and the source, into root/bench. */
 void bench_mount(wql_engine *engine, const bench_table *table, bench_source *source);
 void bench_ours_open(bench_ours *ours, const bench_table *table);
@@ -235,6 +236,7 @@ void bench_contest(bench_run *run, int query);
 void bench_sqlite_provider(bench_run *run);
 void bench_calls(bench_run *run);
 void bench_cancels(bench_run *run);
+void bench_cancel_long(bench_run *run); /* cancel_long.c */
 void bench_waiting(bench_run *run);
 
 void bench_report(const bench_results *results, uint32_t first, const bench_machine *machine);

@@ -137,4 +137,5 @@ void bench_cancels(bench_run *run) {
         snprintf(results[i].note, sizeof results[i].note, "%s; sqlite: sqlite3_interrupt to the return of sqlite3_step",
                  i < 2 ? "to the return of wql_call_cancel" : "to the provider's close");
     free(s);
+    bench_cancel_long(run);
 }
