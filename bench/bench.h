@@ -160,8 +160,8 @@ typedef struct bench_source {
 
 enum { BENCH_PUMPED, BENCH_PULLED, BENCH_PUSHED };
 
-/* Two engines over one table: one without a thread, one with a worker. Classes: Item, ItemDict, ItemViews, ItemFew of the memory provider;
- * ItemCopy, ItemNoId, ItemEndless of provider.c. */
+/* Two engines over one table: one without a thread, one with a worker. Classes: Item, ItemDict, ItemViews, ItemFew of the memory
+ * provider; ItemCopy, ItemNoId, ItemEndless of provider.c. */
 typedef struct bench_ours {
     wql_engine *engine, *working;
     wql_session *session, *working_session;

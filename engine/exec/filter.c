@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* filter.c: a condition over a batch. AND narrows the set of rows item by item; OR asks each item only about the rows that no item
- * before it has let through. What takes long and rules out little comes later: a few batches are measured, and the order follows.
+/* filter.c: a condition over a batch. AND narrows the set of rows item by item; OR asks each item only about the rows that no
+ * item before it has let through. What takes long and rules out little comes later: a few batches are measured, and the order
+ * follows.
  */
 #include "filter.h"
 
@@ -31,9 +32,7 @@ typedef struct maker {
     wql_error *err;
 } maker;
 
-static wql_status no_memory(maker *m) {
-    return wql__fail_memory(m->filter->mem, m->err);
-}
+static wql_status no_memory(maker *m) { return wql__fail_memory(m->filter->mem, m->err); }
 
 static wql_status make_node(maker *m, const wql__expr *expr, uint32_t depth, uint32_t ors, wql__filter_node **out);
 
@@ -43,9 +42,7 @@ static wql__filter_node *new_node(maker *m, uint8_t kind) {
     return node;
 }
 
-static const wql_property_def *def_of(const maker *m, uint32_t property) {
-    return &m->filter->cls->def.properties[property];
-}
+static const wql_property_def *def_of(const maker *m, uint32_t property) { return &m->filter->cls->def.properties[property]; }
 
 static wql_status make_test(maker *m, const wql__expr *expr, wql__filter_node **out) {
     wql__filter_node *node = new_node(m, WQL__EXPR_TEST);
@@ -76,9 +73,8 @@ static wql_status make_members(maker *m, const wql__test *const *tests, uint32_t
     node->at = WQL__AT_PROPERTY;
     node->slot = m->filter->slots[property];
     node->tester = wql__arena_alloc(m->arena, sizeof *node->tester);
-    if (!node->tester ||
-        !wql__tester_init_members(node->tester, m->arena, m->filter->mem, def_of(m, property)->type, tests, count, outside, m->filter->stop,
-                                   &made))
+    if (!node->tester || !wql__tester_init_members(node->tester, m->arena, m->filter->mem, def_of(m, property)->type, tests,
+                                                   count, outside, m->filter->stop, &made))
         return no_memory(m);
     if (made) *out = node;
     return WQL_OK;
@@ -303,9 +299,7 @@ static void narrow_or(wql__filter *f, wql__filter_node *node, wql__rows *set) {
 }
 
 /* Of many conditions each may be quick: the flag is looked at every 8. */
-static bool is_ended(wql__filter *f) {
-    return (++f->asked & 7u) == 0 && wql__stopped(f->stop);
-}
+static bool is_ended(wql__filter *f) { return (++f->asked & 7u) == 0 && wql__stopped(f->stop); }
 
 static void narrow(wql__filter *f, wql__filter_node *node, wql__rows *set) {
     if (!set->count) return;

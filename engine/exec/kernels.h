@@ -62,13 +62,14 @@ typedef union wql__constant {
 
 typedef void (*wql__dense_kernel)(const void *values, wql__constant with, uint32_t rows, uint64_t *mask);
 /* Keeps the rows of `list` that pass, in `out`, which may be `list`; returns how many. */
-typedef uint32_t (*wql__sparse_kernel)(const void *values, wql__constant with, const uint16_t *list, uint32_t count, uint16_t *out);
+typedef uint32_t (*wql__sparse_kernel)(const void *values, wql__constant with, const uint16_t *list, uint32_t count,
+                                       uint16_t *out);
 /* The kernels for a CIM type with WQL_FIXED layout and WQL_EQ ... WQL_GE. */
 wql__dense_kernel wql__kernel_dense(uint32_t type, uint8_t op);
 wql__sparse_kernel wql__kernel_sparse(uint32_t type, uint8_t op);
 
-/* A text to look for without regard to case. Letters of `low` are small; a byte x of a text agrees with byte i if (x | mask[i]) ==
- * low[i], which for a letter means either case of it, and otherwise the byte itself. */
+/* A text to look for without regard to case. Letters of `low` are small; a byte x of a text agrees with byte i if (x | mask[i])
+ * == low[i], which for a letter means either case of it, and otherwise the byte itself. */
 typedef struct wql__needle {
     uint32_t len;
     bool ascii;                  /* all bytes are below 0x80 */
@@ -139,8 +140,8 @@ enum {
 
 /* Prepares a test for a property of CIM type `type`. False = no memory. */
 bool wql__tester_init(wql__tester *tester, wql__arena *arena, wql__mem *mem, uint32_t type, bool interval, const wql__test *test);
-/* Prepares the set of the WQL_EQ tests `tests`, or (outside) the complement of WQL_NE ones: NULL is in neither. *made false: these
- * cannot be a set, or so few that it does not pay. False = no memory. */
+/* Prepares the set of the WQL_EQ tests `tests`, or (outside) the complement of WQL_NE ones: NULL is in neither. *made false:
+ * these cannot be a set, or so few that it does not pay. False = no memory. */
 bool wql__tester_init_members(wql__tester *tester, wql__arena *arena, wql__mem *mem, uint32_t type, const wql__test *const *tests,
                               uint32_t count, bool outside, const _Atomic uint32_t *stop, bool *made);
 void wql__tester_free(wql__tester *tester);
@@ -166,18 +167,10 @@ void wql__members_dense(const wql__members *members, const wql_column *col, uint
 /* -- bits -----------------------------------------------------------------------------------------------------------
  */
 
-static inline uint32_t wql__bit_words(uint32_t rows) {
-    return (rows + 63) / 64;
-}
-static inline bool wql__bit(const uint64_t *bits, uint32_t at) {
-    return (bits[at >> 6] >> (at & 63u)) & 1u;
-}
-static inline uint64_t wql__low_bits(uint32_t count) {
-    return count >= 64 ? ~(uint64_t)0 : ((uint64_t)1 << count) - 1;
-}
-static inline uint32_t wql__first_bit(uint64_t word) {
-    return (uint32_t)__builtin_ctzll(word);
-}
+static inline uint32_t wql__bit_words(uint32_t rows) { return (rows + 63) / 64; }
+static inline bool wql__bit(const uint64_t *bits, uint32_t at) { return (bits[at >> 6] >> (at & 63u)) & 1u; }
+static inline uint64_t wql__low_bits(uint32_t count) { return count >= 64 ? ~(uint64_t)0 : ((uint64_t)1 << count) - 1; }
+static inline uint32_t wql__first_bit(uint64_t word) { return (uint32_t)__builtin_ctzll(word); }
 static inline uint32_t wql__count_bits(uint64_t x) {
     x -= (x >> 1) & 0x5555555555555555u;
     x = (x & 0x3333333333333333u) + ((x >> 2) & 0x3333333333333333u);

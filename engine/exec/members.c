@@ -35,13 +35,9 @@ static bool is_member_test(const wql__test *test, uint32_t type, uint8_t by) {
     return by == WQL__BY_UNSIGNED && (type == WQL_CHAR16 || (wql__type_is_integer(type) && !wql__type_is_signed(type)));
 }
 
-static uint64_t number_of(const wql__test *test) {
-    return test->by == WQL__BY_SIGNED ? (uint64_t)test->as.i64 : test->as.u64;
-}
+static uint64_t number_of(const wql__test *test) { return test->by == WQL__BY_SIGNED ? (uint64_t)test->as.i64 : test->as.u64; }
 
-static uint32_t slot_of(uint64_t number, uint32_t mask) {
-    return (uint32_t)((number * 0x9e3779b97f4a7c15u) >> 32) & mask;
-}
+static uint32_t slot_of(uint64_t number, uint32_t mask) { return (uint32_t)((number * 0x9e3779b97f4a7c15u) >> 32) & mask; }
 
 static bool hash_have(const wql__members *m, uint64_t number) {
     uint32_t at;
@@ -82,9 +78,7 @@ static bool make_hash(wql__members *m, wql__arena *arena, const wql__test *const
 }
 
 /* Whether the first number is below the second, in the order of the column. */
-static bool is_below(uint64_t a, uint64_t b, bool is_signed) {
-    return is_signed ? (int64_t)a < (int64_t)b : a < b;
-}
+static bool is_below(uint64_t a, uint64_t b, bool is_signed) { return is_signed ? (int64_t)a < (int64_t)b : a < b; }
 
 static bool make_numbers(wql__members *m, wql__arena *arena, const wql__test *const *tests, uint32_t count,
                          const _Atomic uint32_t *stop, bool *made) {
@@ -158,15 +152,15 @@ bool wql__members_have(const wql__members *m, const wql_column *col, uint32_t ro
 }
 
 /* `v[i]` widens with its sign, as the members did. In a bitmap, a number outside looks at the first bit, and is not counted. */
-#define MEMBERS(T)                                                                                                                 \
-    do {                                                                                                                           \
-        const T *v = (const T *)col->values + (size_t)w * 64;                                                                      \
-        for (uint32_t i = 0; i < count && m->bitmap; i++) {                                                                        \
-            uint64_t place = (uint64_t)v[i] - least, inside = place < range;                                                       \
-            place &= 0 - inside;                                                                                                   \
-            bytes[i] = (uint8_t)(m->bitmap[place >> 6] >> (place & 63u) & inside);                                                 \
-        }                                                                                                                          \
-        for (uint32_t i = 0; i < count && !m->bitmap; i++) bytes[i] = hash_have(m, (uint64_t)v[i]);                                \
+#define MEMBERS(T)                                                                                                               \
+    do {                                                                                                                         \
+        const T *v = (const T *)col->values + (size_t)w * 64;                                                                    \
+        for (uint32_t i = 0; i < count && m->bitmap; i++) {                                                                      \
+            uint64_t place = (uint64_t)v[i] - least, inside = place < range;                                                     \
+            place &= 0 - inside;                                                                                                 \
+            bytes[i] = (uint8_t)(m->bitmap[place >> 6] >> (place & 63u) & inside);                                               \
+        }                                                                                                                        \
+        for (uint32_t i = 0; i < count && !m->bitmap; i++) bytes[i] = hash_have(m, (uint64_t)v[i]);                              \
     } while (0)
 
 void wql__members_dense(const wql__members *m, const wql_column *col, uint32_t rows, uint64_t *mask) {

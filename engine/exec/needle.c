@@ -2,10 +2,10 @@
 /* needle.c: finding a text without regard to case by looking at bytes.
  *
  * A letter is compared by (x | 0x20) == small letter, which holds for its two cases and no other byte. What remains of Unicode
- * folding decides when bytes may speak (wql__needle_decide): as long as text and needle agree, byte for byte, in ASCII, they agree
- * character for character; at the first byte that differs, an ASCII byte of the text is a character that folds to ASCII, so it is
- * no match for that place; a byte from 0x80 on may belong to a character that folds to anything (U+212A to k, U+017F to s), so
- * somebody else decides, unless the needle is plain: then nothing beyond ASCII folds to any of its characters. */
+ * folding decides when bytes may speak (wql__needle_decide): as long as text and needle agree, byte for byte, in ASCII, they
+ * agree character for character; at the first byte that differs, an ASCII byte of the text is a character that folds to ASCII, so
+ * it is no match for that place; a byte from 0x80 on may belong to a character that folds to anything (U+212A to k, U+017F to s),
+ * so somebody else decides, unless the needle is plain: then nothing beyond ASCII folds to any of its characters. */
 #include "kernels.h"
 
 #include "../base/utf8.h"
@@ -109,12 +109,12 @@ typedef struct hunt {
 } hunt;
 
 /* `count` places in one go; a constant, so that the loop becomes vector code. */
-#define PROBE(COUNT)                                                                                                               \
-    const uint8_t *a = at + n->probe[0], *b = at + n->probe[1];                                                                    \
-    const uint8_t low_a = n->low[n->probe[0]], low_b = n->low[n->probe[1]];                                                        \
-    const uint8_t mask_a = n->mask[n->probe[0]], mask_b = n->mask[n->probe[1]];                                                    \
-    for (unsigned i = 0; i < (COUNT); i++)                                                                                         \
-        m[i] = (uint8_t)(((uint8_t)(a[i] | mask_a) == low_a) & ((uint8_t)(b[i] | mask_b) == low_b))
+#define PROBE(COUNT)                                                                                                             \
+    const uint8_t *a = at + n->probe[0], *b = at + n->probe[1];                                                                  \
+    const uint8_t low_a = n->low[n->probe[0]], low_b = n->low[n->probe[1]];                                                      \
+    const uint8_t mask_a = n->mask[n->probe[0]], mask_b = n->mask[n->probe[1]];                                                  \
+    for (unsigned i = 0; i < (COUNT); i++)                                                                                       \
+    m[i] = (uint8_t)(((uint8_t)(a[i] | mask_a) == low_a) & ((uint8_t)(b[i] | mask_b) == low_b))
 
 static uint64_t probe_64(const wql__needle *n, const uint8_t *at) {
     uint8_t m[64];
@@ -148,7 +148,8 @@ static void hunt_block(hunt *h, size_t from) {
 }
 
 /* Places from `from` up to `end` bytes of `bytes` are looked through. */
-static void hunt_start(hunt *h, const wql__needle *n, const uint8_t *bytes, size_t from, size_t end, const _Atomic uint32_t *stop) {
+static void hunt_start(hunt *h, const wql__needle *n, const uint8_t *bytes, size_t from, size_t end,
+                       const _Atomic uint32_t *stop) {
     h->needle = n;
     h->bytes = bytes;
     h->stop = stop;
@@ -218,9 +219,7 @@ int wql__needle_order(const wql__needle *n, wql_str text, int *order) {
 
 /* -- a column of offsets ----------------------------------------------------------------------------------------- */
 
-static void set_bit(uint64_t *bits, uint32_t at) {
-    bits[at >> 6] |= (uint64_t)1 << (at & 63u);
-}
+static void set_bit(uint64_t *bits, uint32_t at) { bits[at >> 6] |= (uint64_t)1 << (at & 63u); }
 
 static wql_str run_text(const wql_column *col, uint32_t row) {
     return (wql_str){col->bytes + col->offsets[row], (size_t)(col->offsets[row + 1] - col->offsets[row])};
@@ -294,7 +293,8 @@ static void hunt_run(const wql__needle *n, const wql_column *col, const _Atomic 
 static void inside_run(const wql__needle *n, const wql_column *col, uint32_t rows, const uint64_t *valid,
                        const _Atomic uint32_t *stop, uint64_t *mask, uint64_t *open) {
     if (n->ascii) hunt_run(n, col, stop, rows, mask);
-    if (n->plain || wql__is_ascii_until(col->bytes + col->offsets[0], (size_t)(col->offsets[rows] - col->offsets[0]), stop)) return;
+    if (n->plain || wql__is_ascii_until(col->bytes + col->offsets[0], (size_t)(col->offsets[rows] - col->offsets[0]), stop))
+        return;
     for (uint32_t w = 0; w < wql__bit_words(rows); w++)
         for (uint64_t left = valid[w] & ~mask[w]; left; left &= left - 1) {
             wql_str text = run_text(col, w * 64 + wql__first_bit(left));

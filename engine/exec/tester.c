@@ -141,14 +141,14 @@ int wql__tester_cell(const wql__tester *t, const wql_column *col, uint32_t row, 
         if ((SET)->sparse) {                                                                                                       \
             for (uint32_t i = 0; i < (SET)->count; i++) {                                                                          \
                 uint32_t row = (SET)->list[i];                                                                                     \
-                if ((i & 63u) == 63u && wql__stopped(STOP)) break;                                                                      \
+                if ((i & 63u) == 63u && wql__stopped(STOP)) break; \
                 (SET)->list[kept] = (uint16_t)row;                                                                                 \
                 kept += (PASSES) ? 1u : 0u;                                                                                        \
             }                                                                                                                      \
         } else {                                                                                                                   \
             for (uint32_t w = 0; w < wql__bit_words((SET)->rows); w++) {                                                           \
                 uint64_t left = (SET)->bits[w], passed = 0;                                                                        \
-                if (left && wql__stopped(STOP)) left = 0;                                                                               \
+                if (left && wql__stopped(STOP)) left = 0; \
                 for (; left; left &= left - 1) {                                                                                   \
                     uint32_t row = w * 64 + wql__first_bit(left);                                                                  \
                     if (PASSES) passed |= left & (0 - left);                                                                       \

@@ -28,7 +28,8 @@ enum { WQL_KIND_DATA = 1, WQL_KIND_SCHEMA, WQL_KIND_ASSOCIATORS, WQL_KIND_REFERE
  * Returns WQL_OK; WQL_E_INVALID_PARAMETER (no session, empty or ill-formed text, an unknown flag, neither sink nor out, a sink
  * with add_ref but no release, a value that no parameter could have: see wql_call_options); WQL_E_UNSUPPORTED_PARAMETER (a field
  * unknown to this version); WQL_E_QUOTA_VIOLATION (text too long, too many calls; the error names the limit); WQL_E_NOT_AVAILABLE
- * (a sink or WQL_RUN_AHEAD without workers, and no pump); WQL_E_OUT_OF_MEMORY; WQL_E_SHUTTING_DOWN. On failure the sink was not touched. Thread-safety: free, callback-safe. */
+ * (a sink or WQL_RUN_AHEAD without workers, and no pump); WQL_E_OUT_OF_MEMORY; WQL_E_SHUTTING_DOWN.
+ * On failure the sink was not touched. Thread-safety: free, callback-safe. */
 WQL_API wql_status wql_session_exec(wql_session *session, wql_str text, const wql_call_options *how, wql_call *out,
                                     wql_error *err);
 

@@ -121,8 +121,8 @@ static void R4_6_over_long_texts_are_refused(void **state) {
 }
 
 static void R4_7_R4_8_every_flag_is_known_or_refused(void **state) {
-    static const uint32_t good =
-        WQL_PROTOTYPE | WQL_SEND_STATUS | WQL_ENSURE_LOCATABLE | WQL_DIRECT_READ | WQL_COUNT_ONLY | WQL_KEYS_ONLY | WQL_FINAL_ON_WORKER;
+    static const uint32_t good = WQL_PROTOTYPE | WQL_SEND_STATUS | WQL_ENSURE_LOCATABLE | WQL_DIRECT_READ | WQL_COUNT_ONLY |
+                                 WQL_KEYS_ONLY | WQL_FINAL_ON_WORKER;
     fixture f = {.t = {.rows = 10}};
     (void)state;
     open_fixture(&f, 1, 0);
