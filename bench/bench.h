@@ -161,14 +161,15 @@ typedef struct bench_source {
 
 enum { BENCH_PUMPED, BENCH_PULLED, BENCH_PUSHED };
 
-/* Two engines over one table: one without a thread, one with a worker. Classes: Item, ItemDict, ItemViews of the memory provider;
- * ItemCopy, ItemNoId, ItemEndless of provider.c. */
+/* Two engines over one table: one without a thread, one with a worker. Classes: Item, ItemDict, ItemViews, ItemFew of the memory
+ * provider; ItemCopy, ItemNoId, ItemEndless of provider.c. */
 typedef struct bench_ours {
     wql_engine *engine, *working;
     wql_session *session, *working_session;
     wql_pump *pump;
     bench_source source;
 } bench_ours;
+enum { BENCH_FEW = 10000 }; /* the rows of ItemFew, which are the first of Item */
 /* Mounts the table, and the source, into root/bench. */
 void bench_mount(wql_engine *engine, const bench_table *table, bench_source *source);
 void bench_ours_open(bench_ours *ours, const bench_table *table, int isa); /* isa: of the machine, as BENCH_PLAIN ... */
@@ -276,6 +277,7 @@ void bench_sqlite_provider(bench_run *run);
 /* `last`: also what does not depend on the number of rows. */
 void bench_calls(bench_run *run, bool last);
 void bench_cancels(bench_run *run);
+void bench_cancel_long(bench_run *run); /* cancel_long.c */
 void bench_waiting(bench_run *run);
 void bench_outstanding(bench_run *run);
 

@@ -91,12 +91,14 @@ static void prepare(bench_run *run, const char *name, size_t size) {
 
 static const char first_wql[] = "SELECT id FROM Item WHERE size > 990000000";
 
-static double first_pulled(bench_run *run) {
+static const char first_of_few[] = "SELECT id FROM ItemFew WHERE size > 990000000";
+
+static double first_pulled(bench_run *run, const char *text) {
     wql_error err = WQL_INIT(wql_error);
     wql_call call;
     wql_batch *batch;
     double start = bench_now(), took;
-    if (wql_session_exec(run->ours.session, wql_s(first_wql), NULL, &call, &err) < 0) bench_fail(&err);
+    if (wql_session_exec(run->ours.session, wql_s(text), NULL, &call, &err) < 0) bench_fail(&err);
     if (wql_call_next(call, WQL_FOREVER, &batch, &err) != WQL_OK) bench_stop("a pulled call has no first batch");
     took = bench_now() - start;
     wql_batch_release(batch);
@@ -190,7 +192,7 @@ static void stop_sleeper(sleeper *s, pthread_t thread) {
 
 typedef struct samples {
     double first[SAMPLES], submit[SAMPLES], sqlite[SAMPLES], sqlite_arrays[SAMPLES], pulled[SAMPLES], woken[SAMPLES],
-        paid[SAMPLES], first_awake[SAMPLES], submit_awake[SAMPLES];
+        paid[SAMPLES], few[SAMPLES], first_awake[SAMPLES], submit_awake[SAMPLES];
     uint32_t wakes;
 } samples;
 
@@ -198,7 +200,8 @@ static void sample_calls(bench_run *run, sleeper *sleeping, samples *s, uint32_t
     s->wakes = 0;
     for (uint32_t i = 0; i < count; i++) {
         double paid, took = wake(sleeping, &paid);
-        s->pulled[i] = first_pulled(run);
+        s->pulled[i] = first_pulled(run, first_wql);
+        s->few[i] = first_pulled(run, first_of_few);
         s->sqlite[i] = first_sqlite(run, first_wql);
         s->sqlite_arrays[i] = first_sqlite(run, "SELECT id FROM ItemArrays WHERE size > 990000000");
         s->first[i] = first_pushed(run, &s->submit[i], false);
@@ -258,6 +261,8 @@ static void first_and_submit(bench_run *run) {
         add_median(&results[3].ours, s->first_awake, count);
         add_median(&results[4].ours, s->submit_awake, count);
         add_median(&results[4].futex, s->paid, s->wakes);
+        add_median(&results[5].ours, s->pulled, count);
+        add_median(&results[5].alone, s->few, count);
         if (run->guest) add_guest(run, results);
     }
     stop_sleeper(&sleeping, thread);
@@ -267,6 +272,8 @@ static void first_and_submit(bench_run *run) {
     snprintf(results[2].note, sizeof results[2].note, "the submitting call itself; futex: the wake-up itself");
     snprintf(results[3].note, sizeof results[3].note, "text to the first batch, on a worker that has just finished another call");
     snprintf(results[4].note, sizeof results[4].note, "the submitting call, with such a worker; futex: the wake-up it saves");
+    snprintf(results[5].note, sizeof results[5].note, "text to the first batch, pulled; alone: the same of a table of %d rows",
+             BENCH_FEW);
     free(s);
 }
 

@@ -168,4 +168,5 @@ void bench_cancels(bench_run *run) {
     measure(run, s, ids, false);
     if (run->guest) measure(run, s, slow_ids, true);
     free(s);
+    bench_cancel_long(run);
 }

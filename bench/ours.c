@@ -20,22 +20,22 @@ void bench_stop(const char *why) {
 /* -- mounts ------------------------------------------------------------------------------------------------------ */
 
 void bench_mount(wql_engine *engine, const bench_table *table, bench_source *source) {
-    static const char *const names[] = {"Item", "ItemDict", "ItemViews"};
-    static const uint8_t layouts[] = {WQL_OFFSETS, WQL_CODES, WQL_VIEWS};
+    static const char *const names[] = {"Item", "ItemDict", "ItemViews", "ItemFew"};
+    static const uint8_t layouts[] = {WQL_OFFSETS, WQL_CODES, WQL_VIEWS, WQL_OFFSETS};
     wql_error err = WQL_INIT(wql_error);
-    wql_class_def defs[3];
-    wql_column columns[3][BENCH_WIDTH];
-    wql_table tables[3];
-    for (uint32_t i = 0; i < 3; i++) {
+    wql_class_def defs[4];
+    wql_column columns[4][BENCH_WIDTH];
+    wql_table tables[4];
+    for (uint32_t i = 0; i < 4; i++) {
         defs[i] = (wql_class_def){
             .struct_size = sizeof defs[i], .name = names[i], .properties = bench_properties, .property_count = BENCH_WIDTH};
         bench_table_columns(table, layouts[i], 0, columns[i]);
         tables[i] = (wql_table){.struct_size = sizeof tables[i],
                                 .column_count = BENCH_WIDTH,
                                 .def = &defs[i],
-                                .rows = table->rows,
+                                .rows = i == 3 && table->rows > BENCH_FEW ? BENCH_FEW : table->rows,
                                 .columns = columns[i],
-                                .next = i + 1 < 3 ? &tables[i + 1] : NULL};
+                                .next = i + 1 < 4 ? &tables[i + 1] : NULL};
     }
     if (wql_engine_mount(engine, "root/bench", wql_memory_provider(), NULL, tables, &err) < 0 ||
         wql_engine_mount(engine, "root/bench", &bench_provider, NULL, source, &err) < 0)

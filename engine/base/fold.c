@@ -4,6 +4,7 @@
 #include "fold.h"
 
 #include "fold_table.h"
+#include "stop.h"
 #include "utf8.h"
 
 static inline uint32_t fold_ascii(uint32_t c) { return c - 'A' < 26u ? c | 0x20u : c; }
@@ -32,10 +33,11 @@ size_t wql__fold_text(const char *ptr, size_t len, char *out) {
 /* -- comparing --------------------------------------------------------------------------------------------------- */
 
 /* Bytes that are the same in both, up to where characters must be looked at; ASCII only, so that no character is cut. */
-static size_t common_bytes(wql_str a, wql_str b) {
+static size_t common_bytes(wql_str a, wql_str b, const _Atomic uint32_t *stop) {
     size_t len = a.len < b.len ? a.len : b.len, i = 0;
     for (; len - i >= 8; i += 8) {
         uint64_t x, y;
+        if (i % WQL__STOP_BLOCK == 0 && i && wql__stopped(stop)) break;
         memcpy(&x, a.ptr + i, sizeof x);
         memcpy(&y, b.ptr + i, sizeof y);
         if (x != y || (x & 0x8080808080808080u)) break;
@@ -43,12 +45,22 @@ static size_t common_bytes(wql_str a, wql_str b) {
     return i;
 }
 
-int wql__fold_compare(wql_str a, wql_str b) {
-    size_t same = common_bytes(a, b);
+/* Where to look at the flag next. */
+static const char *next_look(const char *at, const char *end) {
+    return end - at > WQL__STOP_WORK / 4 ? at + WQL__STOP_WORK / 4 : end;
+}
+
+int wql__fold_compare_until(wql_str a, wql_str b, const _Atomic uint32_t *stop) {
+    size_t same = common_bytes(a, b, stop);
     const char *p = same ? a.ptr + same : a.ptr, *p_end = a.len ? a.ptr + a.len : a.ptr;
     const char *q = same ? b.ptr + same : b.ptr, *q_end = b.len ? b.ptr + b.len : b.ptr;
+    const char *look = next_look(p, p_end);
     while (p < p_end && q < q_end) {
         uint32_t x = (unsigned char)*p, y = (unsigned char)*q;
+        if (p >= look) {
+            if (wql__stopped(stop)) break;
+            look = next_look(p, p_end);
+        }
         if ((x | y) < 0x80) {
             x = fold_ascii(x);
             y = fold_ascii(y);
@@ -64,18 +76,34 @@ int wql__fold_compare(wql_str a, wql_str b) {
 }
 
 /* Texts that fold to the same differ in length by a factor of three at most (k and U+212A), so much unequal ones need no look. */
-bool wql__fold_equal(wql_str a, wql_str b) {
-    size_t longer = a.len > b.len ? a.len : b.len, shorter = a.len + b.len - longer;
-    if (shorter < longer / 3) return false;
-    if (shorter == longer && (!longer || memcmp(a.ptr, b.ptr, longer) == 0)) return true;
-    return wql__fold_compare(a, b) == 0;
+static bool same_bytes(const char *a, const char *b, size_t len, const _Atomic uint32_t *stop) {
+    for (size_t i = 0; i < len; i += WQL__STOP_BLOCK) {
+        if (i && wql__stopped(stop)) return false;
+        if (memcmp(a + i, b + i, len - i > WQL__STOP_BLOCK ? WQL__STOP_BLOCK : len - i) != 0) return false;
+    }
+    return true;
 }
 
-uint64_t wql__fold_hash(wql_str s, uint64_t seed) {
-    const char *p = s.ptr, *end = s.len ? s.ptr + s.len : s.ptr;
+bool wql__fold_equal_until(wql_str a, wql_str b, const _Atomic uint32_t *stop) {
+    size_t longer = a.len > b.len ? a.len : b.len, shorter = a.len + b.len - longer;
+    if (shorter < longer / 3) return false;
+    if (shorter == longer && same_bytes(a.ptr, b.ptr, longer, stop)) return true;
+    return wql__fold_compare_until(a, b, stop) == 0;
+}
+
+int wql__fold_compare(wql_str a, wql_str b) { return wql__fold_compare_until(a, b, NULL); }
+bool wql__fold_equal(wql_str a, wql_str b) { return wql__fold_equal_until(a, b, NULL); }
+uint64_t wql__fold_hash(wql_str s, uint64_t seed) { return wql__fold_hash_until(s, seed, NULL); }
+
+uint64_t wql__fold_hash_until(wql_str s, uint64_t seed, const _Atomic uint32_t *stop) {
+    const char *p = s.ptr, *end = s.len ? s.ptr + s.len : s.ptr, *look = next_look(p, end);
     uint64_t h = seed ^ 0x9e3779b97f4a7c15u;
     while (p < end) {
         uint32_t c = (unsigned char)*p;
+        if (p >= look) {
+            if (wql__stopped(stop)) break;
+            look = next_look(p, end);
+        }
         if (c < 0x80) {
             c = fold_ascii(c);
             p++;

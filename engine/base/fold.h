@@ -15,6 +15,10 @@ size_t wql__fold_text(const char *ptr, size_t len, char *out);
 int wql__fold_compare(wql_str a, wql_str b); /* <0, 0, >0 */
 bool wql__fold_equal(wql_str a, wql_str b);
 uint64_t wql__fold_hash(wql_str s, uint64_t seed);
+/* The same for texts that may be long: `stop` ends the work (stop.h). */
+int wql__fold_compare_until(wql_str a, wql_str b, const _Atomic uint32_t *stop);
+bool wql__fold_equal_until(wql_str a, wql_str b, const _Atomic uint32_t *stop);
+uint64_t wql__fold_hash_until(wql_str s, uint64_t seed, const _Atomic uint32_t *stop);
 /* Edit distance (insert, delete, replace, swap of neighbours) of folded texts, or `most` + 1 if greater. For "did you mean". `most`
  * is at most WQL__DISTANCE_MOST. */
 #define WQL__DISTANCE_MOST 15

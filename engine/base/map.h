@@ -19,5 +19,7 @@ bool wql__map_init(wql__map *map, wql__arena *arena, uint32_t count);
 uint32_t wql__map_add(wql__map *map, wql_str name, uint32_t value);
 /* The number, or WQL__NO_ENTRY. */
 uint32_t wql__map_find(const wql__map *map, wql_str name);
+/* The same; `stop` ends the work on a long text (stop.h). */
+uint32_t wql__map_find_until(const wql__map *map, wql_str name, const _Atomic uint32_t *stop);
 
 #endif

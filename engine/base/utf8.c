@@ -2,6 +2,8 @@
 /* utf8.c: reading and writing UTF-8. */
 #include "utf8.h"
 
+#include "stop.h"
+
 #define HIGH_BITS 0x8080808080808080u
 
 static inline uint64_t load8(const char *ptr) {
@@ -58,6 +60,27 @@ size_t wql__utf8_check(const char *ptr, size_t len) {
         i += n;
     }
     return len;
+}
+
+/* Piece by piece; what a cut leaves of a character is read again with what follows it. */
+size_t wql__utf8_check_until(const char *ptr, size_t len, const _Atomic uint32_t *stop) {
+    size_t good = 0;
+    while (good < len) {
+        size_t piece = len - good > WQL__STOP_WORK / 4 ? WQL__STOP_WORK / 4 : len - good, more;
+        if (len > WQL__STOP_WORK / 4 && wql__stopped(stop)) return good;
+        more = wql__utf8_check(ptr + good, piece);
+        if (more == 0) return good;
+        good += more;
+    }
+    return good;
+}
+
+bool wql__is_ascii_until(const char *ptr, size_t len, const _Atomic uint32_t *stop) {
+    for (size_t i = 0; i < len; i += WQL__STOP_BLOCK) {
+        if (len > WQL__STOP_BLOCK && wql__stopped(stop)) return false;
+        if (!wql__is_ascii(ptr + i, len - i > WQL__STOP_BLOCK ? WQL__STOP_BLOCK : len - i)) return false;
+    }
+    return true;
 }
 
 bool wql__is_ascii(const char *ptr, size_t len) {
@@ -136,9 +159,11 @@ size_t wql__utf8_cut(const char *ptr, size_t len, size_t size) {
     return lead_length((unsigned char)ptr[end - 1 - back], &low, &high) > back + 1 ? end - 1 - back : end;
 }
 
-size_t wql__utf8_repair(const char *ptr, size_t len, char *out) {
-    size_t used = 0, bad;
-    for (size_t i = 0; i < len;) {
+size_t wql__utf8_repair(const char *ptr, size_t len, char *out) { return wql__utf8_repair_until(ptr, len, out, NULL); }
+
+size_t wql__utf8_repair_until(const char *ptr, size_t len, char *out, const _Atomic uint32_t *stop) {
+    size_t used = 0, bad, chars = 0;
+    for (size_t i = 0; i < len && (++chars % 512 || !wql__stopped(stop));) {
         size_t n = check_one((const unsigned char *)ptr + i, len - i, &bad);
         if (n) {
             memcpy(out + used, ptr + i, n);

@@ -4,13 +4,10 @@
 #include "like_part.h"
 
 #include "../base/fold.h"
+#include "../base/stop.h"
 #include "../base/utf8.h"
 
 #include <string.h>
-
-enum { STOP_EVERY = 64 * 1024 };
-
-static inline bool is_stopped(const _Atomic uint32_t *stop) { return stop && atomic_load_explicit(stop, memory_order_relaxed); }
 
 static inline uint32_t next_folded(const char **at, const char *end) {
     uint32_t c = (unsigned char)**at;
@@ -26,31 +23,54 @@ typedef struct subject {
     const wql__pattern *pattern;
     const _Atomic uint32_t *stop;
     const char *from, *to;
-    int ascii; /* whether all of it is ASCII; -1: not looked at */
+    int ascii;   /* whether all of it is ASCII; -1: not looked at */
+    size_t left; /* work until the flag is looked at again */
+    bool ended;  /* it was set */
 } subject;
 
-static bool is_ascii(subject *s) {
-    const char *at = s->from;
-    if (s->ascii >= 0) return s->ascii != 0;
-    s->ascii = 1;
-    while (at < s->to && s->ascii) {
-        size_t piece = s->to - at < STOP_EVERY ? (size_t)(s->to - at) : STOP_EVERY;
-        s->ascii = !is_stopped(s->stop) && wql__is_ascii(at, piece); /* no is never wrong, only slow */
-        at += piece;
+/* Some work was done, as much as comparing so many bytes. False: the rest is not worth doing. */
+static inline bool worked(subject *s, size_t work) {
+    if (work < s->left) {
+        s->left -= work;
+    } else {
+        s->left = WQL__STOP_WORK;
+        s->ended = s->ended || wql__stopped(s->stop);
     }
+    return !s->ended;
+}
+
+/* What different steps take, in bytes compared: a character that is folded and looked for, an element that may be a set. */
+enum { CHARACTER = 4, ELEMENT = 8, RUN = 32 };
+
+static inline size_t lesser(size_t a, size_t b) { return a < b ? a : b; }
+
+/* Where to pause in a text of which each byte is so much work. */
+static inline const char *next_pause(const char *at, const char *end, size_t work) {
+    size_t piece = WQL__STOP_WORK / work + 1;
+    return (size_t)(end - at) > piece ? at + piece : end;
+}
+
+static bool is_ascii(subject *s) {
+    if (s->ascii < 0) s->ascii = wql__is_ascii_until(s->from, (size_t)(s->to - s->from), s->stop);
     return s->ascii != 0;
 }
 
 /* -- at one place ------------------------------------------------------------------------------------------------ */
 
 /* How many bytes of the run stand at `at`, where there is room for all. */
-static uint32_t common_bytes(const wql__like_run *run, const char *at) {
+static uint32_t common_bytes(subject *s, const wql__like_run *run, const char *at) {
     uint32_t i = 0;
-    while (i < run->count && fold_byte(at[i]) == run->bytes[i]) i++;
-    return i;
+    for (;;) {
+        uint32_t pause = run->count - i > WQL__STOP_WORK ? i + WQL__STOP_WORK : run->count;
+        while (i < pause && fold_byte(at[i]) == run->bytes[i]) i++;
+        if (i < pause || i == run->count || !worked(s, WQL__STOP_WORK)) return i;
+    }
 }
 
-static bool same_bytes(const wql__like_run *run, const char *at) { return common_bytes(run, at) == run->count; }
+static bool same_bytes(subject *s, const wql__like_run *run, const char *at) {
+    uint32_t common = common_bytes(s, run, at);
+    return worked(s, common % WQL__STOP_WORK) && common == run->count;
+}
 
 static bool accepts(const wql__pattern *pattern, uint32_t element, uint32_t folded) {
     if (element < WQL__LIKE_ONE) return element == folded;
@@ -58,27 +78,29 @@ static bool accepts(const wql__pattern *pattern, uint32_t element, uint32_t fold
 }
 
 /* Whether the run stands at *at, which moves behind it. */
-static bool match_here(const subject *s, const wql__like_run *run, const char **at, const char *end) {
+static bool match_here(subject *s, const wql__like_run *run, const char **at, const char *end) {
     if (run->plain) {
-        if ((size_t)(end - *at) < run->count || !same_bytes(run, *at)) return false;
+        if ((size_t)(end - *at) < run->count || !same_bytes(s, run, *at)) return false;
         *at += run->count;
         return true;
     }
-    for (uint32_t i = 0; i < run->count; i++)
-        if (*at >= end || !accepts(s->pattern, run->elements[i], next_folded(at, end))) return false;
+    for (uint32_t i = 0; i < run->count; i++) {
+        if (*at >= end || !worked(s, ELEMENT)) return false;
+        if (!accepts(s->pattern, run->elements[i], next_folded(at, end))) return false;
+    }
     return true;
 }
 
 /* Whether the run ends the text; *end moves before it. */
-static bool match_end(const subject *s, const wql__like_run *run, const char *from, const char **end) {
+static bool match_end(subject *s, const wql__like_run *run, const char *from, const char **end) {
     const char *at = *end, *behind = *end;
     if (run->plain) {
-        if ((size_t)(behind - from) < run->count || !same_bytes(run, behind - run->count)) return false;
+        if ((size_t)(behind - from) < run->count || !same_bytes(s, run, behind - run->count)) return false;
         *end = behind - run->count;
         return true;
     }
     for (uint32_t i = 0; i < run->count; i++) {
-        if (at <= from) return false;
+        if (at <= from || !worked(s, 1)) return false;
         do at--;
         while (at > from && ((unsigned char)*at & 0xc0) == 0x80);
     }
@@ -89,16 +111,16 @@ static bool match_end(const subject *s, const wql__like_run *run, const char *fr
 /* -- searching: each returns the place behind the first fit, or NULL --------------------------------------------- */
 
 /* Literal, by characters: how far the run matches is never forgotten (Knuth, Morris, Pratt). */
-static const char *search_chars(const subject *s, const wql__like_run *run, const char *at, const char *end) {
+static const char *search_chars(subject *s, const wql__like_run *run, const char *at, const char *end) {
     uint32_t matched = 0;
     while (at < end) {
-        const char *pause = end - at > STOP_EVERY ? at + STOP_EVERY : end;
-        if (is_stopped(s->stop)) return NULL;
+        const char *from = at, *pause = next_pause(at, end, CHARACTER);
         while (at < pause) {
             uint32_t c = next_folded(&at, end);
             while (matched && run->elements[matched] != c) matched = run->back[matched - 1];
             if (run->elements[matched] == c && ++matched == run->count) return at;
         }
+        if (!worked(s, (size_t)(at - from) * CHARACTER)) return NULL;
     }
     return NULL;
 }
@@ -130,12 +152,12 @@ static const char *next_start(const char *at, const char *end) {
     return at;
 }
 
-/* Literal, by bytes: two rare bytes of the run are looked for in eight places at once, and the whole run where both stand. On texts
- * that deceive the probes too often the work is handed on, so that the time stays linear. */
-static const char *search_bytes(const subject *s, const wql__like_run *run, const char *at, const char *end) {
+/* Literal, by bytes: two rare bytes of the run are looked for in eight places at once, and the whole run where both stand. On
+ * texts that deceive the probes too often the work is handed on, so that the time stays linear. */
+static const char *search_bytes(subject *s, const wql__like_run *run, const char *at, const char *end) {
     const probe a = make_probe(run, run->rare[0]), b = make_probe(run, run->rare[1]);
-    const char *pause = at + STOP_EVERY;
     size_t left, wasted = 0, allowed = 1024; /* bytes compared in vain */
+    uint32_t words = 0;
     bool few;
     if ((size_t)(end - at) < run->count) return NULL;
     left = (size_t)(end - at) - run->count + 1; /* places */
@@ -150,18 +172,16 @@ static const char *search_bytes(const subject *s, const wql__like_run *run, cons
         hits = (differ - ONES) & ~differ & HIGHS; /* all zero bytes, perhaps others behind one */
         for (; hits; hits &= hits - 1) {
             const char *place = at + (__builtin_ctzll(hits) >> 3);
-            uint32_t common = common_bytes(run, place);
+            uint32_t common = common_bytes(s, run, place);
             if (common == run->count) return place + run->count;
             wasted += common + 1;
+            if (!worked(s, common % WQL__STOP_WORK + 8)) return NULL;
         }
         if (wasted > allowed) return search_chars(s, run, next_start(at + 8, end), end);
-        if (at >= pause) {
-            if (is_stopped(s->stop)) return NULL;
-            pause = at + STOP_EVERY;
-        }
+        if (++words % 128 == 0 && !worked(s, 512)) return NULL;
     }
     for (; left > 0; at++, left--)
-        if (fold_byte(at[a.place]) == run->bytes[a.place] && same_bytes(run, at)) return at + run->count;
+        if (fold_byte(at[a.place]) == run->bytes[a.place] && same_bytes(s, run, at)) return at + run->count;
     return NULL;
 }
 
@@ -172,37 +192,38 @@ static inline uint32_t next_row(const wql__like_run *run, const char **at, const
     folded = next_folded(at, end);
     while (low < high) { /* how many pieces begin at or before the character */
         uint32_t middle = low + (high - low) / 2;
-        if (run->pieces[middle] <= folded) low = middle + 1;
-        else high = middle;
+        if (run->pieces[middle] <= folded)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return low ? run->row_of[low - 1] : 0;
 }
 
 /* Bit i of the state: the last i + 1 characters fit elements[0..i]. One word. */
-static const char *search_word(const subject *s, const wql__like_run *run, const char *at, const char *end) {
+static const char *search_word(subject *s, const wql__like_run *run, const char *at, const char *end) {
     const uint64_t last = (uint64_t)1 << (run->count - 1);
     uint64_t state = 0;
     while (at < end) {
-        const char *pause = end - at > STOP_EVERY ? at + STOP_EVERY : end;
-        if (is_stopped(s->stop)) return NULL;
+        const char *from = at, *pause = next_pause(at, end, CHARACTER);
         while (at < pause) {
             unsigned char c = (unsigned char)*at;
             if (c < 128) at++;
             state = (state << 1 | 1) & (c < 128 ? run->ascii[c] : run->rows[next_row(run, &at, end)]);
             if (state & last) return at;
         }
+        if (!worked(s, (size_t)(at - from) * CHARACTER)) return NULL;
     }
     return NULL;
 }
 
 /* The same over several words. */
-static const char *search_words(const subject *s, const wql__like_run *run, const char *at, const char *end) {
+static const char *search_words(subject *s, const wql__like_run *run, const char *at, const char *end) {
     const uint64_t last = (uint64_t)1 << ((run->count - 1) % 64);
     uint64_t state[WQL__LIKE_WORDS_MOST];
     memset(state, 0, run->words * sizeof *state);
     while (at < end) {
-        const char *pause = end - at > STOP_EVERY / run->words ? at + STOP_EVERY / run->words : end;
-        if (is_stopped(s->stop)) return NULL;
+        const char *from = at, *pause = next_pause(at, end, CHARACTER + run->words);
         while (at < pause) {
             const uint64_t *row = run->rows + (size_t)next_row(run, &at, end) * run->words;
             uint64_t carry = 1;
@@ -213,13 +234,14 @@ static const char *search_words(const subject *s, const wql__like_run *run, cons
             }
             if (state[run->words - 1] & last) return at;
         }
+        if (!worked(s, (size_t)(at - from) * (CHARACTER + run->words))) return NULL;
     }
     return NULL;
 }
 
 /* A run of more than 65,536 elements, which only a limit far above the usual lets in, is tried place by place. */
-static const char *search_slowly(const subject *s, const wql__like_run *run, const char *at, const char *end) {
-    while (at < end && !is_stopped(s->stop)) {
+static const char *search_slowly(subject *s, const wql__like_run *run, const char *at, const char *end) {
+    while (at < end && worked(s, CHARACTER)) {
         const char *behind = at;
         if (match_here(s, run, &behind, end)) return behind;
         (void)wql__utf8_next(&at, end);
@@ -230,6 +252,7 @@ static const char *search_slowly(const subject *s, const wql__like_run *run, con
 /* Bytes may be compared where they stand for no other character of the text. */
 static const char *search(subject *s, const wql__like_run *run, const char *at, const char *end) {
     bool by_bytes = run->bytes && (run->plain || is_ascii(s));
+    if (!worked(s, RUN + run->words)) return NULL;
     if (run->literal) return by_bytes ? search_bytes(s, run, at, end) : search_chars(s, run, at, end);
     if (run->words == 1) return search_word(s, run, at, end);
     return run->words <= WQL__LIKE_WORDS_MOST ? search_words(s, run, at, end) : search_slowly(s, run, at, end);
@@ -240,16 +263,17 @@ static const char *search(subject *s, const wql__like_run *run, const char *at, 
 bool wql__like_match(const wql__pattern *pattern, wql_str text, const _Atomic uint32_t *stop) {
     const char *at = text.ptr, *end = text.len ? text.ptr + text.len : text.ptr;
     uint32_t run = 0, runs = pattern->run_count;
-    subject s = {pattern, stop, at, end, -1};
-    if (pattern->shape == WQL__LIKE_NEVER || is_stopped(stop)) return false;
+    subject s = {pattern, stop, at, end, -1, WQL__STOP_WORK, false};
+    if (pattern->shape == WQL__LIKE_NEVER || wql__stopped(stop)) return false;
     if (!pattern->open_start) {
         if (!match_here(&s, &pattern->runs[run++], &at, end)) return false;
         if (run == runs && !pattern->open_end) return at == end;
     }
     if (!pattern->open_end && !match_end(&s, &pattern->runs[--runs], at, &end)) return false;
     for (; run < runs; run++) {
+        const char *from = at;
         at = search(&s, &pattern->runs[run], at, end);
-        if (!at) return false;
+        if (!at || !worked(&s, lesser((size_t)(at - from), WQL__STOP_WORK / CHARACTER) * CHARACTER)) return false;
     }
     return true;
 }
@@ -266,18 +290,13 @@ static uint32_t characters(const wql__like_run *run) {
     return count;
 }
 
-uint32_t wql__like_longest(const wql__pattern *pattern) {
-    uint32_t longest = 0;
-    for (uint32_t i = 0; i < pattern->run_count; i++)
-        if (pattern->runs[i].count > longest) longest = pattern->runs[i].count;
-    return longest;
-}
+enum { RUNS_LOOKED_AT = 32 };
 
 uint32_t wql__like_skeleton(const wql__pattern *pattern, uint8_t *low, uint8_t *mask) {
     const wql__like_run *best = NULL;
     uint32_t most = 0;
-    for (uint32_t i = 0; i < pattern->run_count; i++) {
-        uint32_t count = characters(&pattern->runs[i]);
+    for (uint32_t i = 0; i < pattern->run_count && i < RUNS_LOOKED_AT; i++) {
+        uint32_t count = pattern->runs[i].count <= WQL__SKELETON_MAX ? characters(&pattern->runs[i]) : 0;
         if (count <= most) continue;
         most = count;
         best = &pattern->runs[i];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* like.h: LIKE patterns (wql-language 3.7): compiled once, matched in O(n * ceil(s/64)), s the longest run between two `%`; nothing
- * backtracks. Read-only after compiling; free-threaded. */
+/* like.h: LIKE patterns (wql-language 3.7): compiled once, matched in O(n * ceil(s/64)), s the longest run between two `%`;
+ * nothing backtracks. Read-only after compiling; free-threaded. */
 #ifndef WQL_DATA_LIKE_H
 #define WQL_DATA_LIKE_H
 
@@ -23,15 +23,14 @@ enum {
 /* Compiles an unescaped, well-formed pattern. NULL = no memory. */
 const wql__pattern *wql__like_compile(wql__arena *arena, wql_str pattern);
 int wql__like_shape(const wql__pattern *pattern, wql_str *text);
-/* What stands in every ASCII text that matches: the run between two `%` that has most characters, byte by byte. A byte x of a text
- * agrees with byte i if (x | mask[i]) == low[i]; for `_` and sets every byte does. Both have room for `wql__like_longest` bytes.
- * Returns how many there are; 0: no run has a character, or one is not ASCII. */
+enum { WQL__SKELETON_MAX = 64 };
+/* What stands in every ASCII text that matches: the run between two `%` that has most characters, byte by byte. A byte x of a
+ * text agrees with byte i if (x | mask[i]) == low[i]; for `_` and sets every byte does. Both have room for WQL__SKELETON_MAX
+ * bytes; longer runs are left alone. Returns how many there are; 0: no run has a character, or one is not ASCII. */
 uint32_t wql__like_skeleton(const wql__pattern *pattern, uint8_t *low, uint8_t *mask);
-/* The most elements that a run has. */
-uint32_t wql__like_longest(const wql__pattern *pattern);
 /* Whether the pattern has a metacharacter (% _ [). */
 bool wql__like_is_wild(wql_str pattern);
-/* Whether a well-formed text matches. `stop`, if not NULL, is looked at every 64 KiB: not 0 ends the work with false. */
+/* Whether a well-formed text matches. `stop` (stop.h) ends the work with false. */
 bool wql__like_match(const wql__pattern *pattern, wql_str text, const _Atomic uint32_t *stop);
 
 #endif

@@ -3,6 +3,7 @@
 #include "rule.h"
 
 #include "../base/fold.h"
+#include "../base/stop.h"
 #include "rule_part.h"
 #include "schema.h"
 #include "value.h"
@@ -288,11 +289,11 @@ static int test_number(const wql__test *test, const wql_value *value) {
     return decide(test->op, order);
 }
 
-static int test_text(const wql__test *test, const wql_value *value) {
-    if (!wql__type_is_text(value->type)) return WQL__UNKNOWN;
-    if (test->op == WQL_EQ) return wql__fold_equal(value->str, test->folded);
-    if (test->op == WQL_NE) return !wql__fold_equal(value->str, test->folded);
-    return decide(test->op, wql__fold_compare(value->str, test->folded));
+static int test_text(const wql__test *test, const wql_value *value, const _Atomic uint32_t *stop) {
+    if (!wql__type_is_text(value->type) || (value->str.len >= WQL__STOP_LONG && wql__stopped(stop))) return WQL__UNKNOWN;
+    if (test->op == WQL_EQ) return wql__fold_equal_until(value->str, test->folded, stop);
+    if (test->op == WQL_NE) return !wql__fold_equal_until(value->str, test->folded, stop);
+    return decide(test->op, wql__fold_compare_until(value->str, test->folded, stop));
 }
 
 /* A value with asterisks equals only what is written the same way, which no literal is, and has no order. That a value is an
@@ -333,7 +334,7 @@ static int test_known(const wql__test *test, const wql_value *value, const _Atom
     case WQL__BY_UNSIGNED:
     case WQL__BY_REAL: return test_number(test, value);
     case WQL__BY_BOOLEAN: return test_boolean(test, value);
-    case WQL__BY_TEXT: return test_text(test, value);
+    case WQL__BY_TEXT: return test_text(test, value, stop);
     case WQL__BY_LIKE: return test_like(test, value, stop);
     case WQL__BY_TIME: return test_time(test, value);
     case WQL__BY_CHAR: return test_char(test, value);

@@ -190,7 +190,6 @@ static wql_status check_sink(const wql_sink *sink, wql_sink *copy, wql_error *er
 
 static wql_status check_flags(const wql_call_options *how, wql_error *err) {
     if (how->flags & ~(uint32_t)KNOWN_FLAGS) return wql__fail(err, WQL_E_INVALID_PARAMETER, "wql_call_options: unknown flags");
-    if (how->flags & WQL_PROTOTYPE) return wql__fail(err, WQL_E_NOT_SUPPORTED, "WQL_PROTOTYPE is not served yet");
     if (how->sink && (how->flags & (WQL_RUN_AHEAD | WQL_KEEP)))
         return wql__fail(err, WQL_E_INVALID_PARAMETER, "WQL_RUN_AHEAD and WQL_KEEP are for calls without a sink");
     if (!how->sink && (how->flags & (WQL_SEND_STATUS | WQL_FINAL_ON_WORKER)))

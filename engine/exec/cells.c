@@ -2,6 +2,7 @@
 /* cells.c: columns filled cell by cell. */
 #include "cells.h"
 
+#include "../base/stop.h"
 #include "../base/utf8.h"
 #include "../data/value.h"
 
@@ -162,13 +163,17 @@ static void take_back(wql__cells *c) {
 static int add_text(wql__cells *c, wql_str text, wql__cell_counts *counts) {
     bool ill;
     if (!text.ptr && text.len) return WQL__CELL_NO_TEXT;
-    ill = text.len && wql__utf8_check(text.ptr, text.len) != text.len;
+    ill = text.len && wql__utf8_check_until(text.ptr, text.len, counts->stop) != text.len;
+    if (text.len >= WQL__STOP_LONG && wql__stopped(counts->stop)) { /* nobody will see it */
+        text.len = 0;
+        ill = false;
+    }
     if (text.len > (size_t)INT32_MAX / (ill ? 3 : 1) - c->bytes_used / (ill ? 3 : 1)) return WQL__CELL_TOO_LONG;
     if (!make_bytes(c, ill ? 3 * text.len : text.len)) return WQL__CELL_NO_MEMORY;
     if (ill) {
-        c->bytes_used += wql__utf8_repair(text.ptr, text.len, c->bytes + c->bytes_used);
+        c->bytes_used += wql__utf8_repair_until(text.ptr, text.len, c->bytes + c->bytes_used, counts->stop);
         counts->repaired++;
-    } else if (text.len) {
+    } else if (text.len && !(text.len >= WQL__STOP_LONG && wql__stopped(counts->stop))) {
         memcpy(c->bytes + c->bytes_used, text.ptr, text.len);
         c->bytes_used += text.len;
     }

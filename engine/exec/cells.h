@@ -16,6 +16,7 @@ enum {
 
 typedef struct wql__cell_counts {
     uint32_t nulled, repaired;
+    const _Atomic uint32_t *stop; /* a long text is left out after a stop; NULL: none is */
 } wql__cell_counts;
 
 /* One column under construction. Its memory is the arena's of the batch; how much the last batch took is remembered, so that the

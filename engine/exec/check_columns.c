@@ -3,6 +3,7 @@
  * this, whatever reads a column may trust it. */
 #include "inside.h"
 
+#include "../base/stop.h"
 #include "../base/utf8.h"
 #include "../data/value.h"
 
@@ -26,6 +27,21 @@ static wql_status bad(const check *c, const char *format, ...) {
     (void)vsnprintf(text, sizeof text, format, args);
     va_end(args);
     return wql__scan_fault(c->scan, "column %s.%s%s %s", c->scan->cls->def.name, c->def->name, c->within ? ", inside," : "", text);
+}
+
+/* Many rows, items or texts of a dictionary, and long texts, are much work: it ends with the call. */
+enum { LOOK_EVERY = 1024 };
+
+static const _Atomic uint32_t *stop_of(const check *c) {
+    return c->scan->run->env->stop;
+}
+
+static bool is_ended(const check *c, uint64_t done, uint64_t each) {
+    return done % each == each - 1 && wql__stopped(stop_of(c));
+}
+
+static wql_status ended(const check *c) {
+    return wql__scan_stopped(c->scan);
 }
 
 static bool is_aligned(const void *pointer, size_t to) {
@@ -87,45 +103,67 @@ static wql_status ill_formed(const check *c, uint64_t row) {
     return WQL_OK;
 }
 
-/* Whether every text of a run is well-formed, seen from far: the run is, and no text begins in the middle of a character. */
-static bool is_clean_run(const wql_column *col, uint64_t first, uint64_t count) {
+/* Whether every text of a run is well-formed, seen from far: the run is, and no text begins in the middle of a character. No, after
+ * a stop. */
+static bool is_clean_run(const check *c, const wql_column *col, uint64_t first, uint64_t count) {
     const int32_t *offsets = col->offsets + first;
     const char *bytes = col->bytes;
     size_t from = (size_t)offsets[0], len = (size_t)offsets[count] - from;
-    if (len == 0 || wql__is_ascii(bytes + from, len)) return true;
-    if (wql__utf8_check(bytes + from, len) != len) return false;
-    for (uint64_t i = 0; i < count; i++)
+    if (len == 0 || wql__is_ascii_until(bytes + from, len, stop_of(c))) return true;
+    if (wql__utf8_check_until(bytes + from, len, stop_of(c)) != len) return false;
+    for (uint64_t i = 0; i < count; i++) {
         if ((size_t)offsets[i] < from + len && ((uint8_t)bytes[offsets[i]] & 0xc0u) == 0x80u) return false;
+        if (is_ended(c, i, LOOK_EVERY)) return false;
+    }
     return true;
+}
+
+/* The first offset, if there is one, that is less than the one before it; else count. */
+static uint64_t find_descent(const check *c, const int32_t *offsets, uint64_t count) {
+    for (uint64_t i = 0; i < count; i++) {
+        if (offsets[i + 1] < offsets[i]) return i;
+        if (is_ended(c, i, LOOK_EVERY)) break;
+    }
+    return count;
+}
+
+/* Text by text, where the run as a whole is not clean. *whole: nothing ill-formed is below a NULL. */
+static wql_status check_each_text(const check *c, const wql_column *col, uint64_t first, uint64_t count, bool *whole) {
+    const int32_t *offsets = col->offsets + first;
+    for (uint64_t i = 0; i < count; i++) {
+        size_t len = (size_t)(offsets[i + 1] - offsets[i]);
+        bool null = wql_column_is_null(col, (uint32_t)(first + i)), good; /* anything may be below it */
+        good = len == 0 || wql__utf8_check_until(col->bytes + offsets[i], len, stop_of(c)) == len;
+        if ((len >= WQL__STOP_LONG || i % 64 == 63) && wql__stopped(stop_of(c))) return ended(c);
+        if (good) continue;
+        if (!null && ill_formed(c, first + i) < 0) return c->scan->broken;
+        *whole = *whole && !null;
+    }
+    return WQL_OK;
 }
 
 static wql_status check_offset_texts(const check *c, const wql_column *col, uint64_t first, uint64_t count) {
     const int32_t *offsets = col->offsets + first;
     bool whole = true; /* nothing ill-formed below a NULL, which another column of these buffers may show */
+    uint64_t descent;
     wql__fact fact;
     if (!col->offsets || !is_aligned(col->offsets, 4)) return bad(c, "has no offsets");
     fact = fact_of(c, col, col->bytes, col->bytes_size, offsets, offsets + count);
     if (is_known(c, &fact)) return WQL_OK;
     if (offsets[0] < 0) return bad(c, "has a negative offset");
-    for (uint64_t i = 0; i < count; i++)
-        if (offsets[i + 1] < offsets[i]) return bad(c, "has offsets that go down at row %llu", (unsigned long long)(first + i));
+    descent = find_descent(c, offsets, count);
+    if (descent < count) return bad(c, "has offsets that go down at row %llu", (unsigned long long)(first + descent));
+    if (wql__stopped(stop_of(c))) return ended(c);
     if ((uint64_t)offsets[count] > col->bytes_size)
         return bad(c, "has an offset of %d, but %llu bytes", offsets[count], (unsigned long long)col->bytes_size);
     if (!col->bytes && offsets[count] > 0) return bad(c, "has no bytes");
-    if (!is_clean_run(col, first, count))
-        for (uint64_t i = 0; i < count; i++) {
-            size_t len = (size_t)(offsets[i + 1] - offsets[i]);
-            bool null = wql_column_is_null(col, (uint32_t)(first + i)); /* anything may be below it */
-            if (len == 0 || wql__utf8_check(col->bytes + offsets[i], len) == len) continue;
-            if (!null && ill_formed(c, first + i) < 0) return c->scan->broken;
-            whole = whole && !null;
-        }
+    if (!is_clean_run(c, col, first, count) && check_each_text(c, col, first, count, &whole) < 0) return c->scan->broken;
     if (whole && (!c->ill || !*c->ill)) now_known(c, &fact);
     return WQL_OK;
 }
 
 /* Whether a view points well into its buffer, at a well-formed text. */
-static bool is_sound_view(const wql_column *col, const wql_view *view) {
+static bool is_sound_view(const check *c, const wql_column *col, const wql_view *view) {
     const char *text = view->as.inlined;
     if (view->len > 12) {
         uint32_t buffer = view->as.ref.buffer;
@@ -135,7 +173,7 @@ static bool is_sound_view(const wql_column *col, const wql_view *view) {
         text = col->buffers[buffer] + view->as.ref.offset;
         if (memcmp(text, view->as.ref.prefix, 4) != 0) return false;
     }
-    return view->len == 0 || wql__utf8_check(text, view->len) == view->len;
+    return view->len == 0 || wql__utf8_check_until(text, view->len, stop_of(c)) == view->len;
 }
 
 /* What is wrong with it. */
@@ -163,7 +201,9 @@ static wql_status check_view_texts(const check *c, const wql_column *col, uint64
     fact = fact_of(c, col, col->buffers, col->buffer_count, views, views + count);
     if (is_known(c, &fact)) return WQL_OK;
     for (uint64_t i = 0; i < count; i++) {
-        if (is_sound_view(col, &views[i])) continue;
+        bool sound = is_sound_view(c, col, &views[i]);
+        if ((views[i].len >= WQL__STOP_LONG || i % 64 == 63) && wql__stopped(stop_of(c))) return ended(c);
+        if (sound) continue;
         if (wql_column_is_null(col, (uint32_t)(first + i)))
             whole = false;
         else if (check_view(c, col, &views[i], first + i) < 0)
@@ -193,10 +233,11 @@ static wql_status check_code_range(const check *c, const wql_column *col, uint64
     return WQL_OK;
 }
 
-static bool has_null(const wql_column *col, uint64_t rows) {
+/* Yes, after a stop. */
+static bool has_null(const check *c, const wql_column *col, uint64_t rows) {
     if (!col->validity) return false;
     for (uint64_t i = 0; i < rows; i++)
-        if (wql_column_is_null(col, (uint32_t)i)) return true;
+        if (wql_column_is_null(col, (uint32_t)i) || is_ended(c, i, LOOK_EVERY)) return true;
     return false;
 }
 
@@ -209,7 +250,8 @@ static wql_status check_codes(const check *c, const wql_column *col, uint64_t fi
     if (texts->type != col->type || texts->flags || (texts->layout != WQL_OFFSETS && texts->layout != WQL_VIEWS))
         return bad(c, "has a dictionary of another type or layout");
     if (col->child_rows > INT32_MAX) return bad(c, "has a dictionary of more than 2^31 - 1 texts");
-    if (c->within && has_null(texts, col->child_rows)) return bad(c, "has a dictionary with a NULL");
+    if (c->within && has_null(c, texts, col->child_rows))
+        return wql__stopped(stop_of(c)) ? ended(c) : bad(c, "has a dictionary with a NULL");
     if (col->child_rows) {
         wql_status status = texts->layout == WQL_OFFSETS ? check_offset_texts(&inside, texts, 0, col->child_rows)
                                                          : check_view_texts(&inside, texts, 0, col->child_rows);
@@ -233,6 +275,7 @@ static wql_status check_objects(const check *c, const wql_column *col, uint64_t 
     if (!col->values || !is_aligned(col->values, 4)) return bad(c, "has no references");
     if (col->object_count && !col->objects) return bad(c, "has no objects");
     for (uint64_t i = 0; i < count; i++) {
+        if (is_ended(c, i, LOOK_EVERY)) return ended(c);
         if (wql_column_is_null(col, (uint32_t)(first + i))) continue;
         if (refs[i].batch >= col->object_count || !col->objects[refs[i].batch] ||
             refs[i].row >= wql_batch_rows(col->objects[refs[i].batch]))
@@ -246,13 +289,15 @@ static wql_status check_cells(const check *c, const wql_column *col, uint32_t ty
 static wql_status check_list(const check *c, const wql_column *col, uint64_t first, uint64_t count) {
     const int32_t *offsets = col->offsets + first;
     check inside = *c;
+    uint64_t descent;
     inside.within = true;
     if (!col->offsets || !is_aligned(col->offsets, 4)) return bad(c, "has no offsets");
     if (!col->child) return bad(c, "is a list, but has no items");
     if (col->child_rows > INT32_MAX) return bad(c, "has more than 2^31 - 1 items");
     if (offsets[0] < 0) return bad(c, "has a negative offset");
-    for (uint64_t i = 0; i < count; i++)
-        if (offsets[i + 1] < offsets[i]) return bad(c, "has offsets that go down at row %llu", (unsigned long long)(first + i));
+    descent = find_descent(c, offsets, count);
+    if (descent < count) return bad(c, "has offsets that go down at row %llu", (unsigned long long)(first + descent));
+    if (wql__stopped(stop_of(c))) return ended(c);
     if ((uint64_t)offsets[count] > col->child_rows)
         return bad(c, "has an offset of %d, but %llu items", offsets[count], (unsigned long long)col->child_rows);
     return check_cells(&inside, col->child, col->type & ~(uint32_t)WQL_ARRAY, (uint64_t)offsets[0],

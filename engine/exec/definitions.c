@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* definitions.c: the rows of a schema query: the classes of the namespace as they were when the query was planned. */
+/* definitions.c: the rows of a schema query: the classes of the namespace as they were when the query was planned, or with
+ * WQL_PROTOTYPE the one class that the plan has made. */
 #include "inside.h"
 
 #include "../data/value.h"
@@ -16,7 +17,7 @@ static wql_status no_memory(wql__scan *scan) {
 static bool set_cell(wql__scan *scan, const wql_class *cls, uint32_t slot) {
     int system = wql__meta_property(scan->numbers[slot]);
     wql_value value = wql__definition_constant(cls, system);
-    wql__cell_counts counts = {0, 0};
+    wql__cell_counts counts = {0, 0, scan->run->env->stop};
     if (!wql__system_is_constant(system)) {
         bool full = system == WQL__SYS_PATH;
         wql__out path = {NULL, 0, 0};
@@ -39,14 +40,22 @@ static bool add_row(wql__scan *scan, const wql_class *cls) {
     return true;
 }
 
+static uint32_t count_rows(const wql__plan *plan) {
+    return plan->prototype ? 1 : plan->catalog->count;
+}
+
+static const wql_class *class_of(const wql__plan *plan, uint32_t row) {
+    return plan->prototype ? plan->prototype : plan->catalog->entries[row].cls;
+}
+
 wql_status wql__definitions_next(wql__scan *scan) {
-    const wql__catalog *catalog = scan->run->plan->catalog;
+    const wql__plan *plan = scan->run->plan;
     const wql__run_env *env = scan->run->env;
-    uint32_t left = catalog->count - scan->listed, rows = left < env->batch_rows ? left : env->batch_rows;
+    uint32_t all = count_rows(plan), left = all - scan->listed, rows = left < env->batch_rows ? left : env->batch_rows;
     wql_batch *batch;
     if (env->flags & WQL_COUNT_ONLY) {
         scan->counted_rows = left;
-        scan->listed = catalog->count;
+        scan->listed = all;
         wql__run_add(&env->stats->rows_scanned, left);
         return WQL_END;
     }
@@ -55,11 +64,11 @@ wql_status wql__definitions_next(wql__scan *scan) {
     batch = wql__rows_prepare(scan) ? wql__run_take(scan->run) : NULL;
     if (!batch || !wql__builder_begin(&scan->rows, batch, rows) || !wql__batch_define(batch, rows)) return no_memory(scan);
     for (uint32_t i = 0; i < rows; i++)
-        if (!add_row(scan, catalog->entries[scan->listed + i].cls)) return no_memory(scan);
+        if (!add_row(scan, class_of(plan, scan->listed + i))) return no_memory(scan);
     scan->source = wql__builder_end(&scan->rows);
     if (!scan->source) return no_memory(scan);
     scan->listed += rows;
     scan->rows_since = scan->run->now_us;
     wql__run_add(&env->stats->rows_scanned, rows);
-    return scan->listed == catalog->count ? WQL_END : WQL_OK;
+    return scan->listed == all ? WQL_END : WQL_OK;
 }

@@ -5,6 +5,7 @@
  */
 #include "filter.h"
 
+#include "../base/stop.h"
 #include "../base/sync.h"
 
 #include <string.h>
@@ -74,7 +75,7 @@ static wql_status make_members(maker *m, const wql__test *const *tests, uint32_t
     node->slot = m->filter->slots[property];
     node->tester = wql__arena_alloc(m->arena, sizeof *node->tester);
     if (!node->tester || !wql__tester_init_members(node->tester, m->arena, m->filter->mem, m->filter->kernels,
-                                                   def_of(m, property)->type, tests, count, outside, &made))
+                                                   def_of(m, property)->type, tests, count, outside, m->filter->stop, &made))
         return no_memory(m);
     if (made) *out = node;
     return WQL_OK;
@@ -91,8 +92,10 @@ static wql_status gather_members(maker *m, wql__expr *const *items, uint32_t fir
     const wql__test **tests = wql__arena_alloc(m->arena, wql__array_size(count, sizeof *tests));
     wql_status status;
     if (!tests) return no_memory(m);
-    for (uint32_t i = first; i < count; i++)
+    for (uint32_t i = first; i < count; i++) {
         if (is_test_of(items[i], property, op)) tests[found++] = items[i]->test;
+        if (i % 256 == 0 && wql__stopped(m->filter->stop)) return WQL_OK; /* making the next node says it */
+    }
     status = make_members(m, tests, found, property, op == WQL_NE, out);
     if (!*out) return status;
     for (uint32_t i = first; i < count; i++)
@@ -100,11 +103,12 @@ static wql_status gather_members(maker *m, wql__expr *const *items, uint32_t fir
     return status;
 }
 
-/* In an AND the other bound of a range is tested with this one. */
+/* In an AND the other bound of a range is tested with this one. It is mostly the next condition, so it is not looked for far. */
+enum { BOUND_REACH = 32 };
 static void join_bound(maker *m, wql__filter_node *node, wql__expr *const *items, uint32_t first, uint32_t count, bool *taken) {
     uint32_t property = items[first]->property;
     if (items[first]->kind != WQL__EXPR_TEST || items[first]->at != WQL__AT_PROPERTY) return;
-    for (uint32_t i = first + 1; i < count; i++) {
+    for (uint32_t i = first + 1; i < count && i <= first + BOUND_REACH; i++) {
         if (taken[i] || items[i]->kind != WQL__EXPR_TEST || items[i]->at != WQL__AT_PROPERTY || items[i]->property != property)
             continue;
         taken[i] = wql__tester_join(node->tester, def_of(m, property)->type, items[i]->test);
@@ -135,6 +139,7 @@ static wql_status make_items(maker *m, wql__filter_node *node, wql__expr *const 
 }
 
 static wql_status make_node(maker *m, const wql__expr *expr, uint32_t depth, uint32_t ors, wql__filter_node **out) {
+    if (wql__stopped(m->filter->stop)) return wql__fail(m->err, WQL_E_CALL_CANCELLED, "the call was cancelled");
     if (depth > WQL__EXPR_DEPTH_MAX) return wql__fail_limit(m->err, "depth of a condition", WQL__EXPR_DEPTH_MAX);
     if (expr->kind == WQL__EXPR_TEST) return make_test(m, expr, out);
     *out = new_node(m, expr->kind);
@@ -276,8 +281,9 @@ static void narrow_rows(wql__filter *f, const wql__filter_node *node, wql__rows 
     wql__rows_list(set, f->kernels);
     for (uint32_t i = 0; i < set->count && !f->no_memory; i++) {
         uint32_t row = set->list[i];
-        int outcome = node->at == WQL__AT_SYSTEM ? system_outcome(f, node, row) : path_outcome(f, node, row);
-        if ((i & 63u) == 63u && atomic_load_explicit(f->stop, memory_order_relaxed)) break;
+        int outcome;
+        if (wql__stopped(f->stop)) break;
+        outcome = node->at == WQL__AT_SYSTEM ? system_outcome(f, node, row) : path_outcome(f, node, row);
         set->list[kept] = (uint16_t)row;
         kept += outcome == WQL__TRUE;
     }
@@ -309,8 +315,15 @@ static void narrow_or(wql__filter *f, wql__filter_node *node, wql__rows *set) {
     wql__rows_take(set, level->found, f->kernels);
 }
 
+/* Of many conditions each may be quick: the flag is looked at every 8. */
+static bool is_ended(wql__filter *f) { return (++f->asked & 7u) == 0 && wql__stopped(f->stop); }
+
 static void narrow(wql__filter *f, wql__filter_node *node, wql__rows *set) {
     if (!set->count) return;
+    if (is_ended(f)) {
+        wql__rows_clear(set);
+        return;
+    }
     switch (node->kind) {
     case WQL__EXPR_CONST:
         if (!node->value) wql__rows_clear(set);
@@ -373,6 +386,7 @@ static bool borrow_levels(wql__filter *f) {
 wql_status wql__filter_run(wql__filter *f, const wql_batch *batch, wql__rows *set, wql_error *err) {
     if (!f->root) return WQL_OK;
     f->batch = batch;
+    f->asked = 0;
     f->timing = f->has_choice && f->batches++ % MEASURED_EACH == 0;
     find_keys(f);
     if (borrow_levels(f))

@@ -29,6 +29,7 @@ typedef struct wql__filter {
     uint32_t batches;
     bool has_choice;           /* some group has more than one item: their order matters */
     bool timing;               /* this batch is measured */
+    uint32_t asked;            /* conditions, of this batch */
     const wql_batch *batch;    /* while it runs */
     wql__spares *spares;
     wql__rows_room **levels; /* while it runs: memory of ORs, one for each that may be open */

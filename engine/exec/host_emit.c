@@ -158,7 +158,7 @@ static bool read_cell(wql__scan *scan, const wql_column *col, uint32_t row, wql_
 /* A column with ill-formed texts is rebuilt text by text. */
 static bool repair_column(wql__scan *scan, wql_batch *batch, uint32_t slot, const wql_column *from) {
     const wql_property_def *def = &scan->cls->def.properties[scan->numbers[slot]];
-    wql__cell_counts counts = {0, 0};
+    wql__cell_counts counts = {0, 0, scan->run->env->stop};
     wql__cells cells;
     if (!wql__cells_init(&cells, &scan->scratch, def->type, false)) return false;
     wql__cells_begin(&cells, &batch->arena, batch->rows);

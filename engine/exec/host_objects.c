@@ -125,7 +125,7 @@ static bool find_properties(const wql_class *cls, const wql_param *properties, u
 
 static bool set_properties(wql__scan *scan, wql__maker *maker, const wql_param *properties, uint32_t count,
                            const uint32_t *numbers) {
-    wql__cell_counts counts = {0, 0};
+    wql__cell_counts counts = {0, 0, scan->run->env->stop};
     int result = WQL__CELL_OK;
     for (uint32_t i = 0; i < count && result == WQL__CELL_OK; i++) {
         result = wql__builder_set(&maker->rows, numbers[i], &properties[i].value, &counts);

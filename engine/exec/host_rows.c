@@ -85,7 +85,7 @@ void wql__report_cell(wql__scan *scan, const wql_class *cls, uint32_t property, 
 
 void wql__host_row_set(wql_scan *pub, uint32_t property, const wql_value *value) {
     wql__scan *scan = (wql__scan *)pub;
-    wql__cell_counts counts = {0, 0};
+    wql__cell_counts counts = {0, 0, scan->run->env->stop};
     uint32_t slot, level = 0;
     int result;
     if (!may_bring(scan, "wql_row_set")) return;

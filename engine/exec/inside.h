@@ -156,6 +156,8 @@ void wql__scan_uncount(wql__scan *scan);
 
 /* The provider broke its contract: counts it, says so once, ends the scan. Returns WQL_E_PROVIDER_FAILURE. */
 wql_status wql__scan_fault(wql__scan *scan, const char *format, ...) WQL_PRINTF(2, 3);
+/* The call has ended within a callback: what came is not looked at. Returns WQL_E_CALL_CANCELLED, or how it was broken before. */
+wql_status wql__scan_stopped(wql__scan *scan);
 /* Memory lacked within a callback. */
 wql_status wql__scan_no_memory(wql__scan *scan);
 /* Whether a host function that needs one of two phases may be used now; a breach is recorded. */

@@ -4,6 +4,7 @@
 #ifndef WQL_EXEC_KERNELS_H
 #define WQL_EXEC_KERNELS_H
 
+#include "../base/stop.h"
 #include "../data/batch.h"
 #include "../data/rule.h"
 #include "../data/spares.h"
@@ -133,6 +134,9 @@ bool wql__kernels_neon(wql__kernels *kernels);
 /* The line of a CIM type with WQL_FIXED layout. */
 unsigned wql__kernel_type(uint32_t type);
 
+/* Longer texts are no needles: preparing them for each scan, and trying them place by place, would be much work. */
+enum { WQL__NEEDLE_MAX = 64 };
+
 enum { WQL__NEEDLE_EQUAL, WQL__NEEDLE_PREFIX, WQL__NEEDLE_SUFFIX, WQL__NEEDLE_CONTAINS };
 /* What bytes say of a text: WQL__FALSE, WQL__TRUE, or that they cannot decide. */
 enum { WQL__UNDECIDED = 3 };
@@ -205,7 +209,8 @@ bool wql__tester_join(wql__tester *tester, uint32_t type, const wql__test *secon
 /* Prepares the set of the WQL_EQ tests `tests`, or (outside) the complement of WQL_NE ones: NULL is in neither. *made false:
  * these cannot be a set, or so few that it does not pay. False = no memory. */
 bool wql__tester_init_members(wql__tester *tester, wql__arena *arena, wql__mem *mem, const wql__kernels *kernels, uint32_t type,
-                              const wql__test *const *tests, uint32_t count, bool outside, bool *made);
+                              const wql__test *const *tests, uint32_t count, bool outside, const _Atomic uint32_t *stop,
+                              bool *made);
 void wql__tester_free(wql__tester *tester);
 /* Takes the rows out of `set` for which the test is not TRUE. `stop` not 0 ends the work early with a senseless result. */
 void wql__tester_narrow(wql__tester *tester, const wql_column *col, wql__rows *set, const _Atomic uint32_t *stop);
@@ -213,14 +218,17 @@ void wql__tester_narrow(wql__tester *tester, const wql_column *col, wql__rows *s
 int wql__tester_cell(const wql__tester *tester, const wql_column *col, uint32_t row, const _Atomic uint32_t *stop);
 
 /* What is known of a column's dictionary, or NULL: ask value by value. */
-wql__known *wql__tester_known(wql__tester *tester, const wql_column *col, uint32_t rows);
+wql__known *wql__tester_known(wql__tester *tester, const wql_column *col, uint32_t rows, const _Atomic uint32_t *stop);
 
 /* One bit for each row that is not NULL; zero behind the last row. */
 void wql__valid_bits(const wql_column *col, uint32_t rows, uint64_t *bits);
 
 /* The sets. */
-bool wql__members_make(wql__arena *arena, uint32_t type, const wql__test *const *tests, uint32_t count, wql__members **out);
-bool wql__members_have(const wql__members *members, const wql_column *col, uint32_t row); /* not of a NULL */
+/* *out NULL: no set, or a stop. */
+bool wql__members_make(wql__arena *arena, uint32_t type, const wql__test *const *tests, uint32_t count,
+                       const _Atomic uint32_t *stop, wql__members **out);
+bool wql__members_have(const wql__members *members, const wql_column *col, uint32_t row,
+                       const _Atomic uint32_t *stop); /* not of a NULL */
 void wql__members_dense(const wql__members *members, const wql_column *col, uint32_t rows, uint64_t *mask);
 
 /* Columns mostly are slices of longer ones, and the next batch is the next slice: while one is read, the caches are told of what

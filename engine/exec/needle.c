@@ -69,8 +69,7 @@ bool wql__needle_init(wql__needle *n, wql__arena *arena, wql_str folded, bool pl
 }
 
 bool wql__needle_skeleton(wql__needle *n, wql__arena *arena, const wql__pattern *pattern, bool *made) {
-    uint32_t longest = wql__like_longest(pattern);
-    uint8_t *low = wql__arena_alloc(arena, longest), *mask = wql__arena_alloc(arena, longest);
+    uint8_t *low = wql__arena_alloc(arena, WQL__SKELETON_MAX), *mask = wql__arena_alloc(arena, WQL__SKELETON_MAX);
     *made = false;
     if (!low || !mask) return false;
     memset(n, 0, sizeof *n);
@@ -129,6 +128,7 @@ typedef struct hunt {
     size_t base, limit; /* of the block in `bits`; starts are below limit */
     uint64_t bits;
     const _Atomic uint32_t *stop;
+    unsigned blocks, misses;
 } hunt;
 
 /* Places from `from` up to `end` bytes of `bytes` are looked through. */
@@ -138,6 +138,7 @@ static void hunt_start(hunt *h, const wql__needle *n, const wql__kernels *kernel
     h->kernels = kernels;
     h->bytes = bytes;
     h->stop = stop;
+    h->blocks = h->misses = 0;
     h->limit = end - from >= n->len ? end - n->len + 1 : from;
     h->base = h->limit;
     h->bits = 0;
@@ -149,6 +150,7 @@ static size_t hunt_next(hunt *h, size_t from) {
     for (;;) {
         if (from >= h->limit || h->base >= h->limit) return h->limit;
         if (from >= h->base + 64) {
+            if ((++h->blocks & 127u) == 0 && wql__stopped(h->stop)) return h->limit;
             h->base = h->kernels->hunt(h->needle, h->bytes, from, h->limit, h->stop, &h->bits);
             if (h->base >= h->limit) return h->limit;
         }
@@ -156,21 +158,30 @@ static size_t hunt_next(hunt *h, size_t from) {
         for (; h->bits; h->bits &= h->bits - 1) {
             size_t at = h->base + wql__first_bit(h->bits);
             if (agrees(h->needle, h->bytes + at, 0)) return at;
+            if ((++h->misses & 127u) == 0 && wql__stopped(h->stop)) return h->limit;
         }
         from = h->base + 64;
     }
+}
+
+/* Whether all bytes are below 0x80. False too once the stop is set. */
+static bool is_ascii(const wql__kernels *kernels, const char *bytes, size_t len, const _Atomic uint32_t *stop) {
+    for (; len > WQL__STOP_EACH; bytes += WQL__STOP_EACH, len -= WQL__STOP_EACH)
+        if (wql__stopped(stop) || !kernels->is_ascii(bytes, WQL__STOP_EACH)) return false;
+    return kernels->is_ascii(bytes, len);
 }
 
 static int decide_inside(const wql__needle *n, const wql__kernels *kernels, const uint8_t *text, size_t len,
                          const _Atomic uint32_t *stop) {
     hunt h;
     if (n->len == 0) return WQL__TRUE;
+    if (len >= WQL__STOP_LONG && wql__stopped(stop)) return WQL__FALSE;
     if (n->ascii) {
         hunt_start(&h, n, kernels, text, 0, len, stop);
         if (hunt_next(&h, 0) < h.limit) return n->skeleton ? WQL__UNDECIDED : WQL__TRUE;
         if (n->plain) return WQL__FALSE;
     }
-    return kernels->is_ascii((const char *)text, len) ? WQL__FALSE : WQL__UNDECIDED;
+    return is_ascii(kernels, (const char *)text, len, stop) ? WQL__FALSE : WQL__UNDECIDED;
 }
 
 int wql__needle_decide(const wql__needle *n, const wql__kernels *kernels, int how, wql_str text, const _Atomic uint32_t *stop) {
@@ -252,7 +263,7 @@ static uint64_t start_word(const wql__needle *n, const char *bytes, const int32_
 
 /* Where the needle goes on behind what was compared, whoever agrees so far is decided alone. */
 static void start_run(const wql__needle *n, const wql__kernels *kernels, int how, const wql_column *col, uint32_t rows,
-                      const uint64_t *valid, uint64_t *mask, uint64_t *open) {
+                      const uint64_t *valid, const _Atomic uint32_t *stop, uint64_t *mask, uint64_t *open) {
     const uint32_t more = longer_by(n, how, 8);
     uint32_t quick = n->ascii ? rows : 0;
     /* Offsets ascend, so the texts at which eight bytes can be read are the first ones. */
@@ -263,13 +274,16 @@ static void start_run(const wql__needle *n, const wql__kernels *kernels, int how
         uint64_t found = start_word(n, col->bytes, offsets, count, more, &open[w]) & valid[w];
         open[w] &= valid[w] & ~found;
         mask[w] = n->len <= 8 ? found : 0;
+        if (n->len > 8 && found && wql__stopped(stop)) return;
         for (found = n->len <= 8 ? 0 : found; found; found &= found - 1) {
             uint32_t row = w * 64 + wql__first_bit(found);
-            decide_row(n, kernels, how, run_text(col, row), row, NULL, mask, open);
+            decide_row(n, kernels, how, run_text(col, row), row, stop, mask, open);
         }
     }
-    for (uint32_t row = quick; row < rows; row++)
-        if (wql__bit(valid, row)) decide_row(n, kernels, how, run_text(col, row), row, NULL, mask, open);
+    for (uint32_t row = quick; row < rows; row++) {
+        if (row % 64 == 0 && wql__stopped(stop)) return;
+        if (wql__bit(valid, row)) decide_row(n, kernels, how, run_text(col, row), row, stop, mask, open);
+    }
 }
 
 /* All texts of the column in one go: a place found belongs to the row it lies in, if the whole needle does. */
@@ -295,11 +309,12 @@ static void hunt_run(const wql__needle *n, const wql__kernels *kernels, const wq
 static void inside_run(const wql__needle *n, const wql__kernels *kernels, const wql_column *col, uint32_t rows,
                        const uint64_t *valid, const _Atomic uint32_t *stop, uint64_t *mask, uint64_t *open) {
     if (n->ascii) hunt_run(n, kernels, col, stop, rows, n->skeleton ? open : mask);
-    if (n->plain || kernels->is_ascii(col->bytes + col->offsets[0], (size_t)(col->offsets[rows] - col->offsets[0]))) return;
+    if (n->plain || is_ascii(kernels, col->bytes + col->offsets[0], (size_t)(col->offsets[rows] - col->offsets[0]), stop)) return;
     for (uint32_t w = 0; w < wql__bit_words(rows); w++)
         for (uint64_t left = valid[w] & ~mask[w]; left; left &= left - 1) {
             wql_str text = run_text(col, w * 64 + wql__first_bit(left));
-            if (!kernels->is_ascii(text.ptr, text.len)) open[w] |= left & (0 - left);
+            if (text.len >= WQL__STOP_LONG && wql__stopped(stop)) return;
+            if (!is_ascii(kernels, text.ptr, text.len, stop)) open[w] |= left & (0 - left);
         }
 }
 
@@ -333,7 +348,7 @@ static uint64_t start_views(const wql__needle *n, const wql_view *views, uint32_
 
 /* As start_run, with four bytes for eight. */
 static void view_run(const wql__needle *n, const wql__kernels *kernels, int how, const wql_column *col, uint32_t rows,
-                     const uint64_t *valid, uint64_t *mask, uint64_t *open) {
+                     const uint64_t *valid, const _Atomic uint32_t *stop, uint64_t *mask, uint64_t *open) {
     const wql_view *views = col->values;
     const uint32_t more = longer_by(n, how, 4);
     const bool decided = n->len <= 4;
@@ -342,9 +357,10 @@ static void view_run(const wql__needle *n, const wql__kernels *kernels, int how,
         uint64_t found = start_views(n, views + (size_t)w * 64, count, more, &open[w]) & valid[w];
         open[w] &= valid[w] & ~found;
         mask[w] = decided ? found : 0;
+        if (!decided && found && wql__stopped(stop)) return;
         for (found = decided ? 0 : found; found; found &= found - 1) {
             uint32_t row = w * 64 + wql__first_bit(found);
-            decide_row(n, kernels, how, view_text(col, &views[row]), row, NULL, mask, open);
+            decide_row(n, kernels, how, view_text(col, &views[row]), row, stop, mask, open);
         }
     }
 }
@@ -354,7 +370,7 @@ static void view_run(const wql__needle *n, const wql__kernels *kernels, int how,
 static void each_text(const wql__needle *n, const wql__kernels *kernels, int how, const wql_column *col, uint32_t rows,
                       const uint64_t *valid, const _Atomic uint32_t *stop, uint64_t *mask, uint64_t *open) {
     for (uint32_t w = 0; w < wql__bit_words(rows); w++) {
-        if (stop && atomic_load_explicit(stop, memory_order_relaxed)) return;
+        if (wql__stopped(stop)) return;
         for (uint64_t left = valid[w]; left; left &= left - 1) {
             uint32_t row = w * 64 + wql__first_bit(left);
             decide_row(n, kernels, how, wql_column_str(col, row), row, stop, mask, open);
@@ -368,11 +384,11 @@ void wql__needle_column(const wql__needle *n, const wql__kernels *kernels, int h
     memset(mask, 0, wql__bit_words(rows) * sizeof *mask);
     memset(open, 0, wql__bit_words(rows) * sizeof *open);
     if (col->layout == WQL_OFFSETS && start)
-        start_run(n, kernels, how, col, rows, valid, mask, open);
+        start_run(n, kernels, how, col, rows, valid, stop, mask, open);
     else if (col->layout == WQL_OFFSETS && how == WQL__NEEDLE_CONTAINS && n->len)
         inside_run(n, kernels, col, rows, valid, stop, mask, open);
     else if (col->layout == WQL_VIEWS && start && n->ascii)
-        view_run(n, kernels, how, col, rows, valid, mask, open);
+        view_run(n, kernels, how, col, rows, valid, stop, mask, open);
     else
         each_text(n, kernels, how, col, rows, valid, stop, mask, open);
 }

@@ -84,7 +84,7 @@ static bool constant_list(wql_batch *batch, const wql_value *value, wql_column *
     int32_t *offsets = wql__arena_buffer(&batch->arena, (WQL_BATCH_ROWS_MAX + 1) * sizeof *offsets);
     int32_t *codes = wql__arena_buffer(&batch->arena, wql__array_size((size_t)value->count * WQL_BATCH_ROWS_MAX, sizeof *codes));
     wql__cells cells;
-    wql__cell_counts counts = {0, 0};
+    wql__cell_counts counts = {0, 0, NULL};
     if (!items || !texts || !offsets || !codes || !wql__cells_init(&cells, &batch->arena, WQL_STRING, false)) return false;
     wql__cells_begin(&cells, &batch->arena, value->count);
     for (uint32_t i = 0; i < value->count; i++)
@@ -187,12 +187,13 @@ bool wql__outputs_constants(wql__scan *scan, wql_batch *out, uint32_t rows) {
 
 static bool print_paths(wql__scan *scan, const wql__out_column *col, const wql_column *const *keys, const uint16_t *rows,
                         uint32_t first, uint32_t count) {
-    wql__cell_counts counts = {0, 0};
+    wql__cell_counts counts = {0, 0, NULL};
     for (uint32_t i = 0; i < count; i++) {
         uint32_t row = rows ? rows[i] : first + i;
         wql_value value = wql_null();
         wql_str path;
         bool there;
+        if (i % 16 == 15 && wql__run_stopped(scan->run)) break; /* the rest is NULL, and nobody sees it */
         if (!wql__page_path(&scan->run->page, scan->run->mem, scan->cls, keys, row, col->system == WQL__SYS_PATH, &path, &there))
             return false;
         if (there) value = wql_text(path);

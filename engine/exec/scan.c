@@ -27,6 +27,13 @@ wql_status wql__scan_fault(wql__scan *scan, const char *format, ...) {
     return scan->broken;
 }
 
+wql_status wql__scan_stopped(wql__scan *scan) {
+    if (scan->broken < 0) return scan->broken;
+    wql__error_clear(scan->run->failure);
+    scan->broken = wql__fail(scan->run->failure, WQL_E_CALL_CANCELLED, "the call was cancelled");
+    return scan->broken;
+}
+
 wql_status wql__scan_no_memory(wql__scan *scan) {
     if (scan->broken < 0) return scan->broken;
     wql__error_clear(scan->run->failure);

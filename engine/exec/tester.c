@@ -60,6 +60,7 @@ static bool like_needle(wql__tester *t, wql__arena *arena, const wql__test *test
         t->how = WQL__HOW_CONSTANT;
         return true;
     }
+    if (text.len > WQL__NEEDLE_MAX) return true;
     switch (shape) {
     case WQL__LIKE_EXACT: t->needle_how = WQL__NEEDLE_EQUAL; break;
     case WQL__LIKE_PREFIX: t->needle_how = WQL__NEEDLE_PREFIX; break;
@@ -73,6 +74,7 @@ static bool like_needle(wql__tester *t, wql__arena *arena, const wql__test *test
 }
 
 static bool text_needle(wql__tester *t, wql__arena *arena, const wql__test *test) {
+    if (test->folded.len > WQL__NEEDLE_MAX) return true;
     t->how = t->op == WQL_EQ || t->op == WQL_NE ? WQL__HOW_NEEDLE : WQL__HOW_ORDER;
     t->needle_how = WQL__NEEDLE_EQUAL;
     t->flip = t->op == WQL_NE;
@@ -140,13 +142,14 @@ bool wql__tester_join(wql__tester *t, uint32_t type, const wql__test *second) {
 }
 
 bool wql__tester_init_members(wql__tester *t, wql__arena *arena, wql__mem *mem, const wql__kernels *kernels, uint32_t type,
-                              const wql__test *const *tests, uint32_t count, bool outside, bool *made) {
+                              const wql__test *const *tests, uint32_t count, bool outside, const _Atomic uint32_t *stop,
+                              bool *made) {
     memset(t, 0, sizeof *t);
     t->mem = mem;
     t->kernels = kernels;
     t->outside = outside;
     t->how = WQL__HOW_MEMBERS;
-    if (!wql__members_make(arena, type, tests, count, &t->members)) return false;
+    if (!wql__members_make(arena, type, tests, count, stop, &t->members)) return false;
     *made = t->members != NULL;
     return true;
 }
@@ -165,7 +168,7 @@ int wql__tester_cell(const wql__tester *t, const wql_column *col, uint32_t row, 
     int outcome;
     if (t->members) {
         if (wql_column_is_null(col, row)) return WQL__UNKNOWN;
-        return wql__members_have(t->members, col, row) != t->outside ? WQL__TRUE : WQL__FALSE;
+        return wql__members_have(t->members, col, row, stop) != t->outside ? WQL__TRUE : WQL__FALSE;
     }
     if (wql_column_is_null(col, row)) return wql__test_null(t->test);
     value = wql_column_value(col, row);
@@ -174,8 +177,6 @@ int wql__tester_cell(const wql__tester *t, const wql_column *col, uint32_t row, 
     return t->second && outcome == WQL__TRUE ? wql__test_value(t->second, &value, stop) : outcome;
 }
 
-static bool stopped(const _Atomic uint32_t *stop) { return stop && atomic_load_explicit(stop, memory_order_relaxed) != 0; }
-
 /* Keeps the rows of the set for which `PASSES`, an expression of `row`, is true. The flag is looked at every 64 rows. */
 #define KEEP_ROWS(SET, STOP, PASSES)                                                                                             \
     do {                                                                                                                         \
@@ -183,14 +184,14 @@ static bool stopped(const _Atomic uint32_t *stop) { return stop && atomic_load_e
         if ((SET)->sparse) {                                                                                                     \
             for (uint32_t i = 0; i < (SET)->count; i++) {                                                                        \
                 uint32_t row = (SET)->list[i];                                                                                   \
-                if ((i & 63u) == 63u && stopped(STOP)) break;                                                                    \
+                if ((i & 63u) == 63u && wql__stopped(STOP)) break;                                                               \
                 (SET)->list[kept] = (uint16_t)row;                                                                               \
                 kept += (PASSES) ? 1u : 0u;                                                                                      \
             }                                                                                                                    \
         } else {                                                                                                                 \
             for (uint32_t w = 0; w < wql__bit_words((SET)->rows); w++) {                                                         \
                 uint64_t left = (SET)->bits[w], passed = 0;                                                                      \
-                if (left && stopped(STOP)) left = 0;                                                                             \
+                if (left && wql__stopped(STOP)) left = 0;                                                                        \
                 for (; left; left &= left - 1) {                                                                                 \
                     uint32_t row = w * 64 + wql__first_bit(left);                                                                \
                     if (PASSES) passed |= left & (0 - left);                                                                     \
@@ -308,6 +309,7 @@ static void narrow_time(const wql__tester *t, const wql_column *col, wql__rows *
         for (uint32_t row = 0; row < set->rows; row++) {
             uint64_t bit = (uint64_t)1 << (row & 63u);
             if (!extra[row].wild || !wql__bit(set->bits, row)) continue;
+            if (row % 64 == 0 && wql__stopped(stop)) break;
             mask[row >> 6] &= ~bit;
             if (wql__tester_cell(t, col, row, stop) == WQL__TRUE) mask[row >> 6] |= bit;
         }
@@ -339,7 +341,7 @@ static void narrow_needle(const wql__tester *t, const wql_column *col, wql__rows
         uint64_t left = undecided[w] & valid[w] & set->bits[w];
         if (t->flip) mask[w] = ~mask[w];
         mask[w] &= valid[w] & ~undecided[w];
-        for (; left && !stopped(stop); left &= left - 1)
+        for (; left && !wql__stopped(stop); left &= left - 1)
             if (wql__tester_cell(t, col, w * 64 + wql__first_bit(left), stop) == WQL__TRUE) mask[w] |= left & (0 - left);
     }
     wql__rows_and(set, mask);
@@ -366,6 +368,7 @@ static void narrow_members(const wql__tester *t, const wql_column *col, wql__row
         narrow_values(t, col, set, stop);
         return;
     }
+    if (wql__stopped(stop)) return; /* a large set lies in slow memory, and there may be many sets */
     wql__members_dense(t->members, col, set->rows, mask);
     if (t->outside)
         for (uint32_t w = 0; w < wql__bit_words(set->rows); w++) mask[w] = ~mask[w];
@@ -375,8 +378,11 @@ static void narrow_members(const wql__tester *t, const wql_column *col, wql__row
 
 /* -- dictionaries ------------------------------------------------------------------------------------------------ */
 
+/* Bytes that are set to zero between two looks at the flag. */
+enum { CLEARED = 64 * 1024 };
+
 /* A place for a dictionary that is not known: the one used longest ago. */
-static wql__known *forget(wql__tester *t, const wql_column *col) {
+static wql__known *forget(wql__tester *t, const wql_column *col, const _Atomic uint32_t *stop) {
     size_t size = (size_t)col->child_rows;
     wql__known *known;
     if (!t->known) t->known = wql__alloc_zero(t->mem, WQL__KNOWN_MAX * sizeof *t->known);
@@ -391,19 +397,23 @@ static wql__known *forget(wql__tester *t, const wql_column *col) {
         if (!known->outcome) return NULL;
         known->size = size;
     }
-    memset(known->outcome, 0, size);
+    known->rows = 0; /* nobody's, until all is forgotten */
+    for (size_t at = 0; at < size; at += CLEARED) {
+        if (at && wql__stopped(stop)) return NULL;
+        memset(known->outcome + at, 0, size - at > CLEARED ? CLEARED : size - at);
+    }
     known->id = col->buffer_id;
     known->child = col->child;
     known->rows = col->child_rows;
     return known;
 }
 
-wql__known *wql__tester_known(wql__tester *t, const wql_column *col, uint32_t rows) {
+wql__known *wql__tester_known(wql__tester *t, const wql_column *col, uint32_t rows, const _Atomic uint32_t *stop) {
     if (col->child_rows == 0 || col->child_rows > WQL__KNOWN_BYTES_MAX) return NULL;
-    if (col->buffer_id == 0) return col->child_rows > rows ? NULL : forget(t, col); /* good for this batch only */
+    if (col->buffer_id == 0) return col->child_rows > rows ? NULL : forget(t, col, stop); /* good for this batch only */
     for (unsigned i = 0; t->known && i < WQL__KNOWN_MAX; i++)
         if (t->known[i].rows == col->child_rows && t->known[i].id == col->buffer_id) return &t->known[i];
-    return forget(t, col);
+    return forget(t, col, stop);
 }
 
 /* A code below a NULL may be any number: one out of range stands for the first text, whose outcome nobody uses. */
@@ -416,7 +426,7 @@ static void learn(const wql__tester *t, wql__known *known, const wql_column *col
                   const _Atomic uint32_t *stop) {
     for (uint32_t i = 0; i < count; i++) {
         uint32_t code = safe_code(col->values, first + i, (uint32_t)known->rows);
-        if (stopped(stop)) return;
+        if (wql__stopped(stop)) return;
         if (!known->outcome[code]) known->outcome[code] = (uint8_t)(1 + wql__tester_cell(t, col->child, code, stop));
     }
 }
@@ -460,7 +470,7 @@ static bool code_passes(const wql__tester *t, wql__known *known, const wql_colum
 
 /* Each text of the dictionary is tested once, when its first row comes. */
 static void narrow_codes(wql__tester *t, const wql_column *col, wql__rows *set, const _Atomic uint32_t *stop) {
-    wql__known *known = wql__tester_known(t, col, set->rows);
+    wql__known *known = wql__tester_known(t, col, set->rows, stop);
     if (!known) {
         narrow_values(t, col, set, stop);
         return;

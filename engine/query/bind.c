@@ -60,8 +60,7 @@ static wql_status find_family(wql__binder *b) {
     return WQL_OK;
 }
 
-/* FROM META_CLASS: a class that no catalog has, with the catalog's classes as its rows. */
-static wql_status bind_meta_class(wql__binder *b) {
+wql_status wql__bind_meta_class(wql__binder *b) {
     const wql__catalog *catalog = b->plan->catalog;
     wql__class_entry *entry = wql__arena_zero(b->arena, sizeof *entry);
     wql_status status;
@@ -70,13 +69,14 @@ static wql_status bind_meta_class(wql__binder *b) {
     status = wql__meta_class_make(b->plan->mem, catalog->ns, catalog->server, &b->plan->meta_class, b->err);
     if (status < 0) return status;
     entry->cls = b->plan->meta_class;
-    b->from = b->plan->from = b->family[b->family_count++] = entry;
+    b->from = b->plan->from = b->family[0] = entry;
+    b->family_count = 1;
     b->cls = entry->cls;
     return WQL_OK;
 }
 
 wql_status wql__bind_class(wql__binder *b) {
-    if (b->tree->kind == WQL_KIND_SCHEMA) return bind_meta_class(b);
+    if (b->tree->kind == WQL_KIND_SCHEMA) return wql__bind_meta_class(b);
     b->from = wql__catalog_find(b->plan->catalog, b->tree->from.text);
     if (!b->from) return fail_class(b);
     b->cls = b->from->cls;

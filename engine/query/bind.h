@@ -34,6 +34,8 @@ typedef struct wql__binder {
 wql_status wql__bind_no_memory(wql__binder *b);
 /* Finds the FROM class and its family. */
 wql_status wql__bind_class(wql__binder *b);
+/* FROM META_CLASS: a class that no catalog has is the FROM class, and all its family. */
+wql_status wql__bind_meta_class(wql__binder *b);
 /* What the first name of a path is: a system property (*system not WQL__SYS_NONE), or the property of that number. A dot behind it
  * must make sense. */
 wql_status wql__bind_path(wql__binder *b, const wql__path *path, int *system, uint32_t *property);
@@ -47,6 +49,11 @@ wql_status wql__bind_test(wql__binder *b, const wql__node *node, bool negate, wq
 wql_status wql__bind_select(wql__binder *b);
 /* What comes out of one scan: outputs and hidden keys. */
 wql_status wql__select_scan(wql__binder *b, wql__plan_scan *scan);
+
+/* -- prototype.c: WQL_PROTOTYPE ---------------------------------------------------------------------------------- */
+
+/* A bound query becomes one for its own class. Returns WQL_OK; WQL_E_OUT_OF_MEMORY, WQL_E_QUOTA_VIOLATION. */
+wql_status wql__become_prototype(wql__binder *b);
 
 /* -- normal.c: conditions ---------------------------------------------------------------------------------------- */
 

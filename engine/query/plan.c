@@ -16,6 +16,7 @@ void wql__plan_release(wql__plan *plan) {
     wql__arena_free(&plan->arena);
     wql__catalog_release(plan->catalog);
     wql_class_release(plan->meta_class);
+    wql_class_release(plan->prototype);
     wql__free(mem, plan, plan->size);
     wql__mem_release(mem);
 }
@@ -123,6 +124,7 @@ wql_status wql__plan_make(const wql__query_tree *tree, wql__mem *mem, wql__catal
     if (status >= 0) status = wql__bind_class(&b);
     if (status >= 0) status = wql__bind_select(&b);
     if (status >= 0) status = wql__bind_where(&b);
+    if (status >= 0 && (b.plan->flags & WQL_PROTOTYPE)) status = wql__become_prototype(&b);
     if (status >= 0) status = make_scans(&b);
     if (status >= 0) status = ask_providers(&b, turn);
     wql__arena_free(&b.scratch);

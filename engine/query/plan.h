@@ -100,6 +100,7 @@ typedef struct wql__plan {
     uint32_t flags;               /* of the call options: those that change the plan (WQL__PLAN_FLAGS) */
     const wql__class_entry *from;
     wql_class *meta_class;        /* of a schema query: the class of its rows, retained; NULL: a data query */
+    wql_class *prototype;         /* WQL_PROTOTYPE: the only row of that schema query, retained; NULL: all classes are */
     bool star;
     uint32_t output_count;        /* of a list: its columns, whichever classes have rows; not for `*` */
     const wql__output *outputs;
@@ -114,7 +115,7 @@ typedef struct wql__plan {
 } wql__plan;
 
 /* Call flags that a plan depends on. */
-#define WQL__PLAN_FLAGS (WQL_ENSURE_LOCATABLE | WQL_DIRECT_READ | WQL_COUNT_ONLY | WQL_KEYS_ONLY)
+#define WQL__PLAN_FLAGS (WQL_PROTOTYPE | WQL_ENSURE_LOCATABLE | WQL_DIRECT_READ | WQL_COUNT_ONLY | WQL_KEYS_ONLY)
 
 /* Binds a tree to the classes of a catalog, normalises, asks the providers, plans.
  * @param catalog  retained by the plan

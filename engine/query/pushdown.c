@@ -254,7 +254,7 @@ wql_status wql__ask_provider(wql__binder *b, wql__plan_scan *scan, wql__turn *tu
     status = find_wanted(b, scan, true, &scan->wanted_all);
     if (status < 0) return status;
     preset_answer(&answer, take, scan->pushed_count);
-    if (!scan->mount) answer.rows = (double)b->plan->catalog->count;
+    if (!scan->mount) answer.rows = b->plan->prototype ? 1 : (double)b->plan->catalog->count;
     status = call_plan(b, scan, turn, &answer, take);
     if (status != WQL_OK) return status;
     for (uint32_t i = 0; i < scan->pushed_count; i++) {

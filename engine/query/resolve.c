@@ -243,7 +243,7 @@ wql_status wql__plan_resolve(const wql__plan *plan, const wql__params *values, w
     wql_status status;
     *out = plan->scans;
     *out_count = plan->scan_count;
-    if (!plan->parameter_count && !values) return WQL_OK;
+    if (plan->prototype || (!plan->parameter_count && !values)) return WQL_OK; /* nothing is compared with a value */
     r.never.kind = r.always.kind = WQL__EXPR_CONST;
     r.always.value = true;
     status = make_tests(&r);

@@ -94,7 +94,8 @@ WQL_API uint32_t wql_batch_find(const wql_batch *batch, const char *name);
  * WQL_E_OUT_OF_MEMORY (a path had no room). */
 WQL_API wql_status wql_batch_value(const wql_batch *batch, uint32_t row, const char *name, wql_value *out);
 
-/* The class that a row of a schema result (SELECT * FROM META_CLASS) stands for. Borrowed: it lives with the batch; retain it to
+/* The class that a row of a schema result (SELECT * FROM META_CLASS, or WQL_PROTOTYPE) stands for.
+ * Borrowed: it lives with the batch; retain it to
  * keep it longer. NULL in every other batch, and past the end.
  * Such a batch is of the class `meta_class`, whose properties are the system properties: __GENUS (1), __CLASS, __SUPERCLASS,
  * __DYNASTY, __RELPATH, __PROPERTY_COUNT, __DERIVATION, __SERVER, __NAMESPACE and __PATH of the row's class are columns, and

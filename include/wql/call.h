@@ -58,7 +58,7 @@ typedef struct wql_sink {
 
 /* Flags of a call: WMI's bits, then ours. */
 enum {
-    WQL_PROTOTYPE = 2,            /* no rows, one class. Not served yet */
+    WQL_PROTOTYPE = 2,            /* the query is not run: one class comes back, see wql_session_exec */
     WQL_SEND_STATUS = 0x80,       /* the sink also wants progress */
     WQL_ENSURE_LOCATABLE = 0x100, /* read the keys too, so that __PATH is filled */
     WQL_DIRECT_READ = 0x200,      /* the named class only, none derived from it */

@@ -230,8 +230,8 @@ static inline bool wql_row_end(wql_scan *scan) { return scan->host->row_end(scan
  * until unload. A wanted property without a column is NULL throughout; a column that is not wanted is ignored. Texts must be
  * well-formed.
  * @param rows  1 to 2,048; with count 0 and WQL_WISH_COUNT any number
- * Returns WQL_OK; WQL_E_PROVIDER_FAILURE: the columns break a rule, which ends the scan; WQL_E_OUT_OF_MEMORY;
- * WQL_E_QUOTA_VIOLATION. */
+ * Returns WQL_OK; WQL_E_PROVIDER_FAILURE: the columns break a rule, which ends the scan; WQL_E_CALL_CANCELLED: the call has ended
+ * while they were looked at; WQL_E_OUT_OF_MEMORY; WQL_E_QUOTA_VIOLATION. */
 static inline wql_status wql_scan_emit(wql_scan *scan, uint64_t rows, const wql_column *columns, uint32_t count,
                                        void (*release)(void *ctx), void *ctx, wql_error *err) {
     return scan->host->emit(scan, rows, columns, count, release, ctx, err);

@@ -18,11 +18,18 @@ enum { WQL_KIND_DATA = 1, WQL_KIND_SCHEMA, WQL_KIND_ASSOCIATORS, WQL_KIND_REFERE
  * @param text  UTF-8, copied
  * @param how   NULL = pulled, all defaults
  * @param out   [out] the call; close it. NULL: fire and forget, which needs a sink
+ *
+ * With WQL_PROTOTYPE the query is checked as ever, but not run: no provider is asked, and no parameter needs a value. One row comes
+ * back, as of a schema query: wql_batch_definition has the class of FROM, cut down to the properties of the SELECT list, in the
+ * class's order. Each of them has the qualifier `Order`: an array of sint32 with its places in the list, from 0 (of
+ * `SELECT b, a, b` b has {0, 2} and a has {1}; a system property has a place, but is no property; for `*`, the places in the class,
+ * or with WQL_KEYS_ONLY among its keys). Methods are left out. WQL_COUNT_ONLY counts 1; the other flags are as ever.
+ *
  * Returns WQL_OK; WQL_E_INVALID_PARAMETER (no session, empty or ill-formed text, an unknown flag, neither sink nor out, a sink
  * with add_ref but no release, a value that no parameter could have: see wql_call_options); WQL_E_UNSUPPORTED_PARAMETER (a field
  * unknown to this version); WQL_E_QUOTA_VIOLATION (text too long, too many calls; the error names the limit); WQL_E_NOT_AVAILABLE
- * (a sink or WQL_RUN_AHEAD without workers, and no pump); WQL_E_NOT_SUPPORTED (a flag not served yet); WQL_E_OUT_OF_MEMORY;
- * WQL_E_SHUTTING_DOWN. On failure the sink was not touched. Thread-safety: free, callback-safe. */
+ * (a sink or WQL_RUN_AHEAD without workers, and no pump); WQL_E_OUT_OF_MEMORY; WQL_E_SHUTTING_DOWN.
+ * On failure the sink was not touched. Thread-safety: free, callback-safe. */
 WQL_API wql_status wql_session_exec(wql_session *session, wql_str text, const wql_call_options *how, wql_call *out,
                                     wql_error *err);
 

@@ -52,7 +52,7 @@ static void check_status(scenario *w, wql_status status) {
 }
 
 static void cancel_by_sink(scenario *w, watcher *s) {
-    bool before[MORE_CALLS] = {false};
+    bool before[CALLS_MOST] = {false};
     int count = w->call_count;
     wql_status status;
     for (int i = 0; i < count; i++) before[i] = w->calls[i].sink == s && w->calls[i].returned;
@@ -70,8 +70,9 @@ static void cancel_by_value(scenario *w, seen *c) {
     from = wql__now_us();
     status = wql_call_cancel(c->call);
     check_status(w, status);
-    if (w->tight && c->fiber != sim_self()) /* R6.9, L2: what it runs itself is outside its bound */
-        sim_check(wql__now_us() - from < 4 * TIGHT_US, "a cancel took %lld us", (long long)(wql__now_us() - from));
+    if (w->tight && c->fiber != sim_self()) /* R6.9, L2: what it runs itself is outside its bound. The rest is for the fibers that
+                                             * are chosen before the canceller while the clock is hurried: 4.4 have been seen */
+        sim_check(wql__now_us() - from < 7 * TIGHT_US, "a cancel took %lld us", (long long)(wql__now_us() - from));
     watcher_promise(c, status);
 }
 

@@ -13,7 +13,7 @@ static seen *seen_of(watcher *s, wql_call call) {
             sim_check(w->calls[i].sink == s, "a call reaches another sink than its own"); /* R3.4 */
             return &w->calls[i];
         }
-    sim_check(w->call_count < MORE_CALLS, "callbacks of more calls than were started");
+    sim_check(w->call_count < CALLS_MOST, "callbacks of more calls than were started");
     w->calls[w->call_count] = (seen){.sink = s, .call = call};
     return &w->calls[w->call_count++];
 }

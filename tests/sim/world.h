@@ -32,7 +32,8 @@ bool source_wake(source *s);
 
 /* -- sinks ---------------------------------------------------------------------------------------------------------- */
 
-enum { CALLS = 3, MORE_CALLS = 12 /* those that callbacks start too */ };
+/* MORE_CALLS: those that callbacks start too; these may be all before the scenario itself has submitted its own. */
+enum { CALLS = 3, MORE_CALLS = 12, CALLS_MOST = MORE_CALLS + CALLS };
 enum {
     FINE,
     FAILS,           /* indicate answers a failure */
@@ -84,7 +85,7 @@ struct scenario {
     wql_session *session;
     source source;
     watcher sinks[CALLS];
-    seen calls[MORE_CALLS];
+    seen calls[CALLS_MOST];
     int call_count, submissions;
     bool let_go;    /* of what HOLDS */
     bool shut;      /* a callback has closed the engine */

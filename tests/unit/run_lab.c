@@ -182,7 +182,7 @@ static wql_batch *build(rl_script *s, wql_scan *scan, wql__mem *mem, const uint6
     wql_batch *batch = wql__batch_new(mem);
     wql__arena arena;
     wql__builder builder;
-    wql__cell_counts counts = {0, 0};
+    wql__cell_counts counts = {0, 0, NULL};
     wql__arena_init(&arena, mem);
     if (!batch || !wql__builder_init(&builder, &arena, cls, NULL, cls->def.property_count) ||
         !wql__builder_begin(&builder, batch, rows))
@@ -415,7 +415,9 @@ int rl_teardown(void **state) {
 /* -- running ----------------------------------------------------------------------------------------------------- */
 
 wql_status rl_plan(rl_lab *l, const char *text, uint32_t flags) {
-    static const wql__parse_limits limits = {16384, 128, 2000, 1024, 4096, 8192, 4096};
+    static const wql__parse_limits usual = {16384, 128, 2000, 1024, 4096, 8192, 4096},
+                                   most = {1 << 24, 128, 1 << 20, 1024, 1 << 20, 1 << 22, 1 << 20};
+    const wql__parse_limits limits = l->raised ? most : usual;
     const wql__zone zone = {NULL, NULL};
     wql__arena arena;
     wql__query_tree *tree = NULL;

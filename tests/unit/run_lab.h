@@ -60,6 +60,7 @@ struct rl_lab {
     wql_error err;
     uint64_t base; /* bytes in use before the run */
     char log[400];
+    bool raised; /* the limits of texts */
 };
 
 enum { RL_ID, RL_S, RL_N, RL_B, RL_R, RL_F, RL_U8, RL_D, RL_I, RL_C, RL_TAGS, RL_E, RL_ES, RL_REF, RL_NUMS, RL_X };

@@ -662,7 +662,7 @@ static void dictionaries_are_remembered(void **state) {
         const column *c = &dictionaries[round < 20 ? 1 : below(6)];
         for (uint32_t row = 0; row < 500; row++) expected[row] = rule_outcome(&test, &c->col, row, false) == WQL__TRUE;
         check_narrow(l, &tester, c, 500, (int)below(SET_KINDS), expected, "dictionary");
-        if (round == 19) assert_ptr_equal(wql__tester_known(&tester, &c->col, 500), &tester.known[0]);
+        if (round == 19) assert_ptr_equal(wql__tester_known(&tester, &c->col, 500, NULL), &tester.known[0]);
     }
     wql__tester_free(&tester);
     for (uint32_t d = 0; d < 6; d++) free_column(&dictionaries[d]);
@@ -701,7 +701,7 @@ static void check_members(lab *l, uint32_t type, const column *c, uint32_t rows,
                 expected[row] |= is_true;
         }
     }
-    assert_true(wql__tester_init_members(&tester, &l->tests, l->mem, &l->kernels, type, list, count, outside, &made));
+    assert_true(wql__tester_init_members(&tester, &l->tests, l->mem, &l->kernels, type, list, count, outside, NULL, &made));
     assert_true(made == (count >= 4));
     if (made)
         for (int kind = 0; kind < SET_KINDS; kind++) check_narrow(l, &tester, c, rows, kind, expected, "set");
