@@ -108,6 +108,16 @@ run_fuzz_seeds() {
     return $code
 }
 
+# Under the address sanitizer these take longest; there they belong to the long check.
+slow_units="test_like
+test_memory
+test_memory_store
+test_memory_take
+test_memory_versions
+test_parse_limits
+test_run
+test_sqlite_push"
+
 asan_env="ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1"
 tsan_env="TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1"
 
@@ -133,7 +143,7 @@ stage soak-short 10 timeout 60 build/tests/soak/soak 5
 stage limits 10 timeout 60 build/tests/limits/limits docs/limits.md include/wql/engine.h
 stage fuzz-replay 20 run_fuzz_seeds
 export $asan_env
-stage address-unit 60 run_units build/asan
+stage address-unit 80 run_units build/asan $(cd build/asan/tests/unit && ls | grep '^test_[a-z0-9_]*$' | grep -vxF "$slow_units")
 stage address-golden 60 timeout 120 build/asan/tests/golden/golden tests/golden/*.wqt
 stage address-fault 30 timeout 120 build/asan/tests/fault/fault '' 7
 stage address-points 20 timeout 120 build/asan/tests/points/points
@@ -160,6 +170,8 @@ if [ "$long" = --long ]; then
     stage spin-mutants 120 sh tests/model/mutants.sh build
     stage spin-long 7200 sh tests/model/run.sh build long
     stage oracle-long 600 timeout 1200 build/tests/oracle/oracle 1 20000
+    # shellcheck disable=SC2086
+    stage address-unit-slow 120 run_units build/asan $slow_units
     stage address-fault-all 300 env $asan_env timeout 900 build/asan/tests/fault/fault
     stage soak 330 timeout 900 build/tests/soak/soak 300
     stage memory-flat 300 timeout 900 sh tests/long/memory.sh build
