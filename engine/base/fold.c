@@ -75,7 +75,6 @@ int wql__fold_compare_until(wql_str a, wql_str b, const _Atomic uint32_t *stop) 
     return (p < p_end) - (q < q_end);
 }
 
-/* Texts that fold to the same differ in length by a factor of three at most (k and U+212A), so much unequal ones need no look. */
 static bool same_bytes(const char *a, const char *b, size_t len, const _Atomic uint32_t *stop) {
     for (size_t i = 0; i < len; i += WQL__STOP_BLOCK) {
         if (i && wql__stopped(stop)) return false;
@@ -84,6 +83,7 @@ static bool same_bytes(const char *a, const char *b, size_t len, const _Atomic u
     return true;
 }
 
+/* Texts that fold to the same differ in length by a factor of three at most (k and U+212A), so much unequal ones need no look. */
 bool wql__fold_equal_until(wql_str a, wql_str b, const _Atomic uint32_t *stop) {
     size_t longer = a.len > b.len ? a.len : b.len, shorter = a.len + b.len - longer;
     if (shorter < longer / 3) return false;

@@ -230,6 +230,7 @@ static void fill_env(wql__call *call, const wql_call_options *how) {
     env->deadline_us = &call->env_deadline;
     env->now = wql__engine_now;
     env->now_user = call->engine;
+    env->system_clock = call->engine->options.clock == NULL;
     env->principal = call->session->principal;
     env->context = call->context;
     env->turn.wake = wake_turn;

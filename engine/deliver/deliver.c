@@ -128,14 +128,14 @@ static void unclaim(wql__call *call, wql_status answer) {
 /* Host manners: errno is the host's. */
 static wql_status call_indicate(wql__call *call, const wql_batch *batch) {
     wql__callback inside;
-    int64_t from = wql__now_ns();
+    int64_t from = wql__env_glance(&call->env);
     wql_status answer;
     int saved = errno;
     wql__callback_enter(call->engine, &inside, call);
     answer = call->sink.indicate(call->sink.user, call->value, batch);
     wql__callback_leave(call->engine, &inside);
     errno = saved;
-    atomic_fetch_add_explicit(&call->sink_ns, (uint64_t)(wql__now_ns() - from), memory_order_relaxed);
+    atomic_fetch_add_explicit(&call->sink_ns, (uint64_t)(wql__env_glance(&call->env) - from), memory_order_relaxed);
     return answer;
 }
 

@@ -265,10 +265,10 @@ static int run_slice(wql__call *call, int64_t until_us) {
             if (call->pool == WQL__POOL_ELASTIC) return WQL__STEP_AGAIN; /* not on this thread: it may block */
             continue;
         }
-        wql__call_progress(call, wql__engine_now(call->engine));
+        wql__call_progress(call, wql__env_now(&call->env));
         if (call->in_hand) continue;
         if (resting) return WQL__STEP_AGAIN;
-        if (wql__engine_now(call->engine) < until_us) continue;
+        if (wql__env_now(&call->env) < until_us) continue;
         if (!is_contended(call)) return WQL__STEP_AGAIN;
         resting = true;
     }
@@ -276,7 +276,9 @@ static int run_slice(wql__call *call, int64_t until_us) {
 }
 
 int wql__call_step(wql__call *call, int64_t until_us) {
-    int step = run_slice(call, until_us);
+    int step;
+    call->env.glance_ns = 0;
+    step = run_slice(call, until_us);
     if (call->run) wql__run_settle(call->run);
     return step;
 }

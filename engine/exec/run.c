@@ -150,9 +150,9 @@ static wql_status fail_late(wql__run *run, const wql__mount *mount) {
 
 /* Whether the call still goes on, now. */
 static wql_status check_call(wql__run *run) {
-    const wql__run_env *env = run->env;
+    wql__run_env *env = run->env;
     const wql__mount *late;
-    run->now_us = env->now(env->now_user);
+    run->now_us = wql__env_now(env);
     if (wql__run_stopped(run)) return fail(run, WQL_E_CALL_CANCELLED, "the call was cancelled");
     if (run->now_us >= atomic_load_explicit(env->deadline_us, memory_order_relaxed))
         return fail(run, WQL_E_TIMED_OUT, "the call's time is over");
@@ -191,6 +191,7 @@ wql_status wql__run_next(wql__run *run, int64_t until_us, wql_batch **out) {
         if (!first && run->now_us >= until_us) return WQL_OK;
         status = wql__union_step(run, &batch);
         if (batch) return give(run, batch, out);
+        run->env->glance_ns = 0; /* rows were worked on since */
         if (status == WQL_S_PENDING) return status;
         if (status < 0) return run_over(run, status);
     }

@@ -4,6 +4,7 @@
 #ifndef WQL_EXEC_RUN_H
 #define WQL_EXEC_RUN_H
 
+#include "../base/sync.h"
 #include "../data/spares.h"
 #include "../query/plan.h"
 #include "kernels.h"
@@ -27,6 +28,8 @@ typedef struct wql__run_env {
     const _Atomic int64_t *deadline_us; /* of now(); WQL__TIME_FOREVER: none */
     int64_t (*now)(void *user);         /* monotonic microseconds */
     void *now_user;
+    bool system_clock; /* now() is wql__now_us() */
+    int64_t glance_ns; /* wql__now_ns() as it was just read for another reason; 0: not lately. Of whoever holds the run */
     const wql_principal *principal; /* NULL: the owner */
     const wql__context *context;    /* NULL: none */
     wql__turn turn;                 /* wake and ctx set: how to wait for a serialised provider */
@@ -43,6 +46,18 @@ typedef struct wql__run_env {
     wql__spares *spares; /* batches, and blocks of wql__run_block_bytes() */
     wql_error *failure;  /* why the run failed; written by whoever holds the run, until it is over */
 } wql__run_env;
+/* Looks at the clock are dear beside a quick batch: one look serves all that happens at about the same time. Who begins to work
+ * on a run, or has worked for long, forgets the last one (glance_ns = 0). */
+static inline int64_t wql__env_glance(wql__run_env *env) {
+    int64_t ns = wql__now_ns();
+    if (env->system_clock) env->glance_ns = ns;
+    return ns;
+}
+static inline int64_t wql__env_now(wql__run_env *env) {
+    if (!env->system_clock) return env->now(env->now_user);
+    return (env->glance_ns ? env->glance_ns : wql__env_glance(env)) / 1000;
+}
+
 /* What spares for runs are opened with. */
 size_t wql__run_block_bytes(void);
 

@@ -96,11 +96,11 @@ static void visit_begin(wql__scan *scan, visit *v, uint8_t phase) {
     scan->refusals = wql__mem_refusals(scan->run->mem);
     atomic_store_explicit(&scan->phase, phase, memory_order_relaxed);
     v->saved_errno = errno;
-    v->since_ns = wql__now_ns();
+    v->since_ns = scan->run->env->glance_ns ? scan->run->env->glance_ns : wql__now_ns();
 }
 
 static void visit_end(wql__scan *scan, visit *v) {
-    int64_t spent = wql__now_ns() - v->since_ns;
+    int64_t spent = wql__env_glance(scan->run->env) - v->since_ns;
     errno = v->saved_errno;
     atomic_store_explicit(&scan->phase, WQL__PHASE_OUTSIDE, memory_order_relaxed);
     if (spent > 0) {
