@@ -70,8 +70,9 @@ static void cancel_by_value(scenario *w, seen *c) {
     from = wql__now_us();
     status = wql_call_cancel(c->call);
     check_status(w, status);
-    if (w->tight && c->fiber != sim_self()) /* R6.9, L2: what it runs itself is outside its bound. The rest is for the fibers that
-                                             * are chosen before the canceller while the clock is hurried: 4.4 have been seen */
+    /* What it runs itself is outside its bound, which allows for the fibers that are chosen before the canceller while the clock
+     * is hurried: 4.4 have been seen. */
+    if (w->tight && c->fiber != sim_self()) /* R6.9, L2 */
         sim_check(wql__now_us() - from < 7 * TIGHT_US, "a cancel took %lld us", (long long)(wql__now_us() - from));
     watcher_promise(c, status);
 }
