@@ -46,17 +46,22 @@ scripts=$(sources '*.sh' '*.awk' '*.sql' Makefile run)
     report "nothing is left to do" "$(grep -nwE 'TO''DO|FIX''ME|XX''X|HA''CK' $c_files $scripts)"
 }
 
-report "every C file begins with its licence" "$(for file in $c_files; do
-    [ "$(head -n 1 "$file")" = '/* SPDX-License-Identifier: MIT */' ] || echo "$file"
-done)"
-report "every C file says what it is" "$(for file in $c_files; do
-    sed -n 2p "$file" | grep -q "^/\* $(basename "$file")[: ]" || echo "$file"
-done)"
-report "every script has its licence" "$(for file in $scripts; do
-    head -n 2 "$file" | grep -q 'SPDX-License-Identifier: MIT' || echo "$file"
-done)"
-report "every file ends in a newline" "$(for file in $c_files $scripts; do
-    [ ! -s "$file" ] || [ -z "$(tail -c 1 "$file")" ] || echo "$file"
+# shellcheck disable=SC2086
+{
+    report "every C file begins with its licence" "$(awk 'FNR == 1 && $0 != "/* SPDX-License-Identifier: MIT */" { print FILENAME }' $c_files)"
+    report "every C file says what it is" "$(awk 'FNR == 2 {
+        name = FILENAME
+        sub(/.*\//, "", name)
+        if (index($0, "/* " name ": ") != 1 && index($0, "/* " name " ") != 1) print FILENAME
+    }' $c_files)"
+    report "every script has its licence" "$(awk 'FNR <= 2 && /SPDX-License-Identifier: MIT/ { good[FILENAME] = 1 }
+        FNR == 1 { seen[FILENAME] = 1 }
+        END { for (name in seen) if (!good[name]) print name }' $scripts)"
+}
+# Which one it is is asked only if there is one: the last bytes of all of them are newlines and nothing else.
+# shellcheck disable=SC2086
+report "every file ends in a newline" "$([ -z "$(tail -q -c 1 $c_files $scripts | tr -d '\n' | head -c 1)" ] || for file in $c_files $scripts; do
+    tail -c 1 "$file" | read -r _ || [ ! -s "$file" ] || echo "$file"
 done)"
 
 echo "$passed passed, $failed failed"
