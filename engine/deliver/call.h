@@ -62,6 +62,8 @@ struct wql__call {
     bool abandoned; /* pulled: the client half was given up */
     uint8_t term, cause, sched;
     uint8_t callback;          /* 0 none, 1 data, 2 progress, 3 final */
+    uint32_t helpers;          /* threads inside wql__run_help: the run is not closed before they are gone */
+    bool help_queued;          /* one more was asked for */
     uint8_t pool;              /* where the run goes on: WQL__POOL_WORKERS or WQL__POOL_ELASTIC */
     wql_status code;           /* by the winner of the latch */
     bool worded;               /* the same: run_error has the words for code; else they are made from it */
@@ -102,7 +104,7 @@ struct wql__call {
     _Atomic uint64_t rows_delivered, first_batch_ns, sink_ns;
 
     struct wql__call *latched_next;    /* in the list of a cancel by sink that has latched it */
-    struct wql__call *queue_next[2];   /* links: [0] the run's queue, [1] the finisher's */
+    struct wql__call *queue_next[3];   /* links: [0] the run's queue, [1] the finisher's, [2] the helpers' */
     wql__call *pump_next, **pump_link; /* in the pump's list; guarded by pump.lock */
     bool pump_ended, pump_closed;      /* the pump has seen its deadline, its own close; guarded by pump.lock */
     uint32_t timer_index[WQL__TIMERS]; /* place in the heap + 1; 0: not armed; guarded by timer_lock */
@@ -153,6 +155,12 @@ void wql__call_time_is_over(wql__call *call, int kind);
 /* One time slice of the scan half, and what it brings: with the run token taken (`sched` = RUNNING). */
 enum { WQL__STEP_AGAIN, WQL__STEP_PARKED, WQL__STEP_GONE };
 int wql__call_step(wql__call *call, int64_t until_us);
+/* One time slice of a helper, without the run token. */
+void wql__call_help(wql__call *call);
+/* Whether a thread of ours is inside the run. With call->lock held. */
+static inline bool wql__call_is_inside(const wql__call *call) {
+    return call->sched == WQL__RUNNING || call->sched == WQL__AGAIN || call->helpers;
+}
 /* Gives the run token back after a step; the call is queued again if there is more to do. */
 void wql__call_yield(wql__call *call, int step);
 /* Takes the run token if nobody has it and it is not queued. With call->lock held. */
