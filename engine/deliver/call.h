@@ -45,6 +45,8 @@ struct wql__call {
     uint8_t drive;
     bool ahead; /* pulled: workers run it */
     uint32_t flags;
+    _Atomic uint32_t stop; /* read all the time, by helpers too: far from what is written all the time */
+    _Atomic int64_t env_deadline;
     int64_t submitted_us, deadline_us;
 
     wql__mutex lock; /* guards what follows up to `run` */
@@ -98,8 +100,6 @@ struct wql__call {
     uint64_t progress_done;
 
     wql__run_stats stats;
-    _Atomic uint32_t stop;
-    _Atomic int64_t env_deadline;
     _Atomic uint32_t batches;
     _Atomic uint64_t rows_delivered, first_batch_ns, sink_ns;
 

@@ -29,7 +29,9 @@ typedef struct brought {
 typedef struct lane {
     wql__run_env env; /* the call's, but with an error of its own */
     wql_error error;
+    wql__run_stats stats; /* the call's are told when the lane is let go: a line of memory that all write to is slow */
     wql__run *run;
+    bool full; /* its ring was, when this lane last brought something: for whoever has the lane */
     /* guarded by fan->lock: */
     bool taken;    /* somebody works on it */
     bool over;     /* no part is left for it */
@@ -84,6 +86,7 @@ static wql__fan *new_fan(wql__run *run, wql__scan *scan, uint32_t lanes) {
         lane *l = &fan->lanes[i];
         l->env = *run->env;
         l->env.failure = &l->error;
+        l->env.stats = &l->stats;
         l->error.struct_size = sizeof l->error;
         l->run = wql__run_lane(run, &l->env, scan->plan);
         if (!l->run) {
@@ -142,14 +145,30 @@ static void bring(wql__fan *fan, lane *l, wql_status status, wql_batch *batch) {
     wql__lock(&fan->lock);
     l->ring[(l->at + l->count) % RING] = (brought){l->part, status, batch, counts ? l->run->given : 0};
     l->count++;
+    l->full = l->count == RING;
     wake = fan->asleep && l->part == fan->head;
     if (wake) fan->asleep = false;
     wql__unlock(&fan->lock);
     rouse(fan, wake);
 }
 
+/* What one counter has goes to another. */
+static void move(_Atomic uint64_t *from, _Atomic uint64_t *to) {
+    wql__run_add(to, atomic_exchange_explicit(from, 0, memory_order_relaxed));
+}
+
+static void tell_stats(wql__fan *fan, lane *l) {
+    wql__run_stats *stats = fan->run->env->stats;
+    move(&l->stats.rows_scanned, &stats->rows_scanned);
+    move(&l->stats.provider_ns, &stats->provider_ns);
+    move(&l->stats.values_nulled, &stats->values_nulled);
+    move(&l->stats.utf8_repaired, &stats->utf8_repaired);
+    wql__scan_tell(l->run->scans);
+}
+
 static void let_go(wql__fan *fan, lane *l, bool over, bool waits) {
     bool wake;
+    tell_stats(fan, l);
     wql__run_settle(l->run);
     wql__lock(&fan->lock);
     l->taken = false;
@@ -247,9 +266,24 @@ static void trim(const wql__run *run, wql_batch *batch) {
     if (max && batch->rows > max - run->given) batch->rows = (uint32_t)(max - run->given);
 }
 
-/* One step of a lane that this thread has taken. */
+/* Goes on with a lane that this thread has taken, until it has to be let go, or the time is over. */
+static int work_until(wql__fan *fan, lane *l, int64_t until_us) {
+    wql__run *run = l->run;
+    int came;
+    l->full = false;
+    do {
+        came = step_lane(fan, l);
+    } while (came == LANE_GOES_ON && !l->full && !atomic_load_explicit(&fan->dismissed, memory_order_relaxed) &&
+             run->env->now(run->env->now_user) < until_us);
+    return came;
+}
+
+/* Of whoever has the call's run: long enough to be worth taking a lane, and not much longer than what is brought meanwhile may
+ * wait. */
+enum { WORK_US = 50 };
+
 static void work(wql__fan *fan, lane *l) {
-    int came = step_lane(fan, l);
+    int came = work_until(fan, l, fan->run->now_us + WORK_US);
     if (came == LANE_WAITS) l->asked = true; /* for this thread only */
     let_go(fan, l, came == LANE_OVER, came == LANE_WAITS);
 }
@@ -328,21 +362,6 @@ bool wql__run_needs_help(wql__run *run) {
         if (needed) return true;
     }
     return false;
-}
-
-/* Goes on with a lane until it has to be let go, or the time is over. */
-static int work_until(wql__fan *fan, lane *l, int64_t until_us) {
-    wql__run *run = l->run;
-    int came = LANE_GOES_ON;
-    bool room = true;
-    while (came == LANE_GOES_ON && room && !atomic_load_explicit(&fan->dismissed, memory_order_relaxed)) {
-        came = step_lane(fan, l);
-        if (run->env->now(run->env->now_user) >= until_us) break;
-        wql__lock(&fan->lock);
-        room = l->count < RING;
-        wql__unlock(&fan->lock);
-    }
-    return came;
 }
 
 static bool help(wql__fan *fan, int64_t until_us) {

@@ -135,6 +135,7 @@ struct wql__scan {
     bool brought;             /* this next brought a batch */
     wql_batch *source;        /* the batch it brought */
     uint64_t counted_rows;    /* rows it only counted */
+    uint64_t untold_ns, untold_rows; /* for the mount's statistics */
     wql__builder rows;
     bool row_begun;
     uint32_t look_at, look_step; /* the row at which row_end looks at the clock next */
@@ -164,6 +165,8 @@ void wql__scan_interrupt(wql__scan *scan);
 /* In place of a provider's next: the next classes of the plan's catalog, as rows of META_CLASS, in the order of their names.
  * Gives what `next` would answer; WQL_E_OUT_OF_MEMORY: run->failure says it. */
 wql_status wql__definitions_next(wql__scan *scan);
+/* Tells the mount's statistics what came since: lanes do it now and then, as the mount is everybody's. */
+void wql__scan_tell(wql__scan *scan);
 /* The run has ended: the mount counts the scan no longer. */
 void wql__scan_uncount(wql__scan *scan);
 

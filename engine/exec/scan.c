@@ -90,13 +90,20 @@ static void visit_begin(wql__scan *scan, visit *v, uint8_t phase) {
     v->since_ns = wql__now_ns();
 }
 
+void wql__scan_tell(wql__scan *scan) {
+    wql__run_add(&scan->mount->inside_ns, scan->untold_ns);
+    wql__run_add(&scan->mount->rows, scan->untold_rows);
+    scan->untold_ns = scan->untold_rows = 0;
+}
+
 static void visit_end(wql__scan *scan, visit *v) {
     int64_t spent = wql__now_ns() - v->since_ns;
     errno = v->saved_errno;
     atomic_store_explicit(&scan->phase, WQL__PHASE_OUTSIDE, memory_order_relaxed);
     if (spent > 0) {
         wql__run_add(&scan->run->env->stats->provider_ns, (uint64_t)spent);
-        wql__run_add(&scan->mount->inside_ns, (uint64_t)spent);
+        scan->untold_ns += (uint64_t)spent;
+        if (!scan->is_lane) wql__scan_tell(scan);
     }
     wql__mount_leave(scan->mount);
 }
@@ -410,7 +417,8 @@ static wql_status judge_next(wql__scan *scan, wql_error *said, wql_status status
         return scan->broken;
     }
     wql__run_add(&scan->run->env->stats->rows_scanned, scan->counted_rows + wql_batch_rows(scan->source));
-    wql__run_add(&scan->mount->rows, scan->counted_rows + wql_batch_rows(scan->source));
+    scan->untold_rows += scan->counted_rows + wql_batch_rows(scan->source);
+    if (!scan->is_lane) wql__scan_tell(scan);
     return status < 0 ? provider_failed(scan, said, status, "next") : status;
 }
 
