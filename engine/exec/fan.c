@@ -322,6 +322,13 @@ void wql__fan_retry(wql__scan *scan) {
 
 /* -- dividing and helping ---------------------------------------------------------------------------------------- */
 
+/* What lanes hold must not be what a call fails of that one thread would have brought to its end. */
+static bool has_room(const wql__run *run, uint32_t lanes) {
+    uint64_t limit = wql__mem_limit(run->mem), used, peak;
+    wql__mem_usage(run->mem, &used, &peak);
+    return used <= limit && (limit - used) / 2 >= (uint64_t)lanes * (RING + 4) * run->env->batch_bytes;
+}
+
 bool wql__run_divide(wql__run *run, uint32_t threads) {
     wql__scan *scan = &run->scans[run->current];
     uint32_t left, lanes;
@@ -331,7 +338,7 @@ bool wql__run_divide(wql__run *run, uint32_t threads) {
     left = scan->part_end - scan->part - 1;
     lanes = threads < LANES_MAX ? threads : LANES_MAX;
     if (lanes > left) lanes = left;
-    if (!lanes) return false;
+    if (!lanes || !has_room(run, lanes)) return false;
     fan = new_fan(run, scan, lanes);
     if (!fan) { /* one thread does it too */
         scan->undivided = true;

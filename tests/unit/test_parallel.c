@@ -388,6 +388,73 @@ static void tables_of_memory_are_cut(void **state) {
     tables_are_cut(37, 0);
 }
 
+/* -- memory ------------------------------------------------------------------------------------------------------ */
+
+static void a_tight_limit_is_one_threads(void **state) {
+    wql_engine_options opt = {.struct_size = sizeof opt, .workers = 3, .memory_max = 4 << 20};
+    fixture f;
+    uint64_t rows;
+    (void)state;
+    make_ticks(&f);
+    open_fixture_with(&f, &opt);
+    assert_int_equal(run_ahead(&f, all, 0, 0, 0, &rows), WQL_END);
+    assert_int_equal(rows, ROWS);
+    assert_int_equal(atomic_load(&f.t.opens), PARTS);
+    assert_int_equal(atomic_load(&f.t.most_inside), 1);
+    close_fixture(&f);
+}
+
+typedef struct failing {
+    _Atomic long count, fail_at, bytes;
+} failing;
+
+static void *allocate(void *user, void *ptr, size_t old_size, size_t new_size) {
+    failing *a = user;
+    void *made;
+    if (new_size && atomic_fetch_add(&a->count, 1) + 1 == atomic_load(&a->fail_at)) return NULL;
+    if (!new_size) {
+        free(ptr);
+        atomic_fetch_sub(&a->bytes, (long)old_size);
+        return NULL;
+    }
+    made = realloc(ptr, new_size);
+    if (made) atomic_fetch_add(&a->bytes, (long)new_size - (long)old_size);
+    return made;
+}
+
+/* Wherever memory lacks, the call ends well or says so, and nothing is left behind. */
+static void memory_may_lack_anywhere(void **state) {
+    (void)state;
+    for (long k = 1; k < 150; k += 2) {
+        failing memory = {0};
+        wql_engine_options opt = {.struct_size = sizeof opt, .workers = 2, .alloc = allocate, .alloc_user = &memory};
+        fixture f;
+        recorder r;
+        wql_status status;
+        make_ticks(&f);
+        f.t.rows = 30000;
+        recorder_init(&r, DO_NOTHING);
+        open_fixture_with(&f, &opt);
+        {
+            wql_sink sink = sink_of(&r);
+            wql_call_options how = {.struct_size = sizeof how, .sink = &sink};
+            wql_error err = WQL_INIT(wql_error);
+            wql_call call;
+            atomic_store(&memory.fail_at, atomic_load(&memory.count) + k);
+            status = wql_session_exec(f.session, wql_s(all), &how, &call, &err);
+            if (status >= 0) {
+                status = wql_call_wait(call, WQL_FOREVER, &err);
+                assert_int_equal(wql_call_close(call), WQL_OK);
+                assert_promises(&r);
+            }
+            assert_true(status == WQL_OK || status == WQL_E_OUT_OF_MEMORY);
+            if (status == WQL_OK) assert_int_equal(atomic_load(&r.rows), 30000);
+        }
+        close_fixture(&f);
+        assert_int_equal(atomic_load(&memory.bytes), 0);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_pushed_call_is_helped),
@@ -407,6 +474,8 @@ int main(void) {
         cmocka_unit_test(each_part_brings_everything),
         cmocka_unit_test(too_many_parts_are_a_breach),
         cmocka_unit_test(tables_of_memory_are_cut),
+        cmocka_unit_test(a_tight_limit_is_one_threads),
+        cmocka_unit_test(memory_may_lack_anywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
