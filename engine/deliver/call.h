@@ -163,6 +163,8 @@ static inline bool wql__call_is_inside(const wql__call *call) {
 }
 /* Gives the run token back after a step; the call is queued again if there is more to do. */
 void wql__call_yield(wql__call *call, int step);
+/* The same on a thread of that pool, which looks at its queue next: nobody is woken for what it will take itself. */
+void wql__call_yield_in(wql__call *call, int step, int pool);
 /* Takes the run token if nobody has it and it is not queued. With call->lock held. */
 bool wql__call_take_run(wql__call *call);
 /* There may be something to do for the scan half: queues it unless it is queued. Any thread, any lock to the left of call->lock.

@@ -80,7 +80,7 @@ static void run_call(wql__pool_thread *self, wql__call *call, int from) {
     wql__unlock(&call->lock);
     step = wql__call_step(call, wql__engine_now(call->engine) + WQL__SLICE_US);
     if (from == WQL__POOL_WORKERS && end_call(self)) wql__call_use_elastic(call);
-    wql__call_yield(call, step);
+    wql__call_yield_in(call, step, self->pool);
 }
 
 /* An elastic thread that has had nothing to do for this long ends. */
@@ -261,6 +261,13 @@ void wql__sched_push(wql__sched *sched, wql__call *call, int pool) {
     enqueue(sched, pool, call);
     watch(sched, pool);
     rouse(sched, pool);
+    wql__unlock(&sched->lock);
+}
+
+void wql__sched_push_back(wql__sched *sched, wql__call *call, int pool) {
+    wql__call_keep(call);
+    wql__lock(&sched->lock);
+    enqueue(sched, pool, call);
     wql__unlock(&sched->lock);
 }
 

@@ -5,10 +5,13 @@
 
 /* -- the run token ----------------------------------------------------------------------------------------------- */
 
-static void queue_run(wql__call *call) {
+/* `pool`: of a thread that looks at its queue next, or WQL__POOLS. */
+static void queue_run(wql__call *call, int pool) {
     call->sched = WQL__QUEUED;
     if (call->drive == WQL__PUMPED)
         wql__pump_push(call->pump, call, false);
+    else if (call->pool == pool)
+        wql__sched_push_back(&call->engine->sched, call, call->pool);
     else
         wql__sched_push(&call->engine->sched, call, call->pool);
 }
@@ -20,7 +23,7 @@ void wql__call_wake_locked(wql__call *call) {
         call->woken = true;
         wql__cond_broadcast(&call->changed);
     } else if (call->sched == WQL__IDLE && call->ready) {
-        queue_run(call);
+        queue_run(call, WQL__POOLS);
     }
 }
 
@@ -36,7 +39,9 @@ bool wql__call_take_run(wql__call *call) {
     return true;
 }
 
-void wql__call_yield(wql__call *call, int step) {
+void wql__call_yield(wql__call *call, int step) { wql__call_yield_in(call, step, WQL__POOLS); }
+
+void wql__call_yield_in(wql__call *call, int step, int pool) {
     bool on_caller = call->drive == WQL__PULLED && !call->ahead, gone = step == WQL__STEP_GONE;
     wql__lock(&call->lock);
     if (gone) {
@@ -44,7 +49,7 @@ void wql__call_yield(wql__call *call, int step) {
     } else {
         bool again = step == WQL__STEP_AGAIN || call->sched == WQL__AGAIN;
         call->sched = WQL__IDLE;
-        if (again && !on_caller) queue_run(call);
+        if (again && !on_caller) queue_run(call, pool);
     }
     wql__cond_broadcast(&call->changed);
     wql__unlock(&call->lock);
