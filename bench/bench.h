@@ -164,8 +164,8 @@ typedef struct bench_source {
 
 enum { BENCH_PUMPED, BENCH_PULLED, BENCH_PUSHED, BENCH_SHARED /* pushed, with two workers */ };
 
-/* Three engines over one table: without a thread, with one worker, with two. Classes: Item, ItemDict, ItemViews of the memory provider;
- * ItemCopy, ItemNoId, ItemEndless of provider.c. */
+/* Three engines over one table: without a thread, with one worker, with two. Classes: Item, ItemDict, ItemViews of the memory
+ * provider; ItemCopy, ItemNoId, ItemEndless of provider.c. */
 typedef struct bench_ours {
     wql_engine *engine, *working, *pair;
     wql_session *session, *working_session, *pair_session;
