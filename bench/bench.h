@@ -5,6 +5,7 @@
  *   queries.c    Q1 to Q9: as WQL, as SQL, and as plain code that says which rows are right
  *   sink.c       what is done with each value delivered, by whoever delivers it
  *   hand.c       loops written by hand, for one query each; simd_avx2.c, simd_avx512.c: the same with vectors
+ *   shared.c     a loop by hand on two threads
  *   ours.c       the engine over the memory provider, and over provider.c, which copies, or gives no buffer ids
  *   sqlite.c     SQLite: its own table, and virtual_table.c: the same arrays as a virtual table
  *   contest.c    one query, everybody in turn: checked first, then timed
@@ -142,6 +143,8 @@ double bench_ns_per_byte(const bench_machine *machine);
 /* NULL: there is none for that query and layout. */
 typedef void (*bench_loop)(const bench_table *table, bench_answer *answer);
 bench_loop bench_hand(int query, uint8_t layout);
+/* The loop on two threads, half of the rows each. */
+void bench_loop_shared(bench_loop loop, const bench_table *table, bench_answer *answer);
 bench_loop bench_simd(int query, int isa);
 bench_loop bench_simd_avx2(int query);
 bench_loop bench_simd_avx512(int query);
@@ -159,13 +162,13 @@ typedef struct bench_source {
     _Atomic uint64_t closed_ns; /* when the last one was, on the clock of bench_now */
 } bench_source;
 
-enum { BENCH_PUMPED, BENCH_PULLED, BENCH_PUSHED };
+enum { BENCH_PUMPED, BENCH_PULLED, BENCH_PUSHED, BENCH_SHARED /* pushed, with two workers */ };
 
-/* Two engines over one table: one without a thread, one with a worker. Classes: Item, ItemDict, ItemViews, ItemFew of the memory
+/* Three engines over one table: without a thread, with one worker, with two. Classes: Item, ItemDict, ItemViews, ItemFew of the memory
  * provider; ItemCopy, ItemNoId, ItemEndless of provider.c. */
 typedef struct bench_ours {
-    wql_engine *engine, *working;
-    wql_session *session, *working_session;
+    wql_engine *engine, *working, *pair;
+    wql_session *session, *working_session, *pair_session;
     wql_pump *pump;
     bench_source source;
 } bench_ours;

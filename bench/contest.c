@@ -21,6 +21,7 @@ typedef struct entrant {
     const bench_peer *peer; /* of PEER */
     uint32_t way;
     bench_loop loop;
+    bool shared; /* on two threads */
     bool wrong, left_out;
     double first_time;
     bench_series series;
@@ -98,13 +99,21 @@ static void enter_all_ours(contest *c) {
     if (q == BENCH_Q1 || q == BENCH_Q6 || q == BENCH_Q8) enter_ours(c, ".checked", "ItemNoId", BENCH_PUMPED);
     if (q == BENCH_Q4 || q == BENCH_Q5) enter_ours(c, ".dict", "ItemDict", BENCH_PUMPED);
     if (q == BENCH_Q4 || q == BENCH_Q6 || q == BENCH_Q8) enter_ours(c, ".views", "ItemViews", BENCH_PUMPED);
+    if (q >= BENCH_Q4 && q <= BENCH_Q7) enter_ours(c, ".t2", "Item", BENCH_SHARED);
     if (q == BENCH_Q2) enter_ours(c, ".pulled", "Item", BENCH_PULLED);
     if (q == BENCH_Q2) enter_ours(c, ".pushed", "Item", BENCH_PUSHED);
+}
+
+static void enter_shared(contest *c) {
+    if (c->query < BENCH_Q4 || c->query > BENCH_Q7) return;
+    enter_loop(c, HAND, ".t2", "by hand, two threads", bench_hand(c->query, WQL_OFFSETS));
+    c->entrants[c->count - 1].shared = true;
 }
 
 static void enter_all(contest *c) {
     const bench_guest *guest = c->run->guest;
     enter_all_ours(c);
+    enter_shared(c);
     enter_loop(c, HAND, "", "by hand", bench_hand(c->query, WQL_OFFSETS));
     enter_loop(c, HAND, ".dict", "by hand, dictionary", bench_hand(c->query, WQL_CODES));
     enter_loop(c, HAND, ".views", "by hand, views", bench_hand(c->query, WQL_VIEWS));
@@ -117,12 +126,14 @@ static void enter_all(contest *c) {
 /* -- runs -------------------------------------------------------------------------------------------------------- */
 
 static double run_entrant(contest *c, entrant *e, bench_answer *answer) {
-    bool elsewhere = e->engine == OURS && e->drive == BENCH_PUSHED; /* a worker runs it: this thread only waits */
+    bool elsewhere = e->shared || (e->engine == OURS && e->drive >= BENCH_PUSHED); /* not this thread's time */
     double start = elsewhere ? bench_now() : bench_clock(c->run->machine);
     if (e->engine == OURS)
         bench_ours_run(&c->run->ours, e->drive, e->what, bench_queries[c->query].flags, answer);
     else if (e->engine == PEER)
         e->peer->execute(c->run, c->query, e->way, e->what, answer);
+    else if (e->shared)
+        bench_loop_shared(e->loop, c->run->table, answer);
     else
         e->loop(c->run->table, answer);
     return (elsewhere ? bench_now() : bench_clock(c->run->machine)) - start;
@@ -219,7 +230,8 @@ static void add_guest(const contest *c, bench_result *result) {
 
 static void add_result(contest *c, const entrant *ours) {
     const bench_query *q = &bench_queries[c->query];
-    bool own_layout = strcmp(ours->suffix, ".dict") == 0 || strcmp(ours->suffix, ".views") == 0;
+    bool shared = ours->drive == BENCH_SHARED;
+    bool own_layout = strcmp(ours->suffix, ".dict") == 0 || strcmp(ours->suffix, ".views") == 0 || shared;
     const entrant *sqlite = best_of(c, PEER, &bench_sqlite_peer, "");
     bench_result *result;
     char id[48];
@@ -228,10 +240,11 @@ static void add_result(contest *c, const entrant *ours) {
     result->ours = ours->series;
     copy_series(best_of(c, HAND, NULL, own_layout ? ours->suffix : ""), &result->hand);
     if (!own_layout) copy_series(best_of(c, SIMD, NULL, ""), &result->simd);
+    if (shared) sqlite = NULL; /* it has one thread */
     copy_series(sqlite, &result->sqlite);
     if (sqlite) note_of(sqlite, result->note, sizeof result->note);
-    add_guest(c, result);
-    if (q->bytes > 0) result->bound = c->bound;
+    if (!shared) add_guest(c, result); /* it runs on one thread */
+    if (q->bytes > 0 && !shared) result->bound = c->bound;
     result->hand_share = q->hand_share;
     result->simd_share = q->simd_share;
     result->checked = true;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* ours.c: the engine. One with no thread at all, whose calls are pumped (a sink) or pulled on the measuring thread; and one with
- * a worker, whose calls are pushed. */
+/* ours.c: the engine. One with no thread at all, whose calls are pumped (a sink) or pulled on the measuring thread; one with a
+ * worker, and one with two, whose calls are pushed. */
 #include "bench.h"
 
 #include <stdio.h>
@@ -45,15 +45,20 @@ void bench_mount(wql_engine *engine, const bench_table *table, bench_source *sou
 void bench_ours_open(bench_ours *ours, const bench_table *table, int isa) {
     static const uint32_t kernels[] = {WQL_KERNELS_PORTABLE, WQL_KERNELS_AVX2, WQL_KERNELS_AUTO};
     wql_error err = WQL_INIT(wql_error);
-    wql_engine_options options = {.struct_size = sizeof options, .kernels = kernels[isa]}, working = options;
+    wql_engine_options options = {.struct_size = sizeof options, .kernels = kernels[isa]}, working = options, pair = options;
     working.workers = 1;
+    pair.workers = 2;
     memset(ours, 0, sizeof *ours);
     ours->source.table = table;
-    if (wql_engine_open(&options, &ours->engine, &err) < 0 || wql_engine_open(&working, &ours->working, &err) < 0) bench_fail(&err);
+    if (wql_engine_open(&options, &ours->engine, &err) < 0 || wql_engine_open(&working, &ours->working, &err) < 0 ||
+        wql_engine_open(&pair, &ours->pair, &err) < 0)
+        bench_fail(&err);
     bench_mount(ours->engine, table, &ours->source);
     bench_mount(ours->working, table, &ours->source);
+    bench_mount(ours->pair, table, &ours->source);
     if (wql_session_open(ours->engine, "root/bench", NULL, &ours->session, &err) < 0 ||
         wql_session_open(ours->working, "root/bench", NULL, &ours->working_session, &err) < 0 ||
+        wql_session_open(ours->pair, "root/bench", NULL, &ours->pair_session, &err) < 0 ||
         wql_pump_open(ours->engine, &ours->pump, &err) < 0)
         bench_fail(&err);
 }
@@ -62,7 +67,9 @@ void bench_ours_close(bench_ours *ours) {
     wql_pump_close(ours->pump);
     wql_session_close(ours->session);
     wql_session_close(ours->working_session);
-    if (wql_engine_close(ours->engine) != WQL_OK || wql_engine_close(ours->working) != WQL_OK)
+    wql_session_close(ours->pair_session);
+    if (wql_engine_close(ours->engine) != WQL_OK || wql_engine_close(ours->working) != WQL_OK ||
+        wql_engine_close(ours->pair) != WQL_OK)
         bench_stop("an engine does not close");
 }
 
@@ -129,6 +136,9 @@ void bench_ours_run(bench_ours *ours, int drive, const char *text, uint32_t flag
     reader r = {.answer = answer, .counts = flags & WQL_COUNT_ONLY};
     wql_sink sink = {.struct_size = sizeof sink, .user = &r, .indicate = indicate, .status = status};
     wql_call_options how = {.struct_size = sizeof how, .flags = flags};
+    wql_session *session = drive == BENCH_PUMPED   ? ours->session
+                           : drive == BENCH_SHARED ? ours->pair_session
+                                                   : ours->working_session;
     wql_call call;
     if (drive == BENCH_PULLED) {
         pull(ours, text, &how, answer);
@@ -136,8 +146,7 @@ void bench_ours_run(bench_ours *ours, int drive, const char *text, uint32_t flag
     }
     how.sink = &sink;
     if (drive == BENCH_PUMPED) how.pump = ours->pump;
-    if (wql_session_exec(drive == BENCH_PUMPED ? ours->session : ours->working_session, wql_s(text), &how, &call, &err) < 0)
-        bench_fail(&err);
+    if (wql_session_exec(session, wql_s(text), &how, &call, &err) < 0) bench_fail(&err);
     if (drive == BENCH_PUMPED) {
         while (!r.ended)
             if (wql_pump_run(ours->pump, 1000000) < 0) bench_stop("the pump does not run");

@@ -45,6 +45,8 @@ struct wql__call {
     uint8_t drive;
     bool ahead; /* pulled: workers run it */
     uint32_t flags;
+    _Atomic uint32_t stop; /* read all the time, by helpers too: far from what is written all the time */
+    _Atomic int64_t env_deadline;
     int64_t submitted_us, deadline_us;
 
     wql__mutex lock; /* guards what follows up to `run` */
@@ -62,6 +64,8 @@ struct wql__call {
     bool abandoned; /* pulled: the client half was given up */
     uint8_t term, cause, sched;
     uint8_t callback;          /* 0 none, 1 data, 2 progress, 3 final */
+    uint32_t helpers;          /* threads inside wql__run_help: the run is not closed before they are gone */
+    bool help_queued;          /* one more was asked for */
     uint8_t pool;              /* where the run goes on: WQL__POOL_WORKERS or WQL__POOL_ELASTIC */
     wql_status code;           /* by the winner of the latch */
     bool worded;               /* the same: run_error has the words for code; else they are made from it */
@@ -96,13 +100,11 @@ struct wql__call {
     uint64_t progress_done;
 
     wql__run_stats stats;
-    _Atomic uint32_t stop;
-    _Atomic int64_t env_deadline;
     _Atomic uint32_t batches;
     _Atomic uint64_t rows_delivered, first_batch_ns, sink_ns;
 
     struct wql__call *latched_next;    /* in the list of a cancel by sink that has latched it */
-    struct wql__call *queue_next[2];   /* links: [0] the run's queue, [1] the finisher's */
+    struct wql__call *queue_next[3];   /* links: [0] the run's queue, [1] the finisher's, [2] the helpers' */
     wql__call *pump_next, **pump_link; /* in the pump's list; guarded by pump.lock */
     bool pump_ended, pump_closed;      /* the pump has seen its deadline, its own close; guarded by pump.lock */
     uint32_t timer_index[WQL__TIMERS]; /* place in the heap + 1; 0: not armed; guarded by timer_lock */
@@ -153,8 +155,16 @@ void wql__call_time_is_over(wql__call *call, int kind);
 /* One time slice of the scan half, and what it brings: with the run token taken (`sched` = RUNNING). */
 enum { WQL__STEP_AGAIN, WQL__STEP_PARKED, WQL__STEP_GONE };
 int wql__call_step(wql__call *call, int64_t until_us);
+/* One time slice of a helper, without the run token. */
+void wql__call_help(wql__call *call);
+/* Whether a thread of ours is inside the run. With call->lock held. */
+static inline bool wql__call_is_inside(const wql__call *call) {
+    return call->sched == WQL__RUNNING || call->sched == WQL__AGAIN || call->helpers;
+}
 /* Gives the run token back after a step; the call is queued again if there is more to do. */
 void wql__call_yield(wql__call *call, int step);
+/* The same on a thread of that pool, which looks at its queue next: nobody is woken for what it will take itself. */
+void wql__call_yield_in(wql__call *call, int step, int pool);
 /* Takes the run token if nobody has it and it is not queued. With call->lock held. */
 bool wql__call_take_run(wql__call *call);
 /* There may be something to do for the scan half: queues it unless it is queued. Any thread, any lock to the left of call->lock.

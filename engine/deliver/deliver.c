@@ -48,7 +48,7 @@ static void drop_ahead(wql__call *call) {
 static void reach_run(wql__call *call, void (*what)(wql__run *run)) {
     bool needed;
     wql__lock(&call->lock);
-    needed = call->run && !call->closing && (call->sched == WQL__RUNNING || call->sched == WQL__AGAIN);
+    needed = call->run && !call->closing && wql__call_is_inside(call);
     if (needed) call->interrupting++;
     wql__unlock(&call->lock);
     if (!needed) return;
@@ -69,8 +69,8 @@ void wql__call_after_latch(wql__call *call) {
     wql__timer_disarm(&call->engine->sched, call, WQL__TIMER_DEADLINE);
     if (call->cause != WQL__BY_END && call->cause != WQL__BY_FAILURE) drop_ahead(call);
     wql__lock(&call->lock);
-    inside = call->run && call->interruptible && (call->sched == WQL__RUNNING || call->sched == WQL__AGAIN) &&
-             call->cause != WQL__BY_END && call->cause != WQL__BY_FAILURE && call->cause != WQL__BY_SINK;
+    inside = call->run && call->interruptible && wql__call_is_inside(call) && call->cause != WQL__BY_END &&
+             call->cause != WQL__BY_FAILURE && call->cause != WQL__BY_SINK;
     /* Nobody is woken for a provider that cannot be interrupted: the wake would be most of what a cancel costs. */
     /* A canceller, and whoever has the run token, finish the call themselves; the others leave it to somebody. */
     finish = call->drive != WQL__PULLED && call->cause >= WQL__BY_SINK_TIMER && !WQL__MUTANT('r');
@@ -228,8 +228,8 @@ static void leave_table(wql__call *call) {
     call->term = WQL__RELEASED;
     wql__call_note_stale(call);
     call->own = 0;
-    if (!call->scan_gone && (call->sched == WQL__RUNNING || call->sched == WQL__AGAIN) && call->cause != WQL__BY_END &&
-        call->cause != WQL__BY_FAILURE && call->cause != WQL__BY_SINK) {
+    if (!call->scan_gone && wql__call_is_inside(call) && call->cause != WQL__BY_END && call->cause != WQL__BY_FAILURE &&
+        call->cause != WQL__BY_SINK) {
         call->zombie = true; /* a thread is inside the provider, for nobody any more */
         atomic_fetch_add_explicit(&engine->zombie_count, 1, memory_order_relaxed);
     }

@@ -305,8 +305,8 @@ wql_status wql__call_pull(wql__call *call, uint32_t timeout_ms, wql_batch **out,
 void wql__call_give_up_scan(wql__call *call) {
     bool taken;
     wql__lock(&call->lock);
-    taken = wql__call_take_run(call);
-    if (taken) call->ahead = false; /* a wake is for this thread now */
+    taken = call->helpers == 0 && wql__call_take_run(call); /* the last helper sees to it that a worker does */
+    if (taken) call->ahead = false;                         /* a wake is for this thread now */
     wql__unlock(&call->lock);
     if (taken) close_here(call);
 }

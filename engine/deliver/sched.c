@@ -7,9 +7,9 @@
 
 #include <string.h>
 
-/* -- queues: intrusive, each call in one run's queue and in one finisher's queue at most ------------------------- */
+/* -- queues: intrusive, each call in one run's queue, one finisher's queue and the helpers' queue at most -------- */
 
-static int link_of(int pool) { return pool == WQL__POOL_FINISHER; }
+static int link_of(int queue) { return queue == WQL__POOL_FINISHER ? 1 : queue == WQL__QUEUE_HELPERS ? 2 : 0; }
 
 static void enqueue(wql__sched *sched, int pool, wql__call *call) {
     wql__queue *queue = &sched->queues[pool];
@@ -38,14 +38,15 @@ static wql__call *dequeue(wql__sched *sched, int pool) {
 
 /* -- threads ----------------------------------------------------------------------------------------------------- */
 
-/* What a thread of a pool may take, finals first. An elastic thread stands in for workers that wait. A worker takes what may block
- * only if no elastic thread could be made: late is better than never. *from: the queue. */
+/* What a thread of a pool may take, finals first. An elastic thread stands in for workers that wait. A worker takes what may
+ * block only if no elastic thread could be made: late is better than never. *from: the queue. */
 static wql__call *take(wql__sched *sched, int pool, int *from) {
     bool may_block = pool == WQL__POOL_ELASTIC || (pool == WQL__POOL_WORKERS && !sched->elastic);
     wql__call *call = dequeue(sched, *from = WQL__POOL_FINISHER);
     if (!call && may_block) call = dequeue(sched, *from = WQL__POOL_ELASTIC);
     if (!call && (pool == WQL__POOL_WORKERS || (pool == WQL__POOL_ELASTIC && (sched->absent || sched->stuck))))
         call = dequeue(sched, *from = WQL__POOL_WORKERS);
+    if (!call && pool == WQL__POOL_WORKERS) call = dequeue(sched, *from = WQL__QUEUE_HELPERS);
     return call;
 }
 
@@ -67,6 +68,11 @@ static bool end_call(wql__pool_thread *self) {
     return stuck;
 }
 
+static void help_call(wql__pool_thread *self, wql__call *call) {
+    wql__call_help(call);
+    (void)end_call(self);
+}
+
 static void run_call(wql__pool_thread *self, wql__call *call, int from) {
     int step;
     wql__lock(&call->lock);
@@ -74,7 +80,7 @@ static void run_call(wql__pool_thread *self, wql__call *call, int from) {
     wql__unlock(&call->lock);
     step = wql__call_step(call, wql__engine_now(call->engine) + WQL__SLICE_US);
     if (from == WQL__POOL_WORKERS && end_call(self)) wql__call_use_elastic(call);
-    wql__call_yield(call, step);
+    wql__call_yield_in(call, step, self->pool);
 }
 
 /* An elastic thread that has had nothing to do for this long ends. */
@@ -124,6 +130,7 @@ static void rouse_others(wql__sched *sched) {
             rouse(sched, pool);
             watch(sched, pool);
         }
+    if (sched->queues[WQL__QUEUE_HELPERS].first) rouse(sched, WQL__QUEUE_HELPERS);
 }
 
 static void thread_main(void *arg) {
@@ -133,11 +140,13 @@ static void thread_main(void *arg) {
     int from;
     wql__lock(&sched->lock);
     while ((call = wait_for_work(sched, self->pool, &from)) != NULL) {
-        if (from == WQL__POOL_WORKERS) begin_call(self, call);
+        if (from == WQL__POOL_WORKERS || from == WQL__QUEUE_HELPERS) begin_call(self, call);
         rouse_others(sched);
         wql__unlock(&sched->lock);
         if (from == WQL__POOL_FINISHER)
             wql__call_serve_finish(call);
+        else if (from == WQL__QUEUE_HELPERS)
+            help_call(self, call);
         else
             run_call(self, call, from);
         wql__call_put(call);
@@ -162,7 +171,8 @@ static bool start_thread(wql__sched *sched, uint32_t place, int pool) {
     thread->state = WQL__THREAD_RUNS;
     thread->at = NULL;
     thread->stuck = false;
-    if (!is_refused(pool) && wql__thread_start(&thread->thread, names[pool], sched->stack_bytes, thread_main, thread)) return true;
+    if (!is_refused(pool) && wql__thread_start(&thread->thread, names[pool], sched->stack_bytes, thread_main, thread))
+        return true;
     thread->state = WQL__THREAD_NONE;
     return false;
 }
@@ -186,6 +196,10 @@ static void grow_elastic(wql__sched *sched) {
 
 /* Sees to it that somebody looks at the queue of that pool. */
 static void rouse(wql__sched *sched, int pool) {
+    if (pool == WQL__QUEUE_HELPERS) {
+        if (!sched->spinning && sched->idle[WQL__POOL_WORKERS]) wql__cond_signal(&sched->wake[WQL__POOL_WORKERS]);
+        return;
+    }
     if (pool != WQL__POOL_ELASTIC && sched->spinning && atomic_load_explicit(&sched->calls, memory_order_relaxed) == 1) return;
     if (pool == WQL__POOL_FINISHER) {
         for (int p = WQL__POOLS; p-- > 0;)
@@ -248,6 +262,21 @@ void wql__sched_push(wql__sched *sched, wql__call *call, int pool) {
     watch(sched, pool);
     rouse(sched, pool);
     wql__unlock(&sched->lock);
+}
+
+void wql__sched_push_back(wql__sched *sched, wql__call *call, int pool) {
+    wql__call_keep(call);
+    wql__lock(&sched->lock);
+    enqueue(sched, pool, call);
+    wql__unlock(&sched->lock);
+}
+
+bool wql__sched_is_idle(wql__sched *sched) {
+    bool idle;
+    wql__lock(&sched->lock);
+    idle = sched->idle[WQL__POOL_WORKERS] != 0 || sched->spinning;
+    wql__unlock(&sched->lock);
+    return idle;
 }
 
 bool wql__sched_is_contended(wql__sched *sched, int pool) {

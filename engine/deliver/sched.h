@@ -17,7 +17,8 @@ typedef struct wql__queue {
     uint32_t count;
 } wql__queue;
 
-enum { WQL__POOL_WORKERS, WQL__POOL_ELASTIC, WQL__POOL_FINISHER, WQL__POOLS };
+/* The queues: one for each pool, and one for calls that could use a helper, which workers look at when there is nothing else. */
+enum { WQL__POOL_WORKERS, WQL__POOL_ELASTIC, WQL__POOL_FINISHER, WQL__POOLS, WQL__QUEUE_HELPERS = WQL__POOLS, WQL__QUEUES };
 
 enum { WQL__THREAD_NONE, WQL__THREAD_RUNS, WQL__THREAD_ENDED };
 typedef struct wql__pool_thread {
@@ -42,15 +43,15 @@ typedef struct wql__sched {
     size_t stack_bytes;
     wql__mutex lock;
     wql__cond wake[WQL__POOLS];
-    wql__queue queues[WQL__POOLS];
+    wql__queue queues[WQL__QUEUES];
     uint32_t idle[WQL__POOLS];
     bool can_spin;
     uint32_t spinning;      /* 1: a worker that found nothing to do looks for a moment before it sleeps; it need not be woken */
     _Atomic uint32_t calls; /* in the queues of workers and finisher: what it looks at */
-    uint32_t elastic; /* threads of that pool there are; without one, workers do its work */
-    uint32_t absent; /* threads that wait inside a cancel of a callback: others stand in for them */
-    uint32_t stuck;  /* threads that a provider or a sink has held for too long: others stand in for them too */
-    bool watched;    /* calls wait and no worker is idle: the timer looks for such threads */
+    uint32_t elastic;       /* threads of that pool there are; without one, workers do its work */
+    uint32_t absent;        /* threads that wait inside a cancel of a callback: others stand in for them */
+    uint32_t stuck;         /* threads that a provider or a sink has held for too long: others stand in for them too */
+    bool watched;           /* calls wait and no worker is idle: the timer looks for such threads */
     bool stop;
     wql__pool_thread *threads; /* workers, finisher, elastic ones */
     uint32_t thread_room;
@@ -73,8 +74,13 @@ void wql__sched_free(wql__sched *sched);
 
 /* A call stands in one pool's queue at a time, by its own link. Each push keeps the call (one use), which the worker drops. */
 void wql__sched_push(wql__sched *sched, struct wql__call *call, int pool);
+/* The same, without waking anybody: by a thread of that pool that looks at the queue next. What it does not take then, it wakes
+ * others for. */
+void wql__sched_push_back(wql__sched *sched, struct wql__call *call, int pool);
 /* A thread of ours is about to wait for a final status, or is back: somebody else must be able to run it. */
 void wql__sched_absent(wql__sched *sched, bool absent);
+/* Whether a worker has nothing to do. */
+bool wql__sched_is_idle(wql__sched *sched);
 /* Whether somebody else waits for a worker of that pool: the end of a time slice. */
 bool wql__sched_is_contended(wql__sched *sched, int pool);
 

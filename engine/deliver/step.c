@@ -5,10 +5,13 @@
 
 /* -- the run token ----------------------------------------------------------------------------------------------- */
 
-static void queue_run(wql__call *call) {
+/* `pool`: of a thread that looks at its queue next, or WQL__POOLS. */
+static void queue_run(wql__call *call, int pool) {
     call->sched = WQL__QUEUED;
     if (call->drive == WQL__PUMPED)
         wql__pump_push(call->pump, call, false);
+    else if (call->pool == pool)
+        wql__sched_push_back(&call->engine->sched, call, call->pool);
     else
         wql__sched_push(&call->engine->sched, call, call->pool);
 }
@@ -20,7 +23,7 @@ void wql__call_wake_locked(wql__call *call) {
         call->woken = true;
         wql__cond_broadcast(&call->changed);
     } else if (call->sched == WQL__IDLE && call->ready) {
-        queue_run(call);
+        queue_run(call, WQL__POOLS);
     }
 }
 
@@ -36,7 +39,9 @@ bool wql__call_take_run(wql__call *call) {
     return true;
 }
 
-void wql__call_yield(wql__call *call, int step) {
+void wql__call_yield(wql__call *call, int step) { wql__call_yield_in(call, step, WQL__POOLS); }
+
+void wql__call_yield_in(wql__call *call, int step, int pool) {
     bool on_caller = call->drive == WQL__PULLED && !call->ahead, gone = step == WQL__STEP_GONE;
     wql__lock(&call->lock);
     if (gone) {
@@ -44,7 +49,7 @@ void wql__call_yield(wql__call *call, int step) {
     } else {
         bool again = step == WQL__STEP_AGAIN || call->sched == WQL__AGAIN;
         call->sched = WQL__IDLE;
-        if (again && !on_caller) queue_run(call);
+        if (again && !on_caller) queue_run(call, pool);
     }
     wql__cond_broadcast(&call->changed);
     wql__unlock(&call->lock);
@@ -112,6 +117,12 @@ void wql__call_use_elastic(wql__call *call) {
     wql__unlock(&call->lock);
 }
 
+/* Whether others may help: those calls that workers run, with providers that do not hold them. A pulled call's work is its
+ * caller's, a pump's its thread's. */
+static bool can_split(const wql__call *call, const wql__plan *plan) {
+    return (call->drive == WQL__PUSHED || call->ahead) && call->engine->options.workers > 1 && !may_block(plan);
+}
+
 wql_status wql__call_prepare(wql__call *call) {
     wql__plan *plan;
     wql__run *run;
@@ -119,6 +130,7 @@ wql_status wql__call_prepare(wql__call *call) {
     if (call->refused) return wql__fail(&call->run_error, WQL_E_ACCESS_DENIED, "calls with a sink come after wql_engine_secure");
     status = get_plan(call, &plan);
     if (status != WQL_OK) return status;
+    call->env.split = can_split(call, plan);
     status = wql__run_open(plan, &call->env, &run, &call->run_error);
     if (status < 0) {
         let_plan_go(call, plan);
@@ -135,12 +147,18 @@ wql_status wql__call_prepare(wql__call *call) {
 
 wql_status wql__call_close_run(wql__call *call) {
     wql_status status;
+    bool helped;
     wql_batch_release(call->in_hand);
     call->in_hand = NULL;
     wql__lock(&call->lock);
-    call->closing = true; /* nobody begins to interrupt any more */
+    call->closing = true; /* nobody begins to interrupt, or to help, any more */
     while (call->interrupting) (void)wql__cond_wait(&call->changed, &call->lock, WQL__TIME_FOREVER);
+    helped = call->helpers != 0 && !WQL__MUTANT('B');
     wql__unlock(&call->lock);
+    if (helped) { /* the last of them wakes the call */
+        wql__run_dismiss(call->run);
+        return WQL_S_PENDING;
+    }
     status = wql__run_close(call->run);
     if (status == WQL_S_PENDING) return status;
     wql__turn_drop(&call->env.turn);
@@ -152,6 +170,45 @@ wql_status wql__call_close_run(wql__call *call) {
         call->plan = NULL;
     }
     return WQL_OK;
+}
+
+/* -- helpers ----------------------------------------------------------------------------------------------------- */
+
+/* One helper more, unless one is on its way. With call->lock held. */
+static void queue_help(wql__call *call) {
+    if (call->help_queued || call->term != WQL__OPEN || call->closing || call->paused) return;
+    call->help_queued = true;
+    wql__sched_push(&call->engine->sched, call, WQL__QUEUE_HELPERS);
+}
+
+/* The run has gone on for a slice: from now on it is worth another's wake-up, if there is a worker without work. With the run
+ * token. */
+static void seek_help(wql__call *call) {
+    if (!call->run || !call->env.split || !wql__sched_is_idle(&call->engine->sched) || may_block(call->plan)) return;
+    if (!wql__run_divide(call->run, call->engine->options.workers)) return;
+    wql__lock(&call->lock);
+    queue_help(call);
+    wql__unlock(&call->lock);
+}
+
+void wql__call_help(wql__call *call) {
+    wql__run *run;
+    bool more;
+    wql__lock(&call->lock);
+    call->help_queued = false;
+    run = call->term == WQL__OPEN && !call->closing && !call->paused ? call->run : NULL;
+    if (run) call->helpers++;
+    wql__unlock(&call->lock);
+    if (!run) return;
+    more = wql__run_help(run, wql__engine_now(call->engine) + WQL__SLICE_US);
+    wql__lock(&call->lock);
+    call->helpers--;
+    if (!call->helpers && (call->term != WQL__OPEN || call->closing))
+        wql__call_wake_locked(call);
+    else if (more)
+        queue_help(call);
+    wql__cond_broadcast(&call->changed);
+    wql__unlock(&call->lock);
 }
 
 /* -- one slice --------------------------------------------------------------------------------------------------- */
@@ -269,7 +326,10 @@ static int run_slice(wql__call *call, int64_t until_us) {
         if (call->in_hand) continue;
         if (resting) return WQL__STEP_AGAIN;
         if (wql__env_now(&call->env) < until_us) continue;
-        if (!is_contended(call)) return WQL__STEP_AGAIN;
+        if (!is_contended(call)) {
+            seek_help(call);
+            return WQL__STEP_AGAIN;
+        }
         resting = true;
     }
     return todo == PARK ? WQL__STEP_PARKED : end_step(call);

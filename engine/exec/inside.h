@@ -4,6 +4,7 @@
  *   run.c        the run: its life, its limits, its time
  *   union.c      which scan goes on, and when rows go out
  *   scan.c       one scan: open, next, close, and what the provider answered
+ *   fan.c        a scan's parts on several threads at once, their rows in the order of the parts
  *   definitions.c   the scan that no provider serves: the classes of the namespace
  *   host*.c      what a provider can call meanwhile: rows.c builds, emit.c takes columns, objects.c makes embedded objects
  *   check_columns.c, checked.c   nothing of a provider's is believed; what cannot change is looked at once
@@ -86,15 +87,23 @@ typedef struct wql__outputs {
 /* -- a scan
  * ---------------------------------------------------------------------------------------------------------------------------- */
 
-enum { WQL__SCAN_NEW, WQL__SCAN_OPEN, WQL__SCAN_CLOSING, WQL__SCAN_REOPENING, WQL__SCAN_DONE };
+typedef struct wql__fan wql__fan;
+
+/* ADVANCING: a part is through, and its close is owed before the next one opens. */
+enum { WQL__SCAN_NEW, WQL__SCAN_OPEN, WQL__SCAN_ADVANCING, WQL__SCAN_REOPENING, WQL__SCAN_DONE };
 enum { WQL__PHASE_OUTSIDE, WQL__PHASE_OPEN, WQL__PHASE_NEXT, WQL__PHASE_CLOSE, WQL__PHASE_ENDED };
 
 struct wql__scan {
     wql_scan pub; /* first: the provider's pointer is this one */
     wql__run *run;
     const wql__plan_scan *plan;
-    wql__mount *mount; /* NULL: the catalog's classes are listed */
-    uint32_t listed;   /* of them, so many came */
+    wql__mount *mount;              /* NULL: the catalog's classes are listed */
+    uint32_t listed;                /* of them, so many came */
+    uint32_t part, part_end, parts; /* the part that it is at, the one behind its last, of how many */
+    bool is_lane;                   /* of a fan: it is told its next part when it is through with one */
+    wql__fan *fan;                  /* others work on the parts from part_end on; NULL: nobody does */
+    bool fanned;                    /* it is through with its own: what comes now comes from the fan */
+    bool undivided;                 /* there was no memory for a fan */
     const wql_class *cls;
     wql__arena arena;   /* of what lives from open to close */
     wql__arena scratch; /* of the provider; until open or next returns */
@@ -111,8 +120,10 @@ struct wql__scan {
     uint32_t interrupting;
     wql_request request;
     uint8_t *take;
-    uint32_t *slots;   /* [property] the source's column, or WQL__NO_ENTRY: not wanted */
-    uint32_t *numbers; /* [slot] the property */
+    uint8_t *made_take; /* what it was when the filters and outputs were made */
+    bool made;          /* they are: the next part can use them */
+    uint32_t *slots;    /* [property] the source's column, or WQL__NO_ENTRY: not wanted */
+    uint32_t *numbers;  /* [slot] the property */
     uint32_t slot_count;
     wql__fact *facts;         /* [slot]; NULL: no columns came yet */
     const wql_column **given; /* [slot] while a batch is taken: the provider's column */
@@ -120,10 +131,11 @@ struct wql__scan {
     wql_status broken; /* a breach of the contract, or no memory, within a callback; run->failure says more */
     wql_status after;  /* what comes behind the rows in hand: WQL_OK, WQL_END, WQL_S_PARTIAL_RESULTS, WQL_S_PENDING, a failure */
     _Atomic bool waker_taken; /* by open or a next: what it takes to answer WQL_S_PENDING */
-    uint64_t refusals; /* of memory by the limit, when the callback began */
-    bool brought;      /* this next brought a batch */
-    wql_batch *source; /* the batch it brought */
-    uint64_t counted_rows; /* rows it only counted */
+    uint64_t refusals;        /* of memory by the limit, when the callback began */
+    bool brought;             /* this next brought a batch */
+    wql_batch *source;        /* the batch it brought */
+    uint64_t counted_rows;    /* rows it only counted */
+    uint64_t untold_ns, untold_rows; /* for the mount's statistics */
     wql__builder rows;
     bool row_begun;
     uint32_t look_at, look_step; /* the row at which row_end looks at the clock next */
@@ -141,6 +153,8 @@ struct wql__scan {
 };
 
 void wql__scan_init(wql__scan *scan, wql__run *run, const wql__plan_scan *plan);
+/* The part is through: the next wql__scan_pull opens part `part`. */
+void wql__scan_advance(wql__scan *scan, uint32_t part);
 /* One step towards rows: opens, or asks for more. Sets `after`, and source or counted_rows; failures are in run->failure. */
 void wql__scan_pull(wql__scan *scan);
 /* Ends a scan. WQL_OK, or WQL_S_PENDING: a serialised provider is busy; call again. */
@@ -148,9 +162,11 @@ wql_status wql__scan_close(wql__scan *scan);
 /* The scan's arena has grown: the plan remembers how far. */
 void wql__scan_grown(wql__scan *scan);
 void wql__scan_interrupt(wql__scan *scan);
-/* In place of a provider's next: the next classes of the plan's catalog, as rows of META_CLASS, in the order of their names. Gives
- * what `next` would answer; WQL_E_OUT_OF_MEMORY: run->failure says it. */
+/* In place of a provider's next: the next classes of the plan's catalog, as rows of META_CLASS, in the order of their names.
+ * Gives what `next` would answer; WQL_E_OUT_OF_MEMORY: run->failure says it. */
 wql_status wql__definitions_next(wql__scan *scan);
+/* Tells the mount's statistics what came since: lanes do it now and then, as the mount is everybody's. */
+void wql__scan_tell(wql__scan *scan);
 /* The run has ended: the mount counts the scan no longer. */
 void wql__scan_uncount(wql__scan *scan);
 
@@ -169,8 +185,8 @@ void wql__rows_drop(wql__scan *scan);
 bool wql__rows_prepare(wql__scan *scan);
 /* Writes the objects that were made; later ones go into new batches. False: scan->broken. */
 bool wql__objects_end(wql__scan *scan);
-/* Whether the objects in a value were made in this next, and are of the class that the property declares; if not, that is a breach.
- * `level` is raised above theirs. */
+/* Whether the objects in a value were made in this next, and are of the class that the property declares; if not, that is a
+ * breach. `level` is raised above theirs. */
 bool wql__objects_fit(wql__scan *scan, const wql_class *cls, uint32_t property, const wql_value *value, uint32_t *level);
 void wql__objects_drop(wql__scan *scan);
 /* Says why a cell could not be set. */
@@ -230,7 +246,7 @@ struct wql__run {
     wql__arena arena;
     wql__scan *scans;
     uint32_t scan_count, unfinished, current, blocked;
-    wql__rows_room *passed; /* borrowed; NULL: not needed since it was given back */
+    wql__rows_room *passed;         /* borrowed; NULL: not needed since it was given back */
     wql_batch *pool[WQL__RUN_POOL]; /* borrowed, empty: what is used from batch to batch asks nobody */
     uint32_t pool_count;
     wql__input input;
@@ -243,9 +259,11 @@ struct wql__run {
     int64_t now_us;
     wql__mutex lock;
     wql__cond idle;
+    wql__run *parent;           /* of a lane; NULL: it is a call's */
+    _Atomic(wql__fan *) fans;   /* the youngest first; they live as long as the run */
     _Atomic(wql__mount *) late; /* whose provider used a scan when it must not; kept by the plan. NULL: none did */
-    wql__page page; /* for paths that come out */
-    wql_error *failure; /* the environment's */
+    wql__page page;             /* for paths that come out */
+    wql_error *failure;         /* the environment's */
 };
 
 static inline bool wql__run_stopped(const wql__run *run) {
@@ -254,6 +272,25 @@ static inline bool wql__run_stopped(const wql__run *run) {
 static inline void wql__run_add(_Atomic uint64_t *counter, uint64_t more) {
     if (more) (void)atomic_fetch_add_explicit(counter, more, memory_order_relaxed);
 }
+
+/* A run of one scan more, for a lane of `parent`, whose plan and values it uses. NULL = no memory. */
+wql__run *wql__run_lane(wql__run *parent, wql__run_env *env, const wql__plan_scan *plan);
+/* Whether the call still goes on, now: WQL_OK, or a failure. */
+wql_status wql__run_check(wql__run *run);
+/* Rows that the client only wants counted; no more than it asked for. */
+void wql__run_count(wql__run *run, uint64_t rows);
+
+/* -- parts on several threads: fan.c */
+
+/* One step of a scan that is through with its own parts: as wql__union_step. WQL_END: all parts are. WQL_S_PENDING: others are at
+ * work, a wake will come. */
+wql_status wql__fan_step(wql__scan *scan, wql_batch **out);
+/* A wake may have come: parts that had to wait are asked again. */
+void wql__fan_retry(wql__scan *scan);
+/* Frees the fans of a run. Nobody works on them. */
+void wql__fans_free(wql__run *run);
+/* The next scan of a lane from (*fan, *lane) on, which begin as (run->fans, 0); NULL: no more. */
+wql__scan *wql__fans_scan(wql__fan **fan, uint32_t *lane);
 
 /* One step: a batch for *out, or nothing yet. WQL_OK, WQL_END, WQL_S_PARTIAL_RESULTS, WQL_S_PENDING, or a failure (run->failure).
  */

@@ -21,10 +21,10 @@ static void free_run(wql__run *run) {
 }
 
 /* A run in one block, with room for its scans if there are few. NULL = no memory. */
-static wql__run *new_run(const wql__plan *plan, const wql__run_env *env) {
+static wql__run *new_run(wql__plan *plan, uint32_t scan_count, wql__run_env *env) {
     enum { SCANS_BYTES_MAX = 64 * 1024 };
     const size_t head = (sizeof(wql__run) + 15) & ~(size_t)15;
-    size_t rest = (wql__array_size(plan->scan_count, sizeof(wql__scan)) + 15) & ~(size_t)15;
+    size_t rest = (wql__array_size(scan_count, sizeof(wql__scan)) + 15) & ~(size_t)15;
     wql__run *run;
     if (rest > SCANS_BYTES_MAX) rest = SCANS_BYTES_MAX;
     run = wql__alloc(env->mem, head + rest);
@@ -33,21 +33,37 @@ static wql__run *new_run(const wql__plan *plan, const wql__run_env *env) {
     run->size = head + rest;
     run->mem = wql__mem_retain(env->mem);
     wql__arena_init_in(&run->arena, run->mem, (char *)run + head, rest);
-    return run;
-}
-
-wql_status wql__run_open(wql__plan *plan, wql__run_env *env, wql__run **out, wql_error *err) {
-    wql__run *run = new_run(plan, env);
-    const wql__plan_scan *scans;
-    uint32_t count;
-    wql_status status;
-    *out = NULL;
-    if (!run) return wql__fail_memory(env->mem, err);
     run->plan = wql__plan_retain(plan);
     run->env = env;
     run->failure = env->failure;
     wql__mutex_init(&run->lock);
     wql__cond_init(&run->idle);
+    return run;
+}
+
+wql__run *wql__run_lane(wql__run *parent, wql__run_env *env, const wql__plan_scan *plan) {
+    wql__run *run = new_run(parent->plan, 1, env);
+    if (!run) return NULL;
+    run->scans = wql__arena_alloc(&run->arena, sizeof *run->scans);
+    if (!run->scans) {
+        free_run(run);
+        return NULL;
+    }
+    run->parent = parent;
+    run->gave = true; /* its rows are not the call's first */
+    wql__scan_init(run->scans, run, plan);
+    run->scans->is_lane = true;
+    run->scan_count = run->unfinished = 1;
+    return run;
+}
+
+wql_status wql__run_open(wql__plan *plan, wql__run_env *env, wql__run **out, wql_error *err) {
+    wql__run *run = new_run(plan, plan->scan_count, env);
+    const wql__plan_scan *scans;
+    uint32_t count;
+    wql_status status;
+    *out = NULL;
+    if (!run) return wql__fail_memory(env->mem, err);
     status = wql__plan_resolve(plan, env->params, env->text, env->pattern_chars, &run->arena, &scans, &count, err);
     if (status < 0) {
         free_run(run);
@@ -68,6 +84,7 @@ wql_status wql__run_close(wql__run *run) {
     wql_status status = WQL_OK;
     if (!run) return WQL_OK;
     wql__project_drop(run);
+    wql__fans_free(run);
     for (uint32_t i = 0; i < run->scan_count; i++) {
         wql__scan *scan = &run->scans[i];
         wql_batch_release(scan->source);
@@ -79,21 +96,26 @@ wql_status wql__run_close(wql__run *run) {
     return status;
 }
 
-void wql__run_interrupt(wql__run *run) {
-    for (uint32_t i = 0; i < run->scan_count; i++) wql__scan_interrupt(&run->scans[i]);
+/* Does something to every scan, those of lanes too. */
+static void each_scan(wql__run *run, void (*what)(wql__scan *scan)) {
+    wql__fan *fan = atomic_load_explicit(&run->fans, memory_order_acquire);
+    uint32_t lane = 0;
+    for (wql__scan *scan; (scan = wql__fans_scan(&fan, &lane)) != NULL;) what(scan);
+    for (uint32_t i = 0; i < run->scan_count; i++) what(&run->scans[i]);
 }
 
-void wql__run_blame(wql__run *run) {
-    for (uint32_t i = 0; i < run->scan_count; i++) {
-        wql__mount *mount = run->scans[i].mount;
-        uint8_t phase = atomic_load_explicit(&run->scans[i].phase, memory_order_relaxed);
-        if (!mount || (phase != WQL__PHASE_OPEN && phase != WQL__PHASE_NEXT) || (mount->provider->flags & WQL_MAY_BLOCK))
-            continue;
-        if (!atomic_exchange_explicit(&mount->blocks, true, memory_order_relaxed) && mount->log)
-            mount->log(mount->log_user, WQL_LOG_WARNING,
-                       "a provider holds a worker but does not say that it may block: its calls run on threads of their own now");
-    }
+void wql__run_interrupt(wql__run *run) { each_scan(run, wql__scan_interrupt); }
+
+static void blame(wql__scan *scan) {
+    wql__mount *mount = scan->mount;
+    uint8_t phase = atomic_load_explicit(&scan->phase, memory_order_relaxed);
+    if (!mount || (phase != WQL__PHASE_OPEN && phase != WQL__PHASE_NEXT) || (mount->provider->flags & WQL_MAY_BLOCK)) return;
+    if (!atomic_exchange_explicit(&mount->blocks, true, memory_order_relaxed) && mount->log)
+        mount->log(mount->log_user, WQL_LOG_WARNING,
+                   "a provider holds a worker but does not say that it may block: its calls run on threads of their own now");
 }
+
+void wql__run_blame(wql__run *run) { each_scan(run, blame); }
 
 wql_batch *wql__run_take(wql__run *run) {
     return run->pool_count ? run->pool[--run->pool_count] : wql__spares_take(run->env->spares);
@@ -148,8 +170,7 @@ static wql_status fail_late(wql__run *run, const wql__mount *mount) {
     return WQL_E_PROVIDER_FAILURE;
 }
 
-/* Whether the call still goes on, now. */
-static wql_status check_call(wql__run *run) {
+wql_status wql__run_check(wql__run *run) {
     wql__run_env *env = run->env;
     const wql__mount *late;
     run->now_us = wql__env_now(env);
@@ -166,7 +187,7 @@ static bool is_done(const wql__run *run) {
 }
 
 static wql_status give(wql__run *run, wql_batch *batch, wql_batch **out) {
-    wql_status status = check_call(run);
+    wql_status status = wql__run_check(run);
     if (status < 0) {
         wql_batch_release(batch);
         return run_over(run, status);
@@ -186,7 +207,7 @@ wql_status wql__run_next(wql__run *run, int64_t until_us, wql_batch **out) {
         wql_batch *batch = NULL;
         wql_status status;
         if (is_done(run)) return run_over(run, run->partial ? WQL_S_PARTIAL_RESULTS : WQL_END);
-        status = check_call(run);
+        status = wql__run_check(run);
         if (status < 0) return run_over(run, status);
         if (!first && run->now_us >= until_us) return WQL_OK;
         status = wql__union_step(run, &batch);

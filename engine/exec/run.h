@@ -36,6 +36,7 @@ typedef struct wql__run_env {
     uint64_t wake_id;               /* for wakers: the call */
     uint32_t flags;                 /* of the call: WQL_COUNT_ONLY */
     bool check_exact;               /* WQL_CHECK_PROVIDERS */
+    bool split;                     /* providers are asked for the parts that they offer, since others may help */
     uint32_t batch_rows, batch_bytes, batch_age_ms;
     uint64_t rows_max;         /* 0: no limit */
     const wql__params *params; /* values of the query's parameters; NULL: none */
@@ -83,7 +84,21 @@ void wql__run_put(wql__run *run, wql_batch *batch);
 /* Gives back what is borrowed and not in use: whoever lets go of the run calls it. */
 void wql__run_settle(wql__run *run);
 
-/* Closes the scans and frees the run. WQL_S_PENDING: a serialised provider is busy, a wake will come, call again. Accepts NULL.
+/* Several threads on one run. Whoever has the run, and found it worth it, divides it; from then on others may help: each works on
+ * parts of a scan, and keeps what they bring until whoever has the run gives it out, in the order of the parts, as if nobody had
+ * helped. Helpers never wait, so they may come and go at any time.
+ * wql__run_divide: for whoever has the run. Returns whether there is work for a helper now.
+ * @param threads  that may work on it at once */
+bool wql__run_divide(wql__run *run, uint32_t threads);
+/* Helps until `until_us`, from any thread while the run is not closed. Returns whether there is more to do. */
+bool wql__run_help(wql__run *run, int64_t until_us);
+/* Whether there is work for one helper more. The same threads. */
+bool wql__run_needs_help(wql__run *run);
+/* The run is about to be closed: helpers shall leave, and their providers be interrupted. */
+void wql__run_dismiss(wql__run *run);
+
+/* Closes the scans and frees the run. Nobody helps any more. WQL_S_PENDING: a serialised provider is busy, a wake will come, call
+ * again. Accepts NULL.
  */
 wql_status wql__run_close(wql__run *run);
 

@@ -11,9 +11,7 @@
 
 /* -- breaches of the contract ------------------------------------------------------------------------------------ */
 
-static const char *class_of(const wql__scan *scan) {
-    return scan->cls->def.name;
-}
+static const char *class_of(const wql__scan *scan) { return scan->cls->def.name; }
 
 wql_status wql__scan_fault(wql__scan *scan, const char *format, ...) {
     char text[400];
@@ -51,7 +49,7 @@ bool wql__scan_is_in(wql__scan *scan, uint8_t phase, uint8_t or_phase, const cha
         return false;
     }
     (void)wql__mount_fault(scan->mount, NULL, "%s was called outside of open and next of %s", function, class_of(scan));
-    atomic_store_explicit(&scan->run->late, scan->mount, memory_order_relaxed);
+    atomic_store_explicit(scan->run->parent ? &scan->run->parent->late : &scan->run->late, scan->mount, memory_order_relaxed);
     return false;
 }
 
@@ -99,21 +97,26 @@ static void visit_begin(wql__scan *scan, visit *v, uint8_t phase) {
     v->since_ns = scan->run->env->glance_ns ? scan->run->env->glance_ns : wql__now_ns();
 }
 
+void wql__scan_tell(wql__scan *scan) {
+    wql__run_add(&scan->mount->inside_ns, scan->untold_ns);
+    wql__run_add(&scan->mount->rows, scan->untold_rows);
+    scan->untold_ns = scan->untold_rows = 0;
+}
+
 static void visit_end(wql__scan *scan, visit *v) {
     int64_t spent = wql__env_glance(scan->run->env) - v->since_ns;
     errno = v->saved_errno;
     atomic_store_explicit(&scan->phase, WQL__PHASE_OUTSIDE, memory_order_relaxed);
     if (spent > 0) {
         wql__run_add(&scan->run->env->stats->provider_ns, (uint64_t)spent);
-        wql__run_add(&scan->mount->inside_ns, (uint64_t)spent);
+        scan->untold_ns += (uint64_t)spent;
+        if (!scan->is_lane) wql__scan_tell(scan);
     }
     wql__mount_leave(scan->mount);
 }
 
 /* A run without a wake waits. */
-static wql_status enter(wql__scan *scan) {
-    return wql__mount_enter(scan->mount, scan->turn.wake ? &scan->turn : NULL);
-}
+static wql_status enter(wql__scan *scan) { return wql__mount_enter(scan->mount, scan->turn.wake ? &scan->turn : NULL); }
 
 static void set_reachable(wql__scan *scan, bool on) {
     wql__run *run = scan->run;
@@ -154,6 +157,9 @@ void wql__scan_init(wql__scan *scan, wql__run *run, const wql__plan_scan *plan) 
         scan->pub.host = scan->mount->handle.host;
         scan->pub.self = scan->mount->self;
     }
+    scan->parts = 1;
+    if (run->env->split && scan->mount && (scan->mount->provider->flags & WQL_CONCURRENT)) scan->parts = plan->parts;
+    scan->part_end = scan->parts;
     scan->pub.request = &scan->request;
     scan->turn.wake = run->env->turn.wake;
     scan->turn.ctx = run->env->turn.ctx;
@@ -187,7 +193,8 @@ static void make_request(wql__scan *scan) {
     request->struct_size = (uint32_t)sizeof *request;
     request->class_index = scan->plan->entry->class_index;
     request->conjunct_count = scan->plan->pushed_count;
-    request->parts = 1;
+    request->part = scan->part;
+    request->parts = scan->parts;
     request->conjuncts = scan->plan->pushed;
     request->wanted = wanted_of(scan);
     if (exact && env->rows_max) request->limit = env->rows_max - scan->run->given;
@@ -207,9 +214,10 @@ static bool prepare(wql__scan *scan) {
     wql__arena_reset(&scan->arena);
     size_arena(scan);
     scan->take = wql__arena_alloc(&scan->arena, scan->plan->pushed_count);
+    scan->made_take = wql__arena_alloc(&scan->arena, scan->plan->pushed_count);
     scan->slots = wql__arena_alloc(&scan->arena, wql__array_size(properties, sizeof *scan->slots));
     scan->numbers = wql__arena_alloc(&scan->arena, wql__array_size(properties, sizeof *scan->numbers));
-    if (!scan->take || !scan->slots || !scan->numbers) return false;
+    if (!scan->take || !scan->made_take || !scan->slots || !scan->numbers) return false;
     scan->slot_count = 0;
     scan->row_bytes = 0;
     for (uint32_t i = 0; i < properties; i++) {
@@ -294,10 +302,19 @@ static wql_status make_exact(wql__scan *scan) {
     return status;
 }
 
+/* What was made for another part serves this one, if open took the same; else everything is asked for and made anew. */
+static bool fits_made(const wql__scan *scan) {
+    return !scan->plan->pushed_count || memcmp(scan->take, scan->made_take, scan->plan->pushed_count) == 0;
+}
+
 static wql_status finish_open(wql__scan *scan) {
     bool again;
     wql_status status;
     if (check_take(scan, &again) < 0) return scan->broken;
+    if (scan->made && !again) {
+        if (fits_made(scan)) return WQL_OK;
+        again = true;
+    }
     if (again) {
         scan->state = WQL__SCAN_REOPENING;
         return WQL_OK;
@@ -306,6 +323,8 @@ static wql_status finish_open(wql__scan *scan) {
     if (status >= 0) status = make_exact(scan);
     if (status >= 0 && !(scan->run->env->flags & WQL_COUNT_ONLY) && !wql__outputs_init(scan)) status = no_memory(scan);
     wql__scan_grown(scan);
+    scan->made = status >= 0;
+    if (scan->plan->pushed_count) memcpy(scan->made_take, scan->take, scan->plan->pushed_count);
     return status;
 }
 
@@ -348,10 +367,34 @@ static wql_status open_scan(wql__scan *scan) {
     return scan->broken;
 }
 
+void wql__scan_advance(wql__scan *scan, uint32_t part) {
+    scan->part = part;
+    if (scan->state == WQL__SCAN_OPEN) scan->state = WQL__SCAN_ADVANCING;
+}
+
+/* Closes what the provider has of a part; what the scan has serves the next one. */
+static wql_status leave_part(wql__scan *scan) {
+    wql_status status = enter(scan);
+    visit v;
+    if (status != WQL_OK) return status;
+    set_reachable(scan, false);
+    visit_begin(scan, &v, WQL__PHASE_CLOSE);
+    if (scan->mount->provider->close) scan->mount->provider->close(&scan->pub);
+    visit_end(scan, &v);
+    wql__run_add(&scan->mount->closed, 1);
+    scan->pub.state = NULL;
+    scan->state = WQL__SCAN_NEW;
+    return WQL_OK;
+}
+
 /* WQL_OK: the scan is open. */
 static wql_status get_ready(wql__scan *scan) {
     wql_status status = WQL_OK;
     while (scan->state != WQL__SCAN_OPEN) {
+        if (scan->state == WQL__SCAN_ADVANCING) {
+            status = leave_part(scan);
+            if (status != WQL_OK) return status;
+        }
         if (scan->state == WQL__SCAN_REOPENING) {
             status = wql__scan_close(scan);
             if (status != WQL_OK) return status;
@@ -381,7 +424,8 @@ static wql_status judge_next(wql__scan *scan, wql_error *said, wql_status status
         return scan->broken;
     }
     wql__run_add(&scan->run->env->stats->rows_scanned, scan->counted_rows + wql_batch_rows(scan->source));
-    wql__run_add(&scan->mount->rows, scan->counted_rows + wql_batch_rows(scan->source));
+    scan->untold_rows += scan->counted_rows + wql_batch_rows(scan->source);
+    if (!scan->is_lane) wql__scan_tell(scan);
     return status < 0 ? provider_failed(scan, said, status, "next") : status;
 }
 
@@ -416,7 +460,7 @@ static void free_open(wql__scan *scan) {
     for (uint32_t i = 0; i < scan->exact_count; i++) wql__filter_free(&scan->exact[i]);
     scan->exact_count = 0;
     scan->makers = NULL;
-    scan->prepared = false;
+    scan->prepared = scan->made = false;
 }
 
 wql_status wql__scan_close(wql__scan *scan) {

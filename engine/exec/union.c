@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* union.c: the scans of a run one after the other; where one must wait, the next goes on meanwhile. Rows of different classes never
- * share a batch, so whatever is in hand goes out before another scan's turn. */
+/* union.c: the scans of a run one after the other; where one must wait, the next goes on meanwhile. Rows of different classes
+ * never share a batch, so whatever is in hand goes out before another scan's turn. */
 #include "inside.h"
 
 #include "../data/value.h"
 
 #include <string.h>
 
-static wql__scan *current(wql__run *run) {
-    return &run->scans[run->current];
-}
+static wql__scan *current(wql__run *run) { return &run->scans[run->current]; }
 
 /* -- rows that came ---------------------------------------------------------------------------------------------- */
 
@@ -52,11 +50,12 @@ static wql_status check_promises(wql__scan *scan, const wql_batch *source) {
     return WQL_OK;
 }
 
-static void count_rows(wql__run *run, uint64_t rows) {
+/* What a lane counts is the call's when its part's turn has come. */
+void wql__run_count(wql__run *run, uint64_t rows) {
     uint64_t max = run->env->rows_max;
     if (max && rows > max - run->given) rows = max - run->given;
     run->given += rows;
-    wql__run_add(&run->env->stats->rows_out, rows);
+    if (!run->parent) wql__run_add(&run->env->stats->rows_out, rows);
 }
 
 /* What the scan brought, through its filter: rows that pass become the input. */
@@ -74,7 +73,7 @@ static wql_status take_source(wql__run *run, wql__scan *scan) {
     passed = &run->passed->rows;
     wql__rows_fill(passed, source->rows);
     if (wql__filter_run(&scan->filter, source, passed, NULL) < 0) return no_memory(run);
-    if (counting && !wql__run_stopped(run)) count_rows(run, passed->count);
+    if (counting && !wql__run_stopped(run)) wql__run_count(run, passed->count);
     if (counting || passed->count == 0) {
         wql__project_done(run);
         return WQL_OK;
@@ -106,28 +105,60 @@ static void unblock(wql__run *run) {
 }
 
 void wql__union_retry(wql__run *run) {
+    for (uint32_t i = 0; i < run->scan_count; i++)
+        if (run->scans[i].fanned) wql__fan_retry(&run->scans[i]);
     if (run->unfinished && current(run)->after == WQL_S_PENDING) current(run)->after = WQL_OK;
     unblock(run);
 }
 
-/* The current scan does not go on now; nothing of it is in hand. */
-static wql_status settle(wql__run *run) {
+/* The current scan has to wait: others go on meanwhile. WQL_S_PENDING: there are none. */
+static wql_status block(wql__run *run) {
+    current(run)->blocked = true;
+    if (++run->blocked == run->unfinished) return WQL_S_PENDING; /* the next wql__run_next asks again */
+    next_turn(run);
+    return WQL_OK;
+}
+
+/* The current scan has brought its last row. */
+static void finish(wql__run *run) {
     wql__scan *scan = current(run);
-    if (scan->after < 0) return scan->after;
-    if (scan->after == WQL_S_PENDING) {
-        scan->blocked = true;
-        if (++run->blocked < run->unfinished) {
-            next_turn(run);
-            return WQL_OK;
-        }
-        return WQL_S_PENDING; /* the next wql__run_next asks again */
-    }
-    if (scan->after == WQL_S_PARTIAL_RESULTS) run->partial = true;
     scan->done = true;
-    scan->after = WQL_OK;
     (void)wql__scan_close(scan); /* if its provider is busy, wql__run_close sees to it */
     unblock(run);
     if (--run->unfinished) next_turn(run);
+}
+
+/* The current scan does not go on now; nothing of it is in hand. WQL_END: a lane is through with its part. */
+static wql_status settle(wql__run *run) {
+    wql__scan *scan = current(run);
+    if (scan->after < 0) return scan->after;
+    if (scan->after == WQL_S_PENDING) return block(run);
+    if (scan->after == WQL_S_PARTIAL_RESULTS) run->partial = true;
+    scan->after = WQL_OK;
+    if (scan->part + 1 < scan->part_end) {
+        wql__scan_advance(scan, scan->part + 1);
+        return WQL_OK;
+    }
+    if (scan->is_lane) return WQL_END;
+    if (scan->fan) {
+        scan->fanned = true;
+        (void)wql__scan_close(scan);
+        return WQL_OK;
+    }
+    finish(run);
+    return WQL_OK;
+}
+
+/* The current scan's rows come from others. */
+static wql_status take_fan(wql__run *run, wql_batch **out) {
+    wql_status status = wql__fan_step(current(run), out);
+    if (status == WQL_S_PENDING) {
+        current(run)->after = status;
+        return block(run);
+    }
+    if (status == WQL_OK) unblock(run);
+    if (status != WQL_END) return status;
+    finish(run);
     return WQL_OK;
 }
 
@@ -143,11 +174,12 @@ wql_status wql__union_rest(wql__run *run, wql_batch **out) {
 wql_status wql__union_step(wql__run *run, wql_batch **out) {
     wql__scan *scan = current(run);
     if (run->input.source) return wql__project(run, scan, out);
+    if (scan->fanned) return take_fan(run, out);
     if (scan->after == WQL_OK) {
         if (is_due(run)) return wql__project_flush(run, scan, out);
         wql__scan_pull(scan);
         if (scan->source || scan->counted_rows) unblock(run);
-        count_rows(run, scan->counted_rows);
+        wql__run_count(run, scan->counted_rows);
         if (scan->source) return take_source(run, scan);
         if (scan->after == WQL_OK) return WQL_OK;
     }

@@ -64,6 +64,9 @@ typedef struct wql__output {
     wql__part *tree;      /* the same parts, in the same order, with what was chosen inside each; NULL: the whole */
 } wql__output;
 
+/* Each part is an opening: more of them are a mistake. */
+enum { WQL__PARTS_MAX = 65536 };
+
 /* The scan of one exact class. */
 typedef struct wql__plan_scan {
     const wql__class_entry *entry;

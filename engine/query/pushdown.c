@@ -46,9 +46,7 @@ static bool test_value(const wql__test *test, uint32_t type, uint16_t *op, wql_v
     switch (test->by) {
     case WQL__BY_SIGNED: *out = wql_i64(test->as.i64); return true;
     case WQL__BY_UNSIGNED: *out = wql_u64(test->as.u64); return true;
-    case WQL__BY_REAL:
-        *out = wql_f64(test->as.f64);
-        return type != WQL_REAL32 || narrow_real(op, &out->f64);
+    case WQL__BY_REAL: *out = wql_f64(test->as.f64); return type != WQL_REAL32 || narrow_real(op, &out->f64);
     case WQL__BY_BOOLEAN: *out = wql_bool(test->as.b); return true;
     case WQL__BY_TEXT:
     case WQL__BY_LIKE: *out = wql_text(test->text); return true;
@@ -108,7 +106,8 @@ wql_status wql__split_where(wql__binder *b, wql__expr *where, wql__plan_scan *sc
     if (!scan->conjuncts || !scan->pushed) return wql__bind_no_memory(b);
     for (uint32_t i = 0; i < count; i++) {
         bool said;
-        if (!wql__say_conjunct(b->arena, b->cls, items[i], &scan->pushed[scan->pushed_count], &said)) return wql__bind_no_memory(b);
+        if (!wql__say_conjunct(b->arena, b->cls, items[i], &scan->pushed[scan->pushed_count], &said))
+            return wql__bind_no_memory(b);
         scan->conjuncts[i].expr = items[i];
         scan->conjuncts[i].pushed = said ? scan->pushed_count++ : WQL__NO_ENTRY;
     }
@@ -193,9 +192,12 @@ static wql_status check_answer(wql__binder *b, const wql__plan_scan *scan, const
         return wql__mount_fault(scan->mount, b->err, "plan of %s: it moved the array for its answers", name);
     for (uint32_t i = 0; i < scan->pushed_count; i++)
         if (take[i] > WQL_EXACT)
-            return wql__mount_fault(scan->mount, b->err, "plan of %s: it answered %u for condition %u of %u", name, take[i], i + 1,
-                                    scan->pushed_count);
+            return wql__mount_fault(scan->mount, b->err, "plan of %s: it answered %u for condition %u of %u", name, take[i],
+                                    i + 1, scan->pushed_count);
     if (!answer->parts) return wql__mount_fault(scan->mount, b->err, "plan of %s: it offered a scan of no parts", name);
+    if (answer->parts > WQL__PARTS_MAX)
+        return wql__mount_fault(scan->mount, b->err, "plan of %s: it offered %u parts; %d are the most", name, answer->parts,
+                                WQL__PARTS_MAX);
     if (!is_estimate(answer->rows) || !is_estimate(answer->cost))
         return wql__mount_fault(scan->mount, b->err, "plan of %s: its estimates of rows and cost are no estimates", name);
     return WQL_OK;

@@ -36,7 +36,9 @@ enum {
 typedef struct wql_engine_options {
     uint32_t struct_size;
     uint32_t flags;           /* WQL_CHECK_PROVIDERS, WQL_STRICT, WQL_STRICT_LATE */
-    uint32_t workers;         /* threads that run calls; 0 = none: calls are pulled or pumped, and no thread is ever made */
+    uint32_t workers;         /* threads that run calls; 0 = none: calls are pulled or pumped, and no thread is ever made. Those
+                               * without work help a call that has run for a while, if its provider offers parts: the rows come
+                               * in the same order */
     uint32_t threads_max;     /* most threads for providers that block, beside the workers; 64. One of them also stands in for a
                                * worker that a provider or a sink holds for 100 ms while calls wait; that provider counts as one
                                * that blocks from then on */

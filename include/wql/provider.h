@@ -14,8 +14,9 @@
  *
  * A provider never links the library: what it calls is in the host table that its mount and its scans carry, wrapped below in
  * inline functions. A plug-in therefore has no undefined symbol of the library's, and exports one function, wql_provider_main. It
- * is built with `cc -shared -fPIC -Wl,-z,defs` and loaded by wql_engine_load or `wql --provider`; when its unload has returned, its
- * code is about to go: by then it has ended its threads, and has no keys with destructors, exit handlers or wakers left anywhere.
+ * is built with `cc -shared -fPIC -Wl,-z,defs` and loaded by wql_engine_load or `wql --provider`; when its unload has returned,
+ * its code is about to go: by then it has ended its threads, and has no keys with destructors, exit handlers or wakers left
+ * anywhere.
  *
  * Threads. WQL_CONCURRENT: callbacks of different scans, and plan, may run at the same time on different threads. Neither flag:
  * the engine calls one callback of the mount at a time, on any thread. WQL_AFFINE: always on one thread (not served yet).
@@ -74,7 +75,7 @@ typedef struct wql_request {
     uint32_t struct_size;
     uint32_t class_index; /* of the class, in the order of definition within the mount, from 0 */
     uint32_t conjunct_count;
-    uint32_t part, parts; /* scan only part `part` of `parts`, as plan offered; 0 of 1: everything */
+    uint32_t part, parts; /* scan only part `part` (from 0) of `parts`, as plan offered; 0 of 1: everything */
     uint32_t flags;       /* WQL_WISH_COUNT */
     const wql_conjunct *conjuncts;
     const uint64_t *wanted; /* a bit for each property whose values are needed; wql_scan_wants, wql_request_wants */
@@ -84,8 +85,11 @@ typedef struct wql_request {
 /* What plan answers. Comes preset to: take nothing, one part, rows and cost unknown (-1). */
 typedef struct wql_answer {
     uint32_t struct_size;
-    uint32_t parts;    /* how many scans may share the work side by side; 1 */
-    uint8_t *take;     /* [conjunct_count] WQL_NONE, WQL_SUPERSET, WQL_EXACT */
+    uint32_t parts; /* into how many the rows can be cut, 1 to 65,536; 1. Each row is in one part, and their order is that of the
+                     * parts. All of them are asked for, each by an opening of its own; those of a WQL_CONCURRENT provider may be
+                     * open side by side. Or all at once is asked for, as part 0 of 1. A part should be worth some 20
+                     * microseconds */
+    uint8_t *take;  /* [conjunct_count] WQL_NONE, WQL_SUPERSET, WQL_EXACT */
     double rows, cost; /* estimates: rows that will come; cost in row reads */
 } wql_answer;
 
@@ -305,7 +309,8 @@ typedef struct wql_table {
     uint8_t open_take[16];        /* [op] what open lowers it to, if `lower` is set */
     uint32_t lower;
     uint32_t batch_rows; /* rows of its batches, 1 to 2,048; 1,024. A multiple of 8 is served without moving bitmaps */
-    uint32_t parts;      /* what plan answers; 1. With `memory` always 1: parts would see rows of different moments */
+    uint32_t parts;      /* what plan answers; one for each 131,072 rows. With `memory` always 1: parts would see rows of
+                          * different moments */
     uint32_t zero;
 } wql_table;
 
@@ -371,16 +376,15 @@ WQL_API const wql_provider *wql_sqlite_provider(void);
  *                         where to look, absolute; those not given lie below root. One that is given must be there
  *   version=release|kernel  what Win32_OperatingSystem.Version is: the distribution's (the default) or the kernel's
  *   load=100              milliseconds that a first Win32_Processor.LoadPercentage looks, up to 10,000; with 0 it is NULL then
- *   mount_timeout=1000    milliseconds for which a network mount (and any of fuse) may keep a scan waiting for its sizes; then they
- *                         are NULL, counted, and the log names it. Such mounts are asked on a thread of their own, one a mount; a
- *                         thread that never comes back stays behind, also after unmount, holds no memory of the engine's, and
- *                         keeps the library's code in the process
+ *   mount_timeout=1000    milliseconds for which a network mount (and any of fuse) may keep a scan waiting for its sizes; then
+ * they are NULL, counted, and the log names it. Such mounts are asked on a thread of their own, one a mount; a thread that never
+ * comes back stays behind, also after unmount, holds no memory of the engine's, and keeps the library's code in the process
  *   bus=ADDRESS           where systemd is asked for services, a unix: or tcp: address of D-Bus; RUN/dbus/system_bus_socket if
  *                         systemd runs. libsystemd.so.0 is opened for it. Without systemd services are /etc/init.d's
  *   bus_timeout=5000      milliseconds that it may take for one answer; then no services are known, and the scan ends with
  *                         WQL_S_PARTIAL_RESULTS
- * An unknown option, or value, is WQL_E_INVALID_PARAMETER. What the process may not read is NULL, and counted. Keys are looked up:
- * `ProcessId = 7`, and lists joined by OR, cost nothing for other processes. */
+ * An unknown option, or value, is WQL_E_INVALID_PARAMETER. What the process may not read is NULL, and counted. Keys are looked
+ * up: `ProcessId = 7`, and lists joined by OR, cost nothing for other processes. */
 WQL_API const wql_provider *wql_linux_provider(void);
 
 WQL_FINISH

@@ -121,7 +121,7 @@ static wql_status load_table(wql_mount *mount, const wql_table *from, const wql_
     if (st < 0) return st;
     table->rows = from->rows;
     table->batch_rows = from->batch_rows ? from->batch_rows : 1024;
-    table->parts = from->parts ? from->parts : 1;
+    table->parts = from->parts;
     memcpy(table->take, from->take, sizeof table->take);
     for (uint32_t op = 0; op < 16; op++)
         table->open_take[op] = from->lower && from->open_take[op] < from->take[op] ? from->open_take[op] : from->take[op];
@@ -137,9 +137,7 @@ static wql_status load_table(wql_mount *mount, const wql_table *from, const wql_
 
 /* -- callbacks --------------------------------------------------------------------------------------------------- */
 
-static size_t mount_size(uint32_t tables) {
-    return sizeof(wql__memory_mount) + tables * sizeof(wql__memory_table);
-}
+static size_t mount_size(uint32_t tables) { return sizeof(wql__memory_mount) + tables * sizeof(wql__memory_table); }
 
 static void memory_unload(void *self) {
     wql__memory_mount *m = self;
@@ -171,7 +169,8 @@ static wql_status memory_load(wql_mount *mount, const char *config, void *user, 
     wql_status st;
     if (!user)
         return wql__memory_fail(err, WQL_E_INVALID_PARAMETER, "the memory provider needs a wql_table as `user` of the mount");
-    if (config && *config) return wql__memory_fail(err, WQL_E_INVALID_PARAMETER, "the memory provider takes no configuration text");
+    if (config && *config)
+        return wql__memory_fail(err, WQL_E_INVALID_PARAMETER, "the memory provider takes no configuration text");
     st = count_tables(user, &count, err);
     if (st < 0) return st;
     m = wql_mount_allocate(mount, NULL, 0, mount_size(count));
@@ -194,6 +193,15 @@ static uint64_t table_rows(const wql__memory_table *table) {
     return table->memory ? wql__memory_row_count(table->memory) : table->rows;
 }
 
+/* So many rows are worth an opening of their own. */
+enum { PART_ROWS = 128 * 1024, PARTS_MOST = 1024 };
+
+static uint32_t parts_of(const wql__memory_table *table) {
+    uint64_t parts = table->rows / PART_ROWS;
+    if (table->parts) return table->parts;
+    return parts < 1 ? 1 : parts > PARTS_MOST ? PARTS_MOST : (uint32_t)parts;
+}
+
 static wql_status memory_plan(void *self, const wql_request *request, wql_answer *answer, wql_error *err) {
     const wql__memory_mount *m = self;
     const wql__memory_table *table = &m->tables[request->class_index];
@@ -205,7 +213,7 @@ static wql_status memory_plan(void *self, const wql_request *request, wql_answer
     answer->rows = (double)rows;
     answer->cost = (double)rows;
     /* parts are opened one after the other, and each sees the rows of its moment: only what cannot change is cut */
-    answer->parts = table->memory ? 1 : table->parts;
+    answer->parts = table->memory ? 1 : parts_of(table);
     return WQL_OK;
 }
 

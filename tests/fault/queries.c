@@ -180,11 +180,13 @@ static wql_status kept(world *w) {
     wql_call_options how = {.struct_size = sizeof how, .flags = WQL_KEEP, .batch_rows = 100};
     wql_session *session;
     wql_batch *batch;
-    wql_call call = {NULL, 0};
+    wql_call call;
+    bool accepted;
     wql_status status = wql_engine_grant(w->engine, "root", "gid:27", WQL_RIGHT_ENABLE, 0, &w->err);
     if (status >= 0) status = wql_session_open(w->engine, "root/t", &with, &session, &w->err);
     if (status < 0) return status;
     status = try_exec(w, session, "SELECT Id FROM Tick", &how, &call);
+    accepted = status >= 0;
     for (uint64_t at = 0; status == WQL_OK; at++) {
         status = wql_call_at(call, at, WQL_FOREVER, &batch, &w->err);
         if (status == WQL_OK) {
@@ -192,7 +194,7 @@ static wql_status kept(world *w) {
             wql_batch_release(batch);
         }
     }
-    if (call.engine) wql_call_close(call);
+    if (accepted) wql_call_close(call);
     wql_session_close(session);
     return status == WQL_END ? WQL_OK : status;
 }

@@ -340,6 +340,7 @@ void wql__thread_join(wql__thread *thread) {
 }
 
 wql__thread_id wql__thread_self(void) { return (wql__thread_id)sim.current + 1; }
+void sim_pass(int64_t us) { sim.now += us; }
 int64_t wql__now_us(void) { return sim.now; }
 int64_t wql__now_ns(void) { return sim.now * 1000; }
 bool wql__can_spin(void) { return sim.spins; }

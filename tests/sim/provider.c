@@ -5,7 +5,8 @@
 #include <string.h>
 
 typedef struct position {
-    uint32_t at;
+    uint32_t at, end;
+    bool last; /* of the parts */
     bool woken;
 } position;
 
@@ -23,11 +24,21 @@ static void enter(source *s, const char *what) {
     sim_check(sim_locks() == 0, "%s is called with %d locks", what, sim_locks()); /* I12 */
     sim_check((s->flags & WQL_CONCURRENT) || s->inside == 0, "a serialised provider is entered twice");
     s->inside++;
+    if (s->inside > s->most_inside) s->most_inside = s->inside;
     sim_yield();
 }
 static void leave(source *s) {
     sim_yield();
     s->inside--;
+}
+
+static wql_status source_plan(void *self, const wql_request *request, wql_answer *answer, wql_error *err) {
+    source *s = self;
+    (void)request, (void)err;
+    enter(s, "plan");
+    answer->parts = s->parts;
+    leave(s);
+    return WQL_OK;
 }
 
 static wql_status source_open(wql_scan *scan, wql_error *err) {
@@ -36,6 +47,11 @@ static wql_status source_open(wql_scan *scan, wql_error *err) {
     enter(s, "open");
     scan->state = sim_alloc(NULL, NULL, 0, sizeof(position));
     memset(scan->state, 0, sizeof(position));
+    sim_check(scan->request->part < scan->request->parts && (scan->request->parts == 1 || scan->request->parts == s->parts),
+              "part %u of %u is asked for", scan->request->part, scan->request->parts);
+    ((position *)scan->state)->at = s->rows * scan->request->part / scan->request->parts;
+    ((position *)scan->state)->end = s->rows * (scan->request->part + 1) / scan->request->parts;
+    ((position *)scan->state)->last = scan->request->part + 1 == scan->request->parts;
     s->opens++;
     leave(s);
     return WQL_OK;
@@ -64,12 +80,13 @@ static wql_status step(wql_scan *scan, source *s, position *p) {
     }
     p->woken = false;
     for (int i = 0; s->deaf && i < 40; i++) sim_yield();
-    for (uint32_t i = 0; i < s->per_next && room && p->at < s->rows; i++) {
+    if (s->slow) sim_pass(80);
+    for (uint32_t i = 0; i < s->per_next && room && p->at < p->end; i++) {
         wql_row_set(scan, 0, wql_u64(p->at++));
         room = wql_row_end(scan);
     }
-    if (p->at < s->rows) return WQL_OK;
-    return s->fail_at_end ? s->fail_at_end : WQL_END;
+    if (p->at < p->end) return WQL_OK;
+    return s->fail_at_end && p->last ? s->fail_at_end : WQL_END;
 }
 
 static wql_status source_next(wql_scan *scan, wql_error *err) {
@@ -89,6 +106,7 @@ const wql_provider *source_provider(source *s, const char *name) {
                               .name = name,
                               .load = source_load,
                               .unload = source_unload,
+                              .plan = source_plan,
                               .open = source_open,
                               .next = source_next,
                               .close = source_close,

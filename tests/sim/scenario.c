@@ -105,13 +105,19 @@ static void puller_main(void *arg) {
 
 /* -- making the world ----------------------------------------------------------------------------------------------- */
 
-static void choose_source(source *s) {
+static void choose_source(source *s, bool tight) {
     static const uint32_t flags[] = {0, WQL_CONCURRENT, WQL_MAY_BLOCK, WQL_CONCURRENT | WQL_MAY_BLOCK};
     s->rows = sim_random(7);
     s->per_next = 1 + sim_random(3);
     s->flags = flags[sim_random(4)];
     s->deaf = sim_chance(6);
     s->waits = sim_chance(3);
+    s->parts = sim_chance(2) ? 1 : 1 + sim_random(6);
+    s->slow = !tight && sim_chance(3); /* time passes for all */
+    if (s->slow && s->parts > 1) {
+        s->rows = sim_random(20);
+        if (sim_chance(2)) s->flags = WQL_CONCURRENT;
+    }
     s->fail_at_end = sim_chance(6) ? WQL_E_ACCESS_DENIED : 0;
 }
 
@@ -282,14 +288,14 @@ void scenario_main(void *arg) {
     static scenario world;
     scenario *w = &world;
     int drive = (int)sim_random(8), calls = 1 + (int)sim_random(CALLS), sinks = 1 + (int)sim_random((uint32_t)calls);
-    uint32_t workers = 1 + sim_random(2);
+    uint32_t workers = 1 + sim_random(3);
     wql__thread waker;
     (void)arg;
     memset(w, 0, sizeof *w);
     if (drive == PULLED && sim_chance(2)) workers = 0;
     if (drive == PUMPED && sim_chance(2)) workers = 0;
     w->tight = sim_chance(4);
-    choose_source(&w->source);
+    choose_source(&w->source, w->tight);
     choose_sinks(w, sinks);
     if (drive == PUMPED && workers == 0) /* nothing else would run what a callback submits */
         for (int i = 0; i < sinks; i++)

@@ -34,6 +34,8 @@ _Noreturn void sim_fail(const char *format, ...) __attribute__((format(printf, 1
 
 /* Lets others go on. */
 void sim_yield(void);
+/* So much time passes for the running fiber, and for all. */
+void sim_pass(int64_t us);
 /* No wait is over early that ends later than so many microseconds from now (1,000,000 unless told). */
 void sim_hurry(int64_t us);
 /* Locks that the running fiber holds. */

@@ -14,6 +14,8 @@ enum { WAKERS = 16 };
 
 typedef struct source {
     uint32_t rows, per_next;
+    uint32_t parts;         /* that plan offers */
+    bool slow;              /* next takes a while, so that helpers come */
     uint32_t flags;         /* of the provider */
     bool deaf;              /* next looks at nothing, for a long while */
     bool waits;             /* answers WQL_S_PENDING now and then, woken by the waker */
@@ -21,6 +23,7 @@ typedef struct source {
     wql_status fail_at_end; /* in place of WQL_END */
     /* observed */
     int inside, opens, closes, interrupts, unloads;
+    int most_inside; /* threads at once */
     wql_waker wakers[WAKERS];
     int waker_count;
     wql_provider table;

@@ -240,7 +240,13 @@ static void run_round(uint64_t *seed, double seconds) {
     wql_session *session;
     wql_query *query;
     client clients[CLIENTS];
-    ticks fast = {.rows = 20000, .flags = WQL_CONCURRENT, .zero_copy = next_random(seed) % 2}, slow = {0}, guest = {.rows = 1};
+    ticks fast = {.rows = 20000,
+                  .flags = WQL_CONCURRENT,
+                  .zero_copy = next_random(seed) % 2,
+                  .parts = next_random(seed) % 2 ? 8 : 0,
+                  .spin_us = next_random(seed) % 2 ? 30 : 0,
+                  .block_every = next_random(seed) % 3 ? 0 : 7},
+          slow = {0}, guest = {.rows = 1};
     struct timespec from, now;
     opt.workers = 1 + next_random(seed) % 3;
     opt.threads_max = 4;

@@ -13,7 +13,8 @@ static const wql_class_def tick_class = {
     .struct_size = sizeof tick_class, .name = "Tick", .properties = properties, .property_count = 2};
 
 typedef struct position {
-    uint64_t at, nexts;
+    uint64_t at, end, nexts;
+    bool last; /* of the parts */
     bool woken;
 } position;
 
@@ -51,6 +52,23 @@ static void hold_while_deaf(wql_scan *scan, ticks *t) {
     if (held) atomic_store(&t->heard, wql_scan_check(scan, NULL));
 }
 
+static wql_status ticks_plan(void *self, const wql_request *request, wql_answer *answer, wql_error *err) {
+    const ticks *t = self;
+    (void)request, (void)err;
+    if (t->parts) answer->parts = t->parts;
+    return WQL_OK;
+}
+
+static void begin_part(const wql_scan *scan, ticks *t, position *p) {
+    const wql_request *request = scan->request;
+    int most = atomic_load(&t->most_part), part = (int)request->part;
+    bool all = request->parts == 1 || t->all_in_each;
+    while (part > most && !atomic_compare_exchange_weak(&t->most_part, &most, part)) {}
+    p->at = all ? 0 : t->rows * request->part / request->parts;
+    p->end = all ? t->rows : t->rows * (request->part + 1) / request->parts;
+    p->last = request->part + 1 == request->parts;
+}
+
 static wql_status ticks_open(wql_scan *scan, wql_error *err) {
     ticks *t = scan->self;
     (void)err;
@@ -60,6 +78,7 @@ static wql_status ticks_open(wql_scan *scan, wql_error *err) {
     if (t->ask) note_call(scan, t);
     scan->state = calloc(1, sizeof(position));
     if (!scan->state) return WQL_E_OUT_OF_MEMORY;
+    begin_part(scan, t, scan->state);
     atomic_fetch_add(&t->opens, 1);
     return WQL_OK;
 }
@@ -126,9 +145,8 @@ static wql_status emit(wql_scan *scan, position *p, uint32_t rows, wql_error *er
 }
 
 static wql_status rows(wql_scan *scan, position *p, uint32_t most) {
-    ticks *t = scan->self;
     bool room = true;
-    for (uint32_t i = 0; i < most && room && p->at < t->rows; i++) {
+    for (uint32_t i = 0; i < most && room && p->at < p->end; i++) {
         char name[32] = "tick 0";
         name[5] = (char)('0' + p->at % 10);
         wql_row_set(scan, 0, wql_u64(p->at++));
@@ -138,13 +156,26 @@ static wql_status rows(wql_scan *scan, position *p, uint32_t most) {
     return WQL_OK;
 }
 
+static int64_t clock_us(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static void spin(uint32_t us) {
+    int64_t until = us ? clock_us() + us : 0;
+    while (us && clock_us() < until) {}
+}
+
 static wql_status step(wql_scan *scan, wql_error *err) {
     ticks *t = scan->self;
     position *p = scan->state;
-    uint64_t left = t->rows - p->at;
+    uint64_t left = p->end - p->at;
     uint32_t most = t->per_next ? t->per_next : 1024;
     wql_status status;
+    wql_status at_end = p->last ? t->fail_at_end : WQL_OK;
     probe(t);
+    spin(t->spin_us);
     if (atomic_load(&t->parks)) {
         t->waker = wql_scan_waker(scan);
         atomic_store(&t->parked, true);
@@ -157,12 +188,13 @@ static wql_status step(wql_scan *scan, wql_error *err) {
     }
     p->woken = false;
     if (p->at >= t->deaf_from && !t->deaf_in_open) hold_while_deaf(scan, t);
-    if (left == 0) return t->fail_at_end ? t->fail_at_end : WQL_END;
+    if (t->fail_row && p->at <= t->fail_row && t->fail_row < p->at + most && t->fail_row < p->end) return WQL_E_ACCESS_DENIED;
+    if (left == 0) return at_end ? at_end : WQL_END;
     if (left < most) most = (uint32_t)left;
     status = t->zero_copy ? emit(scan, p, most > 1024 ? 1024 : most, err) : rows(scan, p, most);
     if (status < 0) return status;
-    if (p->at == t->rows && t->fail_with_rows) return t->fail_at_end;
-    return p->at < t->rows || t->fail_at_end ? WQL_OK : WQL_END;
+    if (p->at == p->end && p->last && t->fail_with_rows) return t->fail_at_end;
+    return p->at < p->end || at_end ? WQL_OK : WQL_END;
 }
 
 static wql_status ticks_next(wql_scan *scan, wql_error *err) {
@@ -183,6 +215,7 @@ const wql_provider *ticks_provider(ticks *t, const char *name) {
     t->table.name = name;
     t->table.load = ticks_load;
     t->table.unload = ticks_unload;
+    t->table.plan = t->parts ? ticks_plan : NULL;
     t->table.open = ticks_open;
     t->table.next = ticks_next;
     t->table.close = ticks_close;

@@ -12,6 +12,10 @@ typedef struct ticks {
     uint64_t rows;         /* to bring; then the end */
     uint32_t per_next;     /* rows of one next; 0: as many as fit */
     uint32_t flags;        /* of the provider */
+    uint32_t parts;        /* that plan offers; 0: 1 */
+    bool all_in_each;      /* each part brings everything: a lie */
+    uint32_t spin_us;      /* what next takes at the least, so that helpers come */
+    uint64_t fail_row;     /* next fails with WQL_E_ACCESS_DENIED when it is at this row; 0: never */
     bool zero_copy;        /* emit in place of rows */
     uint64_t block_every;  /* answers WQL_S_PENDING before each so-many-th next; woken at once by a thread of its own */
     bool silent;           /* answers WQL_S_PENDING for ever, never wakes */
@@ -25,7 +29,7 @@ typedef struct ticks {
     wql_status fail_at_end; /* a failure or remark in place of WQL_END */
     const char *ask;        /* a name of the context that open looks for, noting the principal too; NULL: neither */
     /* observed */
-    _Atomic int loads, unloads, opens, closes, nexts, inside, most_inside, emitted, released, interrupts;
+    _Atomic int loads, unloads, opens, closes, nexts, most_part, inside, most_inside, emitted, released, interrupts;
     _Atomic bool was_deaf;    /* a thread is, or was, held inside next or open */
     _Atomic wql_status heard; /* what wql_scan_check said when it was deaf no more */
     _Atomic bool parked;
