@@ -227,8 +227,8 @@ enum {
     WARM = 1000,
     BATCHES = 4000,
     HELD = 50, /* more than may be in flight at any time */
-    RARE = 30  /* heap calls that no batch causes: a worker that the system does not run for long gets a stand-in meanwhile, and
-                  one batch more may be out than ever before */
+    RARE = 200 /* heap calls that come once: a worker that the system does not run for long gets a stand-in, and each of the 64
+                  batches that are kept grows when a hiccup first brings it into use. One in ten batches would be 300 */
 };
 
 typedef struct watch {
