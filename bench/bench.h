@@ -275,6 +275,9 @@ void bench_contest(bench_run *run, int query);
 void bench_sqlite_provider(bench_run *run);
 /* `last`: also what does not depend on the number of rows. */
 void bench_calls(bench_run *run, bool last);
+/* The text of the preparations, of 40, 300 or 10000 bytes: it means the same in WQL and in SQL. */
+enum { BENCH_TEXT_ROOM = 12000 };
+void bench_prepare_text(char text[BENCH_TEXT_ROOM], size_t size);
 void bench_cancels(bench_run *run);
 void bench_waiting(bench_run *run);
 void bench_outstanding(bench_run *run);

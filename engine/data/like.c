@@ -4,13 +4,12 @@
 #include "like_part.h"
 
 #include "../base/fold.h"
+#include "../base/stop.h"
 #include "../base/utf8.h"
 
 #include <string.h>
 
 enum { STOP_EVERY = 64 * 1024 };
-
-static inline bool is_stopped(const _Atomic uint32_t *stop) { return stop && atomic_load_explicit(stop, memory_order_relaxed); }
 
 static inline uint32_t next_folded(const char **at, const char *end) {
     uint32_t c = (unsigned char)**at;
@@ -35,7 +34,7 @@ static bool is_ascii(subject *s) {
     s->ascii = 1;
     while (at < s->to && s->ascii) {
         size_t piece = s->to - at < STOP_EVERY ? (size_t)(s->to - at) : STOP_EVERY;
-        s->ascii = !is_stopped(s->stop) && wql__is_ascii(at, piece); /* no is never wrong, only slow */
+        s->ascii = !wql__is_stopped(s->stop) && wql__is_ascii(at, piece); /* no is never wrong, only slow */
         at += piece;
     }
     return s->ascii != 0;
@@ -93,7 +92,7 @@ static const char *search_chars(const subject *s, const wql__like_run *run, cons
     uint32_t matched = 0;
     while (at < end) {
         const char *pause = end - at > STOP_EVERY ? at + STOP_EVERY : end;
-        if (is_stopped(s->stop)) return NULL;
+        if (wql__is_stopped(s->stop)) return NULL;
         while (at < pause) {
             uint32_t c = next_folded(&at, end);
             while (matched && run->elements[matched] != c) matched = run->back[matched - 1];
@@ -156,7 +155,7 @@ static const char *search_bytes(const subject *s, const wql__like_run *run, cons
         }
         if (wasted > allowed) return search_chars(s, run, next_start(at + 8, end), end);
         if (at >= pause) {
-            if (is_stopped(s->stop)) return NULL;
+            if (wql__is_stopped(s->stop)) return NULL;
             pause = at + STOP_EVERY;
         }
     }
@@ -184,7 +183,7 @@ static const char *search_word(const subject *s, const wql__like_run *run, const
     uint64_t state = 0;
     while (at < end) {
         const char *pause = end - at > STOP_EVERY ? at + STOP_EVERY : end;
-        if (is_stopped(s->stop)) return NULL;
+        if (wql__is_stopped(s->stop)) return NULL;
         while (at < pause) {
             unsigned char c = (unsigned char)*at;
             if (c < 128) at++;
@@ -202,7 +201,7 @@ static const char *search_words(const subject *s, const wql__like_run *run, cons
     memset(state, 0, run->words * sizeof *state);
     while (at < end) {
         const char *pause = end - at > STOP_EVERY / run->words ? at + STOP_EVERY / run->words : end;
-        if (is_stopped(s->stop)) return NULL;
+        if (wql__is_stopped(s->stop)) return NULL;
         while (at < pause) {
             const uint64_t *row = run->rows + (size_t)next_row(run, &at, end) * run->words;
             uint64_t carry = 1;
@@ -219,7 +218,7 @@ static const char *search_words(const subject *s, const wql__like_run *run, cons
 
 /* A run of more than 65,536 elements, which only a limit far above the usual lets in, is tried place by place. */
 static const char *search_slowly(const subject *s, const wql__like_run *run, const char *at, const char *end) {
-    while (at < end && !is_stopped(s->stop)) {
+    while (at < end && !wql__is_stopped(s->stop)) {
         const char *behind = at;
         if (match_here(s, run, &behind, end)) return behind;
         (void)wql__utf8_next(&at, end);
@@ -241,7 +240,7 @@ bool wql__like_match(const wql__pattern *pattern, wql_str text, const _Atomic ui
     const char *at = text.ptr, *end = text.len ? text.ptr + text.len : text.ptr;
     uint32_t run = 0, runs = pattern->run_count;
     subject s = {pattern, stop, at, end, -1};
-    if (pattern->shape == WQL__LIKE_NEVER || is_stopped(stop)) return false;
+    if (pattern->shape == WQL__LIKE_NEVER || wql__is_stopped(stop)) return false;
     if (!pattern->open_start) {
         if (!match_here(&s, &pattern->runs[run++], &at, end)) return false;
         if (run == runs && !pattern->open_end) return at == end;

@@ -277,7 +277,7 @@ static void narrow_rows(wql__filter *f, const wql__filter_node *node, wql__rows 
     for (uint32_t i = 0; i < set->count && !f->no_memory; i++) {
         uint32_t row = set->list[i];
         int outcome = node->at == WQL__AT_SYSTEM ? system_outcome(f, node, row) : path_outcome(f, node, row);
-        if ((i & 63u) == 63u && atomic_load_explicit(f->stop, memory_order_relaxed)) break;
+        if ((i & 63u) == 63u && wql__flag_is_up(f->stop)) break;
         set->list[kept] = (uint16_t)row;
         kept += outcome == WQL__TRUE;
     }

@@ -4,6 +4,7 @@
 #ifndef WQL_EXEC_KERNELS_H
 #define WQL_EXEC_KERNELS_H
 
+#include "../base/stop.h"
 #include "../data/batch.h"
 #include "../data/rule.h"
 #include "../data/spares.h"

@@ -354,7 +354,7 @@ static void view_run(const wql__needle *n, const wql__kernels *kernels, int how,
 static void each_text(const wql__needle *n, const wql__kernels *kernels, int how, const wql_column *col, uint32_t rows,
                       const uint64_t *valid, const _Atomic uint32_t *stop, uint64_t *mask, uint64_t *open) {
     for (uint32_t w = 0; w < wql__bit_words(rows); w++) {
-        if (stop && atomic_load_explicit(stop, memory_order_relaxed)) return;
+        if (wql__is_stopped(stop)) return;
         for (uint64_t left = valid[w]; left; left &= left - 1) {
             uint32_t row = w * 64 + wql__first_bit(left);
             decide_row(n, kernels, how, wql_column_str(col, row), row, stop, mask, open);

@@ -174,8 +174,6 @@ int wql__tester_cell(const wql__tester *t, const wql_column *col, uint32_t row, 
     return t->second && outcome == WQL__TRUE ? wql__test_value(t->second, &value, stop) : outcome;
 }
 
-static bool stopped(const _Atomic uint32_t *stop) { return stop && atomic_load_explicit(stop, memory_order_relaxed) != 0; }
-
 /* Keeps the rows of the set for which `PASSES`, an expression of `row`, is true. The flag is looked at every 64 rows. */
 #define KEEP_ROWS(SET, STOP, PASSES)                                                                                             \
     do {                                                                                                                         \
@@ -183,14 +181,14 @@ static bool stopped(const _Atomic uint32_t *stop) { return stop && atomic_load_e
         if ((SET)->sparse) {                                                                                                     \
             for (uint32_t i = 0; i < (SET)->count; i++) {                                                                        \
                 uint32_t row = (SET)->list[i];                                                                                   \
-                if ((i & 63u) == 63u && stopped(STOP)) break;                                                                    \
+                if ((i & 63u) == 63u && wql__is_stopped(STOP)) break;                                                            \
                 (SET)->list[kept] = (uint16_t)row;                                                                               \
                 kept += (PASSES) ? 1u : 0u;                                                                                      \
             }                                                                                                                    \
         } else {                                                                                                                 \
             for (uint32_t w = 0; w < wql__bit_words((SET)->rows); w++) {                                                         \
                 uint64_t left = (SET)->bits[w], passed = 0;                                                                      \
-                if (left && stopped(STOP)) left = 0;                                                                             \
+                if (left && wql__is_stopped(STOP)) left = 0;                                                                     \
                 for (; left; left &= left - 1) {                                                                                 \
                     uint32_t row = w * 64 + wql__first_bit(left);                                                                \
                     if (PASSES) passed |= left & (0 - left);                                                                     \
@@ -339,7 +337,7 @@ static void narrow_needle(const wql__tester *t, const wql_column *col, wql__rows
         uint64_t left = undecided[w] & valid[w] & set->bits[w];
         if (t->flip) mask[w] = ~mask[w];
         mask[w] &= valid[w] & ~undecided[w];
-        for (; left && !stopped(stop); left &= left - 1)
+        for (; left && !wql__is_stopped(stop); left &= left - 1)
             if (wql__tester_cell(t, col, w * 64 + wql__first_bit(left), stop) == WQL__TRUE) mask[w] |= left & (0 - left);
     }
     wql__rows_and(set, mask);
@@ -416,7 +414,7 @@ static void learn(const wql__tester *t, wql__known *known, const wql_column *col
                   const _Atomic uint32_t *stop) {
     for (uint32_t i = 0; i < count; i++) {
         uint32_t code = safe_code(col->values, first + i, (uint32_t)known->rows);
-        if (stopped(stop)) return;
+        if (wql__is_stopped(stop)) return;
         if (!known->outcome[code]) known->outcome[code] = (uint8_t)(1 + wql__tester_cell(t, col->child, code, stop));
     }
 }

@@ -144,6 +144,7 @@ wql_status wql__union_step(wql__run *run, wql_batch **out) {
     wql__scan *scan = current(run);
     if (run->input.source) return wql__project(run, scan, out);
     if (scan->after == WQL_OK) {
+        if (wql__run_stopped(run)) return wql__run_cancelled(run);
         if (is_due(run)) return wql__project_flush(run, scan, out);
         wql__scan_pull(scan);
         if (scan->source || scan->counted_rows) unblock(run);
