@@ -111,7 +111,7 @@ static void measure(work *w, const char *name, bool once) {
 }
 
 static bool measure_query(work w, const bench_table *table, int query, const char *kernel, chosen *c) {
-    char text[200], name[32];
+    char text[BENCH_QUERY_ROOM], name[32];
     bench_answer right;
     snprintf(name, sizeof name, "%s.%s", bench_queries[query].name, kernel);
     if (!is_chosen(c, name)) return true;
@@ -165,7 +165,7 @@ static bool measure_kernel(int kernel, const bench_table *table, chosen *c) {
     bench_mount(w.engine, table, &source);
     if (wql_session_open(w.engine, "root/bench", NULL, &w.session, &err) < 0) bench_fail(&err);
     if (kernel == 0) measure_texts(w, c);
-    for (int q = 0; q <= BENCH_Q9; q++) right &= measure_query(w, table, q, kernel_names[kernel], c);
+    for (int q = 0; q < BENCH_FIRST_QUERIES; q++) right &= measure_query(w, table, q, kernel_names[kernel], c);
     wql_session_close(w.session);
     if (wql_engine_close(w.engine) != WQL_OK) bench_stop("the engine does not close");
     return right;
