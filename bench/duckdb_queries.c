@@ -40,7 +40,7 @@ static const spellings queries[BENCH_QUERIES] = {
                    .exact = {"path LIKE '%cache%'", "contains(path, 'cache')"}},
     [BENCH_Q14] = {.folded = {"regexp_matches(path, '[0-9].[a-f].*[w-z][^a-m].', 'is')",
                               "regexp_matches(lower(path), '[0-9].[a-f].*[w-z][^a-m].', 's')",
-                              "path GLOB '*[0-9]?[a-fA-F]*[w-zW-Z][^a-mA-M]?*'"},
+                              "path GLOB '*[0-9]?[a-fA-F]*[w-zW-Z][!a-mA-M]?*'"},
                    .exact = {"regexp_matches(path, '[0-9].[a-f].*[w-z][^a-m].', 's')"}},
 };
 
