@@ -360,11 +360,11 @@ static bool order_row(const wql__tester *t, const wql_column *col, uint32_t row,
 
 static void narrow_members(const wql__tester *t, const wql_column *col, wql__rows *set, const _Atomic uint32_t *stop) {
     uint64_t mask[WQL__WORDS];
-    if (set->sparse || col->layout != WQL_FIXED) {
+    if (set->sparse) {
         narrow_values(t, col, set, stop);
         return;
     }
-    wql__members_dense(t->members, col, set->rows, mask);
+    wql__members_dense(t->members, col, set->rows, stop, mask);
     if (t->outside)
         for (uint32_t w = 0; w < wql__bit_words(set->rows); w++) mask[w] = ~mask[w];
     wql__rows_and(set, mask);
