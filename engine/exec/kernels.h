@@ -193,6 +193,7 @@ enum {
     WQL__HOW_BITS,
     WQL__HOW_TIME,
     WQL__HOW_NEEDLE,
+    WQL__HOW_PATTERN, /* of a string that is like nothing that bytes could show */
     WQL__HOW_ORDER,
     WQL__HOW_MEMBERS
 };

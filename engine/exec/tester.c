@@ -3,6 +3,7 @@
 #include "kernels.h"
 
 #include "../base/fold.h"
+#include "../data/like.h"
 #include "../data/value.h"
 
 #include <string.h>
@@ -44,7 +45,10 @@ static bool is_fixed_test(wql__tester *t, uint32_t type, const wql__test *test) 
 static bool like_skeleton(wql__tester *t, wql__arena *arena, const wql__test *test) {
     bool made;
     if (!wql__needle_skeleton(&t->needle, arena, test->pattern, &made)) return false;
-    if (!made) return true;
+    if (!made) {
+        t->how = WQL__HOW_PATTERN;
+        return true;
+    }
     t->how = WQL__HOW_NEEDLE;
     t->needle_how = WQL__NEEDLE_CONTAINS;
     t->flip = test->negated;
@@ -343,6 +347,12 @@ static void narrow_needle(const wql__tester *t, const wql_column *col, wql__rows
     wql__rows_and(set, mask);
 }
 
+/* Without the ways that a value of any type goes. */
+static inline bool pattern_row(const wql__tester *t, const wql_column *col, uint32_t row, const _Atomic uint32_t *stop) {
+    if (wql_column_is_null(col, row)) return false;
+    return wql__like_match(t->test->pattern, wql_column_str(col, row), stop) != t->test->negated;
+}
+
 static bool order_row(const wql__tester *t, const wql_column *col, uint32_t row, const _Atomic uint32_t *stop) {
     int order = 0;
     if (wql_column_is_null(col, row)) return false;
@@ -497,6 +507,7 @@ void wql__tester_narrow(wql__tester *t, const wql_column *col, wql__rows *set, c
     case WQL__HOW_BITS: narrow_bits(t, col, set); break;
     case WQL__HOW_TIME: narrow_time(t, col, set, stop); break;
     case WQL__HOW_NEEDLE: narrow_needle(t, col, set, stop); break;
+    case WQL__HOW_PATTERN: KEEP_ROWS(set, stop, pattern_row(t, col, row, stop)); break;
     case WQL__HOW_ORDER: KEEP_ROWS(set, stop, order_row(t, col, row, stop)); break;
     case WQL__HOW_MEMBERS: narrow_members(t, col, set, stop); break;
     default: narrow_values(t, col, set, stop); break;
