@@ -34,7 +34,8 @@ TICKS    := $(B)/obj/tests/unit/ticks.o
 PROGRAMS := $(B)/tests/golden/golden $(B)/tests/oracle/oracle $(B)/tests/fault/fault $(B)/tests/stress/stress $(B)/tests/points/points \
             $(B)/tests/points/preload.so $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/fuzz/*.c tests/cli/*.c)))
 # Of these one build is enough.
-PROGRAMS += $(if $(SAN),,$(B)/tests/limits/limits $(B)/tests/soak/soak $(B)/tests/sim/sim $(B)/bench/bench $(B)/bench/peers)
+PROGRAMS += $(if $(SAN),,$(B)/tests/limits/limits $(B)/tests/soak/soak $(B)/tests/sim/sim $(B)/bench/bench $(B)/bench/peers \
+            $(B)/tests/counts/counts $(B)/tests/counts/looks/libwql.so.0)
 # An example for libuv, where that is installed.
 LIBUV    := $(shell pkg-config --exists libuv 2>/dev/null && echo yes)
 NO_EXAMPLE := examples/plugin_% $(if $(LIBUV),,examples/17_libuv.c)
@@ -106,6 +107,21 @@ $(B)/bench/peers: $(patsubst %.c,$(B)/obj/%.o,$(BENCH) $(GUEST))
 $(B)/bench/bench $(B)/bench/peers: $(B)/libwql.a
 	@mkdir -p $(@D)
 	$(CC) $(SAN) -o $@ $(filter %.o,$^) $(B)/libwql.a -lsqlite3 $(LDLIBS) -lm
+# Linked with the shared library, so that callgrind can tell its functions from all others.
+BUILT_WITH = $(CC) $(OPT) $(SAN) $(shell $(CC) -dumpfullversion -dumpversion) $(shell uname -m)
+$(B)/obj/tests/counts/counts.o: CFLAGS += -DCOUNTS_BUILD='"$(strip $(BUILT_WITH))"'
+$(B)/tests/counts/counts: $(B)/obj/tests/counts/counts.o $(patsubst %.c,$(B)/obj/%.o,$(BENCH)) $(B)/libwql.so.0
+	@mkdir -p $(@D)
+	$(CC) $(SAN) -o $@ $(filter %.o,$^) -L$(B) -lwql -Wl,-rpath,'$$ORIGIN/../..' -lsqlite3 $(LDLIBS) -lm
+# The library once more, with looks at the flag of a call that can be counted.
+LOOKING  := $(shell grep -lE 'wql__(is_stopped|flag_is_up|run_stopped)' engine/*/*.c)
+$(B)/looks/%.o: %.c | $(GEN)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -DWQL_LOOKS -I$(B)/gen -c -o $@ $<
+$(B)/tests/counts/looks/libwql.so.0: $(LIB_OBJ) $(LOOKING:%.c=$(B)/looks/%.o) $(B)/looks/tests/counts/looks.o libwql.map
+	@mkdir -p $(@D)
+	$(CC) $(SAN) -shared -Wl,-soname,libwql.so.0 -Wl,--version-script=libwql.map -o $@ \
+	    $(filter-out $(LOOKING:%.c=$(B)/obj/%.o),$(filter %.o,$^)) $(LDLIBS)
 .SECONDEXPANSION:
 $(OF_FOLDERS): $$(patsubst %.c,$(B)/obj/%.o,$$(sort $$(wildcard $$(patsubst $(B)/%,%,$$(@D))/*.c))) $(B)/libwql.a
 	@mkdir -p $(@D)
@@ -194,4 +210,4 @@ uninstall:
 clean:
 	rm -rf build
 
--include $(shell find $(B)/obj $(B)/faulty $(B)/mutants -name '*.d' 2>/dev/null)
+-include $(shell find $(B)/obj $(B)/faulty $(B)/mutants $(B)/looks -name '*.d' 2>/dev/null)

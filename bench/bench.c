@@ -102,7 +102,7 @@ static void run_size(bench_run *run, uint64_t rows, bool last) {
     double start = bench_now();
     uint32_t first = run->results.count;
     bench_table_make(&table, rows);
-    run->table = &table;
+    run->table = run->peers_table = &table;
     run->db = bench_sqlite_open(&table);
     bench_ours_open(&run->ours, &table, run->machine->isa);
     if (run->guest) run->guest->open(run);

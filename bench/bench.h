@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* bench.h: what the parts of the bench share.
  *
- *   data.c       the rows, from a seed, in every layout that is measured
- *   queries.c    Q1 to Q9: as WQL, as SQL, and as plain code that says which rows are right
+ *   data.c       the rows, from a seed, in every layout that is measured; variants.c: the same with NULLs, or with texts of the
+ *                world
+ *   queries.c    Q1 to Q15: as WQL and as SQL; answers.c: as plain code that says which rows are right
  *   sink.c       what is done with each value delivered, by whoever delivers it
- *   hand.c       loops written by hand, for one query each; simd_avx2.c, simd_avx512.c: the same with vectors
+ *   hand.c       loops written by hand, for one query each; hand_more.c: Q10 to Q15; simd_avx2.c, simd_avx512.c: with vectors
  *   shared.c     a loop by hand on two threads
  *   ours.c       the engine over the memory provider, and over provider.c, which copies, or gives no buffer ids
  *   sqlite.c     SQLite: its own table, and virtual_table.c: the same arrays as a virtual table
@@ -43,7 +44,9 @@ uint64_t bench_bits_of(double number);
 /* -- data.c ------------------------------------------------------------------------------------------------------ */
 
 enum { BENCH_ID, BENCH_PARENT, BENCH_SIZE, BENCH_CPU, BENCH_FLAG, BENCH_NAME, BENCH_PATH, BENCH_CREATED, BENCH_WIDTH };
-enum { BENCH_NAMES = 4000, BENCH_PADDING = 64 };
+enum { BENCH_NAMES = 4000, BENCH_NAME_ROOM = 24, BENCH_PADDING = 64 };
+/* What a query runs over: the rows; with NULLs in 10 % of `size` and of `name`; with 5 % of the paths not ASCII. */
+enum { BENCH_ROWS, BENCH_NULLS, BENCH_WORLD, BENCH_VARIANTS };
 
 /* All columns of all rows. Behind the bytes of texts are BENCH_PADDING more, which loops by hand may read. */
 typedef struct bench_table {
@@ -62,11 +65,18 @@ typedef struct bench_table {
     wql_column dictionary;
     const char *view_buffers[2]; /* of names, of paths */
     int64_t view_sizes[2];
-    uint64_t memory; /* bytes in all */
+    const uint8_t *size_valid, *name_valid;       /* bits; NULL: all have a value */
+    struct bench_table *variants[BENCH_VARIANTS]; /* these share the other arrays with this table, which is the first of them */
+    uint64_t memory;                              /* bytes in all */
 } bench_table;
 
 void bench_table_make(bench_table *table, uint64_t rows);
 void bench_table_free(bench_table *table);
+void bench_variants_make(bench_table *table);
+void bench_variants_free(bench_table *table);
+static inline bool bench_bit(const uint8_t *bits, uint64_t row) { return !bits || (bits[row / 8] >> (row % 8) & 1); }
+/* So many names of the table, evenly out of all, in lower case. */
+void bench_wanted_names(char names[][BENCH_NAME_ROOM], uint32_t count);
 extern const wql_property_def bench_properties[BENCH_WIDTH];
 /* The columns from row `first`, a multiple of 64, on; `layout` is that of the texts: WQL_OFFSETS, WQL_VIEWS, or WQL_CODES (of the
  * name; the path has none). */
@@ -74,7 +84,27 @@ void bench_table_columns(const bench_table *table, uint8_t layout, uint64_t firs
 
 /* -- queries.c --------------------------------------------------------------------------------------------------- */
 
-enum { BENCH_Q1, BENCH_Q2, BENCH_Q3, BENCH_Q4, BENCH_Q5, BENCH_Q6, BENCH_Q7, BENCH_Q8, BENCH_Q9, BENCH_QUERIES };
+enum {
+    BENCH_Q1,
+    BENCH_Q2,
+    BENCH_Q3,
+    BENCH_Q4,
+    BENCH_Q5,
+    BENCH_Q6,
+    BENCH_Q7,
+    BENCH_Q8,
+    BENCH_Q9,
+    BENCH_FIRST_QUERIES, /* those above are measured everywhere */
+    BENCH_Q10 = BENCH_FIRST_QUERIES,
+    BENCH_Q11,
+    BENCH_Q12,
+    BENCH_Q13,
+    BENCH_Q14,
+    BENCH_Q15,
+    BENCH_QUERIES
+};
+enum { BENCH_FEW_NAMES = 8, BENCH_MANY_NAMES = 400, BENCH_QUERY_ROOM = 14000 };
+
 enum { BENCH_SPELLINGS = 3 };
 
 /* size is uniform from 0 on and below 1,000,000,000 */
@@ -87,15 +117,23 @@ enum { BENCH_SPELLINGS = 3 };
 typedef struct bench_query {
     const char *name;                 /* "Q1" */
     const char *items;                /* of the SELECT */
-    const char *where;                /* in WQL; "" = none */
-    const char *sql[BENCH_SPELLINGS]; /* the same in SQL; more than one where nobody knows which is the fastest */
-    uint32_t flags;                   /* of the call */
-    double bytes;                     /* a row that must be read at the least; 0 = not worked out */
-    double hand_share, simd_share;    /* of the byte bound that these baselines must reach; 0 = no such rule */
+    const char *where;                /* in WQL; "" = none. `#`: name = '...' OR name = '...', `names` of them */
+    const char *sql[BENCH_SPELLINGS]; /* the same in SQL; more than one where nobody knows which is the fastest. `@`: the names */
+    uint32_t names;
+    int variant;            /* of the rows: BENCH_ROWS ... */
+    const char *class_name; /* in WQL; NULL: Item, in each layout */
+    bool compared;          /* with the query `beside`, in the same rounds */
+    int beside;
+    uint32_t flags;                /* of the call */
+    double bytes;                  /* a row that must be read at the least; 0 = not worked out */
+    double hand_share, simd_share; /* of the byte bound that these baselines must reach; 0 = no such rule */
 } bench_query;
 
 extern const bench_query bench_queries[BENCH_QUERIES];
-/* By the plainest code there is. `exact`: upper and lower case are two things. */
+/* Writes `where` with `#` and `@` replaced. */
+void bench_condition(int query, const char *where, char *buf, size_t size);
+/* By the plainest code there is. `exact`: upper and lower case are two things. The table is the variant that the query is over.
+ */
 void bench_right_answer(const bench_table *table, int query, bool exact, bench_answer *answer);
 /* "SELECT id FROM Item WHERE ..." */
 void bench_wql(int query, const char *class_name, char *buf, size_t size);
@@ -145,6 +183,7 @@ typedef void (*bench_loop)(const bench_table *table, bench_answer *answer);
 bench_loop bench_hand(int query, uint8_t layout);
 /* The loop on two threads, half of the rows each. */
 void bench_loop_shared(bench_loop loop, const bench_table *table, bench_answer *answer);
+bench_loop bench_hand_more(int query, uint8_t layout); /* from Q10 on */
 bench_loop bench_simd(int query, int isa);
 bench_loop bench_simd_avx2(int query);
 bench_loop bench_simd_avx512(int query);
@@ -164,8 +203,9 @@ typedef struct bench_source {
 
 enum { BENCH_PUMPED, BENCH_PULLED, BENCH_PUSHED, BENCH_SHARED /* pushed, with two workers */ };
 
-/* Three engines over one table: without a thread, with one worker, with two. Classes: Item, ItemDict, ItemViews, ItemFew of the memory
- * provider; ItemCopy, ItemNoId, ItemEndless of provider.c. */
+/* Three engines over one table: without a thread, with one worker, with two. Classes: Item, ItemDict, ItemViews, ItemFew of the
+ * memory provider; ItemCopy, ItemNoId, ItemEndless of provider.c; ItemNulls and ItemWorld, of the variants; ItemBase, which has no
+ * rows of its own, and its subclasses ItemPart1 to ItemPart4, which have the rows between them. */
 typedef struct bench_ours {
     wql_engine *engine, *working, *pair;
     wql_session *session, *working_session, *pair_session;
@@ -201,7 +241,7 @@ typedef struct bench_result {
     char id[48];
     const char *unit; /* static */
     uint64_t n;
-    bench_series ours, hand, simd, sqlite, futex, alone;
+    bench_series ours, hand, simd, sqlite, futex, alone, beside;
     bench_series duckdb;                               /* the fastest of the next two, or the only one there is */
     bench_series duckdb_table, duckdb_arrays;          /* its own table, its table function over the arrays */
     bench_series duckdb_packed;                        /* its own table, compressed: texts that are often the same as codes */
@@ -228,7 +268,7 @@ bool bench_qualifies(const bench_result *result, const bench_series *baseline, d
 typedef struct bench_guest bench_guest;
 
 typedef struct bench_run {
-    const bench_table *table;
+    const bench_table *table, *peers_table; /* that of the peers may be a variant */
     bench_machine *machine;
     bench_ours ours;
     sqlite3 *db;
@@ -265,7 +305,7 @@ extern const bench_peer bench_sqlite_peer;
 struct bench_guest {
     const bench_peer *peers;
     uint32_t peer_count;
-    void (*open)(bench_run *run); /* the table is there */
+    void (*open)(bench_run *run); /* peers_table is there */
     void (*close)(bench_run *run);
     double (*prepare)(bench_run *run, const char *text, uint32_t times); /* seconds for one, there and back */
     double (*first)(bench_run *run, const char *text, bool streaming);   /* seconds to the first rows */
@@ -279,6 +319,9 @@ void bench_contest(bench_run *run, int query);
 void bench_sqlite_provider(bench_run *run);
 /* `last`: also what does not depend on the number of rows. */
 void bench_calls(bench_run *run, bool last);
+/* The text of the preparations, of 40, 300 or 10000 bytes: it means the same in WQL and in SQL. */
+enum { BENCH_TEXT_ROOM = 12000 };
+void bench_prepare_text(char text[BENCH_TEXT_ROOM], size_t size);
 void bench_cancels(bench_run *run);
 void bench_cancel_long(bench_run *run); /* cancel_long.c */
 void bench_waiting(bench_run *run);

@@ -12,7 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { SAMPLES = 300, SAMPLES_CHECKED = 5, SAMPLES_OF_GUEST = 3, TEXT_ROOM = 12000 };
+enum { SAMPLES = 300, SAMPLES_CHECKED = 5, SAMPLES_OF_GUEST = 3 };
 static const double to_us = 1e6;
 static const double parked_after = 100e-6; /* a thread that has nothing to do for so long sleeps */
 
@@ -22,21 +22,20 @@ static bool asked_for(const bench_run *run, const char *name) { return !run->onl
 
 /* -- prepare ----------------------------------------------------------------------------------------------------- */
 
-/* One text for both: it means the same in WQL and in SQL. */
-static void make_text(char *text, size_t size) {
+void bench_prepare_text(char text[BENCH_TEXT_ROOM], size_t size) {
     size_t len;
     if (size == 40) {
-        snprintf(text, TEXT_ROOM, "SELECT id FROM Item WHERE size>499999999");
+        snprintf(text, BENCH_TEXT_ROOM, "SELECT id FROM Item WHERE size>499999999");
     } else if (size == 300) {
         snprintf(
-            text, TEXT_ROOM,
+            text, BENCH_TEXT_ROOM,
             "SELECT id, parent, size, name, path FROM Item WHERE size > 1000 AND size < 900000000 AND parent <> 7 AND parent > 1 "
             "AND (cpu > 1.5 OR cpu < 0.25) AND name LIKE 'sys%%' AND name <> 'system' AND path LIKE '%%cache%%' AND id > 100 "
             "AND (id < 5000000 OR name = 'svchost' OR parent = 123456)");
     } else {
-        len = (size_t)snprintf(text, TEXT_ROOM, "SELECT id FROM Item WHERE ");
+        len = (size_t)snprintf(text, BENCH_TEXT_ROOM, "SELECT id FROM Item WHERE ");
         for (uint32_t i = 0; i < 400; i++)
-            len += (size_t)snprintf(text + len, TEXT_ROOM - len, "%sname = 'process%04u'", i ? " OR " : "", i);
+            len += (size_t)snprintf(text + len, BENCH_TEXT_ROOM - len, "%sname = 'process%04u'", i ? " OR " : "", i);
     }
     len = strlen(text);
     if (len < size) memset(text + len, ' ', size - len); /* blanks up to the size that the name says */
@@ -72,11 +71,11 @@ static double prepare_guest(bench_run *run, const char *text, uint32_t times) {
 }
 
 static void prepare(bench_run *run, const char *name, size_t size) {
-    char *text = calloc(1, TEXT_ROOM);
+    char *text = calloc(1, BENCH_TEXT_ROOM);
     uint32_t times = run->check_only ? 3 : (uint32_t)(400000 / size);
     bench_result *result;
     if (!text) bench_stop("out of memory");
-    make_text(text, size);
+    bench_prepare_text(text, size);
     result = bench_results_add(&run->results, name, "us", strlen(text));
     for (uint32_t r = 0; r < run->rounds; r++) {
         bench_series_add(&result->ours, prepare_ours(run, text, times) * to_us);

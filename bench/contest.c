@@ -9,15 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OURS, HAND, SIMD, PEER };
+enum { OURS, HAND, SIMD, PEER, BESIDE };
 enum { ENTRANTS_MAX = 96 };
 static const double close_to_best = 1.25; /* ways of a peer that are slower than this in the check are not timed */
 
 typedef struct entrant {
     int engine;
-    const char *suffix; /* of the layout or the provider */
-    char what[200];     /* for people; of OURS and PEER it is the text itself */
-    int drive;
+    const char *suffix;          /* of the layout or the provider */
+    char what[BENCH_QUERY_ROOM]; /* for people; of OURS, PEER and BESIDE it is the text itself */
+    int drive, query;
     const bench_peer *peer; /* of PEER */
     uint32_t way;
     bench_loop loop;
@@ -30,10 +30,11 @@ typedef struct entrant {
 typedef struct contest {
     bench_run *run;
     int query;
+    const bench_table *table; /* the variant that the query is over */
     entrant entrants[ENTRANTS_MAX];
     uint32_t count;
     bench_series bound; /* ns/row */
-    bench_answer right, right_exact;
+    bench_answer right, right_exact, right_beside;
 } contest;
 
 bool bench_check(bench_run *run, bool right, const char *format, ...) {
@@ -65,6 +66,7 @@ static entrant *enter(contest *c, int engine, const char *suffix) {
     memset(e, 0, sizeof *e);
     e->engine = engine;
     e->suffix = suffix;
+    e->query = c->query;
     return e;
 }
 
@@ -94,10 +96,14 @@ static void enter_peer(contest *c, const bench_peer *peer) {
 
 static void enter_all_ours(contest *c) {
     int q = c->query;
+    if (bench_queries[q].class_name) {
+        enter_ours(c, "", bench_queries[q].class_name, BENCH_PUMPED);
+        return;
+    }
     enter_ours(c, "", "Item", BENCH_PUMPED);
     enter_ours(c, ".copy", "ItemCopy", BENCH_PUMPED);
     if (q == BENCH_Q1 || q == BENCH_Q6 || q == BENCH_Q8) enter_ours(c, ".checked", "ItemNoId", BENCH_PUMPED);
-    if (q == BENCH_Q4 || q == BENCH_Q5) enter_ours(c, ".dict", "ItemDict", BENCH_PUMPED);
+    if (q == BENCH_Q4 || q == BENCH_Q5 || q == BENCH_Q10 || q == BENCH_Q11) enter_ours(c, ".dict", "ItemDict", BENCH_PUMPED);
     if (q == BENCH_Q4 || q == BENCH_Q6 || q == BENCH_Q8) enter_ours(c, ".views", "ItemViews", BENCH_PUMPED);
     if (q >= BENCH_Q4 && q <= BENCH_Q7) enter_ours(c, ".t2", "Item", BENCH_SHARED);
     if (q == BENCH_Q2) enter_ours(c, ".pulled", "Item", BENCH_PULLED);
@@ -110,10 +116,21 @@ static void enter_shared(contest *c) {
     c->entrants[c->count - 1].shared = true;
 }
 
+/* The engine with the query that this one is compared with. */
+static void enter_beside(contest *c) {
+    entrant *e;
+    if (!bench_queries[c->query].compared) return;
+    e = enter(c, BESIDE, "");
+    e->query = bench_queries[c->query].beside;
+    bench_wql(e->query, "Item", e->what, sizeof e->what);
+    e->drive = BENCH_PUMPED;
+}
+
 static void enter_all(contest *c) {
     const bench_guest *guest = c->run->guest;
     enter_all_ours(c);
     enter_shared(c);
+    enter_beside(c);
     enter_loop(c, HAND, "", "by hand", bench_hand(c->query, WQL_OFFSETS));
     enter_loop(c, HAND, ".dict", "by hand, dictionary", bench_hand(c->query, WQL_CODES));
     enter_loop(c, HAND, ".views", "by hand, views", bench_hand(c->query, WQL_VIEWS));
@@ -128,23 +145,24 @@ static void enter_all(contest *c) {
 static double run_entrant(contest *c, entrant *e, bench_answer *answer) {
     bool elsewhere = e->shared || (e->engine == OURS && e->drive >= BENCH_PUSHED); /* not this thread's time */
     double start = elsewhere ? bench_now() : bench_clock(c->run->machine);
-    if (e->engine == OURS)
-        bench_ours_run(&c->run->ours, e->drive, e->what, bench_queries[c->query].flags, answer);
+    if (e->engine == OURS || e->engine == BESIDE)
+        bench_ours_run(&c->run->ours, e->drive, e->what, bench_queries[e->query].flags, answer);
     else if (e->engine == PEER)
         e->peer->execute(c->run, c->query, e->way, e->what, answer);
     else if (e->shared)
         bench_loop_shared(e->loop, c->run->table, answer);
     else
-        e->loop(c->run->table, answer);
+        e->loop(c->table, answer);
     return (elsewhere ? bench_now() : bench_clock(c->run->machine)) - start;
 }
 
 static const char *name_of(const entrant *e) {
-    static const char *const names[] = {"wql", "loop", "simd"};
+    static const char *const names[] = {"wql", "loop", "simd", NULL, "wql beside it"};
     return e->engine == PEER ? e->peer->name : names[e->engine];
 }
 
 static const bench_answer *right_of(const contest *c, const entrant *e) {
+    if (e->engine == BESIDE) return &c->right_beside;
     return e->engine == PEER && e->peer->exact ? &c->right_exact : &c->right;
 }
 
@@ -160,8 +178,10 @@ static void leave_out_slow(contest *c) {
 }
 
 static void check_all(contest *c) {
-    bench_right_answer(c->run->table, c->query, false, &c->right);
-    bench_right_answer(c->run->table, c->query, true, &c->right_exact);
+    bench_right_answer(c->table, c->query, false, &c->right);
+    bench_right_answer(c->table, c->query, true, &c->right_exact);
+    if (bench_queries[c->query].compared)
+        bench_right_answer(c->run->table, bench_queries[c->query].beside, false, &c->right_beside);
     for (uint32_t i = 0; i < c->count; i++) {
         entrant *e = &c->entrants[i];
         const bench_answer *right = right_of(c, e);
@@ -242,6 +262,7 @@ static void add_result(contest *c, const entrant *ours) {
     if (!own_layout) copy_series(best_of(c, SIMD, NULL, ""), &result->simd);
     if (shared) sqlite = NULL; /* it has one thread */
     copy_series(sqlite, &result->sqlite);
+    copy_series(best_of(c, BESIDE, NULL, ""), &result->beside);
     if (sqlite) note_of(sqlite, result->note, sizeof result->note);
     if (!shared) add_guest(c, result); /* it runs on one thread */
     if (q->bytes > 0 && !shared) result->bound = c->bound;
@@ -252,15 +273,37 @@ static void add_result(contest *c, const entrant *ours) {
     result->sum = c->right.sum;
 }
 
-void bench_contest(bench_run *run, int query) {
+static void run_contest(bench_run *run, const bench_table *table, int query) {
     contest *c = calloc(1, sizeof *c);
     if (!c) bench_stop("out of memory");
     c->run = run;
     c->query = query;
+    c->table = table;
     enter_all(c);
     check_all(c);
     for (uint32_t round = 0; round < run->rounds; round++) run_round(c, round);
     for (uint32_t i = 0; i < c->count; i++)
         if (c->entrants[i].engine == OURS && !c->entrants[i].wrong) add_result(c, &c->entrants[i]);
     free(c);
+}
+
+/* The peers get other rows. The engine has those of all variants at all times. */
+static void give_peers(bench_run *run, const bench_table *table, sqlite3 *db) {
+    if (run->guest) run->guest->close(run);
+    run->db = db;
+    run->peers_table = table;
+    if (run->guest) run->guest->open(run);
+}
+
+void bench_contest(bench_run *run, int query) {
+    const bench_table *table = run->table->variants[bench_queries[query].variant];
+    sqlite3 *plain = run->db, *db = plain;
+    if (table != run->table) {
+        db = bench_sqlite_open(table);
+        give_peers(run, table, db);
+    }
+    run_contest(run, table, query);
+    if (table == run->table) return;
+    give_peers(run, run->table, plain);
+    sqlite3_close(db);
 }

@@ -19,7 +19,7 @@ const wql_property_def bench_properties[BENCH_WIDTH] = {
     [BENCH_CREATED] = {.name = "created", .type = WQL_DATETIME},
 };
 
-enum { NAME_MAX_BYTES = 20, PATH_MAX_BYTES = 80 };
+enum { NAME_MAX_BYTES = 20, PATH_MAX_BYTES = 80, SEED = 42 };
 
 /* -- chance ------------------------------------------------------------------------------------------------------ */
 
@@ -65,6 +65,18 @@ static uint32_t make_name(chance *c, uint32_t number, char *to) {
     if (number % 20 == 4) put(to, starts[below(c, 3)]);
     if (number % 25 == 6) put(to + 1 + below(c, len - 4), services[below(c, 3)]);
     return len;
+}
+
+void bench_wanted_names(char names[][BENCH_NAME_ROOM], uint32_t count) {
+    chance c = {SEED};
+    char name[BENCH_NAME_ROOM];
+    uint32_t made = 0;
+    for (uint32_t i = 0; i < BENCH_NAMES && made < count; i++) {
+        uint32_t len = make_name(&c, i, name);
+        if (i != made * (BENCH_NAMES / count)) continue;
+        for (uint32_t k = 0; k < len; k++) names[made][k] = (char)(name[k] >= 'A' && name[k] <= 'Z' ? name[k] + 32 : name[k]);
+        names[made++][len] = '\0';
+    }
 }
 
 static const char *const folders[] = {"/usr/lib/",    "/usr/share/", "/var/log/",       "/opt/Data/", "/home/anna/",
@@ -177,7 +189,7 @@ static wql_view *make_views(bench_table *t, const int32_t *offsets, const char *
 }
 
 void bench_table_make(bench_table *t, uint64_t rows) {
-    chance c = {42};
+    chance c = {SEED};
     if (rows < 1 || rows > (uint64_t)INT32_MAX / PATH_MAX_BYTES) {
         fprintf(stderr, "bench: from 1 to %d rows: the bytes of a column are numbered with 31 bits\n",
                 INT32_MAX / PATH_MAX_BYTES);
@@ -195,10 +207,12 @@ void bench_table_make(bench_table *t, uint64_t rows) {
     t->view_buffers[1] = t->path_bytes;
     t->view_sizes[0] = t->name_offsets[rows];
     t->view_sizes[1] = t->path_offsets[rows];
+    bench_variants_make(t);
 }
 
 void bench_table_free(bench_table *t) {
     uint64_t rows = t->rows;
+    bench_variants_free(t);
     bench_deallocate(t->dictionary_offsets, (BENCH_NAMES + 1) * sizeof(int32_t));
     bench_deallocate(t->dictionary_bytes, BENCH_NAMES * NAME_MAX_BYTES + BENCH_PADDING);
     bench_deallocate(t->name_bytes, (size_t)t->name_offsets[rows] + BENCH_PADDING);
@@ -245,6 +259,8 @@ void bench_table_columns(const bench_table *t, uint8_t layout, uint64_t first, w
         columns[i] = (wql_column){.property = i, .type = (uint16_t)bench_properties[i].type, .layout = WQL_FIXED};
         columns[i].values = values[i];
         if (i == BENCH_FLAG) columns[i].layout = WQL_BITS;
+        if (i == BENCH_SIZE && t->size_valid) columns[i].validity = t->size_valid + first / 8;
+        if (i == BENCH_NAME && t->name_valid) columns[i].validity = t->name_valid + first / 8;
         if (i == BENCH_NAME || i == BENCH_PATH) text_column(t, layout, first, &columns[i]);
     }
 }

@@ -50,9 +50,9 @@ void duck_must(duck *d, duck_connection connection, const char *sql) {
 static void create_table(duck *d, const char *database) {
     char sql[400];
     snprintf(sql, sizeof sql,
-             "CREATE TABLE %s.Item(id UINTEGER NOT NULL, parent UINTEGER NOT NULL, size UBIGINT NOT NULL, cpu DOUBLE NOT NULL, "
-             "flag BOOLEAN NOT NULL, name VARCHAR NOT NULL, path VARCHAR NOT NULL, created TIMESTAMP NOT NULL)",
-             database);
+             "CREATE TABLE %s.Item(id UINTEGER NOT NULL, parent UINTEGER NOT NULL, size UBIGINT%s, cpu DOUBLE NOT NULL, "
+             "flag BOOLEAN NOT NULL, name VARCHAR%s, path VARCHAR NOT NULL, created TIMESTAMP NOT NULL)",
+             database, d->table->size_valid ? "" : " NOT NULL", d->table->name_valid ? "" : " NOT NULL");
     duck_must(d, d->connection, sql);
     snprintf(sql, sizeof sql, "INSERT INTO %s.Item SELECT * FROM ItemArrays()", database);
     duck_must(d, d->connection, sql);
@@ -120,7 +120,7 @@ static uint64_t hash_cell(uint64_t hash, const cells *column, uint64_t row) {
     }
 }
 
-/* No row of the bench has a NULL. */
+/* No answer of the bench has a NULL. */
 static void refuse_null(duck *d, duck_vector vector, uint64_t rows) {
     const uint64_t *valid = d->api.vector_get_validity(vector);
     for (uint64_t row = 0; valid && row < rows; row++)

@@ -88,6 +88,7 @@ typedef void (*duck_delete_callback)(void *data);
     F(duck_vector, data_chunk_get_vector, (duck_chunk chunk, uint64_t column))                                                   \
     F(void *, vector_get_data, (duck_vector vector))                                                                             \
     F(uint64_t *, vector_get_validity, (duck_vector vector))                                                                     \
+    F(void, vector_ensure_validity_writable, (duck_vector vector))                                                               \
     F(uint64_t, vector_size, (void))                                                                                             \
     F(int, column_type, (duck_result * result, uint64_t column))                                                                 \
     F(duck_type, create_logical_type, (int id))                                                                                  \

@@ -75,14 +75,26 @@ static void fill(const bench_table *t, uint64_t column, uint64_t first, uint64_t
     }
 }
 
+/* Scans go from vector to vector, and so from word to word. */
+static void fill_valid(const duck_api *api, const bench_table *t, uint64_t column, uint64_t first, uint64_t rows,
+                       duck_vector to) {
+    const uint8_t *valid = column == BENCH_SIZE ? t->size_valid : column == BENCH_NAME ? t->name_valid : NULL;
+    if (!valid) return;
+    api->vector_ensure_validity_writable(to);
+    memcpy(api->vector_get_validity(to), valid + first / 8, (rows + 63) / 64 * 8);
+}
+
 static void next(duck_info info, duck_chunk chunk) {
     const duck_api *api = &registered->api;
     const bench_table *t = registered->table;
     scan *s = api->function_get_init_data(info);
     uint64_t rows = api->vector_size();
     if (rows > t->rows - s->row) rows = t->rows - s->row;
-    for (uint64_t i = 0; rows && i < s->width; i++)
-        fill(t, s->columns[i], s->row, rows, api->vector_get_data(api->data_chunk_get_vector(chunk, i)));
+    for (uint64_t i = 0; rows && i < s->width; i++) {
+        duck_vector vector = api->data_chunk_get_vector(chunk, i);
+        fill(t, s->columns[i], s->row, rows, api->vector_get_data(vector));
+        fill_valid(api, t, s->columns[i], s->row, rows, vector);
+    }
     s->row += rows;
     api->data_chunk_set_size(chunk, rows);
 }

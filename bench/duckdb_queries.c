@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* duckdb_queries.c: Q1 to Q9 as DuckDB's SQL, in each spelling that could be the fastest; over its own table, plain and
+/* duckdb_queries.c: Q1 to Q15 as DuckDB's SQL, in each spelling that could be the fastest; over its own table, plain and
  * packed, and over the arrays, with a result that is materialised and one that is streamed. A query that stands here not at all
  * is run without DuckDB. */
 #include "duckdb.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum { SPELLINGS = 6 };
 
@@ -28,6 +29,19 @@ static const spellings queries[BENCH_QUERIES] = {
     [BENCH_Q7] = {.folded = {"regexp_matches(path, '[0-9]x.y', 'is')", "regexp_matches(path, '[0-9][xX].[yY]', 's')",
                              "regexp_matches(lower(path), '[0-9]x.y', 's')", "path GLOB '*[0-9][xX]?[yY]*'"},
                   .exact = {"regexp_matches(path, '[0-9]x.y', 's')", "path GLOB '*[0-9]x?y*'"}},
+    [BENCH_Q10] = {.folded = {"lower(name) IN (@)", "name COLLATE NOCASE IN (@)"}, .exact = {"name IN (@)"}},
+    [BENCH_Q11] = {.folded = {"lower(name) IN (@)", "name COLLATE NOCASE IN (@)"}, .exact = {"name IN (@)"}},
+    [BENCH_Q12] = {.folded = {"NOT (size > 500000000 OR name ILIKE 'svchost')",
+                              "NOT (size > 500000000 OR lower(name) = 'svchost')",
+                              "size <= 500000000 AND lower(name) <> 'svchost'"},
+                   .exact = {"NOT (size > 500000000 OR name = 'svchost')", "size <= 500000000 AND name <> 'svchost'"}},
+    [BENCH_Q13] = {.folded = {"path ILIKE '%cache%'", "lower(path) LIKE '%cache%'", "contains(lower(path), 'cache')",
+                              "regexp_matches(path, 'cache', 'i')", "path GLOB '*[cC][aA][cC][hH][eE]*'"},
+                   .exact = {"path LIKE '%cache%'", "contains(path, 'cache')"}},
+    [BENCH_Q14] = {.folded = {"regexp_matches(path, '[0-9].[a-f].*[w-z][^a-m].', 'is')",
+                              "regexp_matches(lower(path), '[0-9].[a-f].*[w-z][^a-m].', 's')",
+                              "path GLOB '*[0-9]?[a-fA-F]*[w-zW-Z][!a-mA-M]?*'"},
+                   .exact = {"regexp_matches(path, '[0-9].[a-f].*[w-z][^a-m].', 's')"}},
 };
 
 /* What both write the same way stands with the queries. */
@@ -43,10 +57,15 @@ static bool is_streamed(uint32_t number) { return number % 2; }
 
 static bool write_way(int query, bool exact, const char *table, uint32_t number, char *text, size_t size) {
     const bench_query *q = &bench_queries[query];
+    static const char streamed[] = " -- streamed";
     const char *where = spelling_of(query, exact, number / 2);
+    size_t len;
     if (!where) return false;
-    snprintf(text, size, "SELECT %s FROM %s%s%s%s", q->flags & WQL_COUNT_ONLY ? "count(*)" : q->items, table,
-             *where ? " WHERE " : "", where, is_streamed(number) ? " -- streamed" : "");
+    len = (size_t)snprintf(text, size, "SELECT %s FROM %s%s", q->flags & WQL_COUNT_ONLY ? "count(*)" : q->items, table,
+                           *where ? " WHERE " : "");
+    if (len + sizeof streamed >= size) bench_stop("the text of a query is too long");
+    bench_condition(query, where, text + len, size - len - sizeof streamed);
+    if (is_streamed(number)) strcat(text, streamed);
     return true;
 }
 
@@ -94,7 +113,7 @@ const bench_peer duck_peers[DUCK_PEERS] = {
                     .execute = execute},
 };
 
-static void open(bench_run *run) { duck_open(run->guest_state, run->table); }
+static void open(bench_run *run) { duck_open(run->guest_state, run->peers_table); }
 
 static void close(bench_run *run) { duck_close(run->guest_state); }
 

@@ -223,9 +223,10 @@ static void all_offsets(const bench_table *t, bench_answer *a) { all_columns(t, 
 static void all_views(const bench_table *t, bench_answer *a) { all_columns(t, a, WQL_VIEWS); }
 
 bench_loop bench_hand(int query, uint8_t layout) {
-    static const bench_loop offsets[BENCH_QUERIES] = {sizes_above_few, sizes_above_many,    four_conditions,         names_equal,
-                                                      names_begin,     paths_contain_cache, paths_contain_digit_x_y, all_offsets,
-                                                      count_above};
+    static const bench_loop offsets[BENCH_FIRST_QUERIES] = {
+        sizes_above_few,     sizes_above_many,        four_conditions, names_equal, names_begin,
+        paths_contain_cache, paths_contain_digit_x_y, all_offsets,     count_above};
+    if (query >= BENCH_FIRST_QUERIES) return bench_hand_more(query, layout);
     if (layout == WQL_OFFSETS) return offsets[query];
     if (layout == WQL_CODES) return query == BENCH_Q4 ? codes_equal : query == BENCH_Q5 ? codes_begin : NULL;
     return query == BENCH_Q4 ? views_equal : query == BENCH_Q8 ? all_views : NULL;

@@ -58,6 +58,7 @@ static void write_result(FILE *file, const bench_result *r, const bench_machine 
     write_series(file, "bound", &r->bound, true);
     write_series(file, "futex", &r->futex, true);
     write_series(file, "alone", &r->alone, true);
+    write_series(file, "beside", &r->beside, true);
     if (r->hand.count && r->bound.count) fprintf(file, ", \"hand_of_bound\": %.3f", hand);
     if (r->simd.count && r->bound.count) fprintf(file, ", \"simd_of_bound\": %.3f", simd);
     if (!hand_ok || !simd_ok) fprintf(file, ", \"too_slow\": \"%s\"", hand_ok ? "simd" : simd_ok ? "hand" : "hand, simd");

@@ -19,23 +19,53 @@ void bench_stop(const char *why) {
 
 /* -- mounts ------------------------------------------------------------------------------------------------------ */
 
+/* A class of the memory provider, and its rows. */
+typedef struct shape {
+    const char *name;
+    uint8_t layout;
+    int variant;
+    uint32_t part; /* 1 to PARTS: a subclass with that part of the rows; PARTED: the class above; FEW: the first rows;
+                      0: a class with all */
+} shape;
+
+enum { PARTS = 4, PARTED, FEW, SHAPES = 11 };
+static const shape shapes[SHAPES] = {{"Item", WQL_OFFSETS, BENCH_ROWS, 0},       {"ItemDict", WQL_CODES, BENCH_ROWS, 0},
+                                     {"ItemViews", WQL_VIEWS, BENCH_ROWS, 0},    {"ItemNulls", WQL_OFFSETS, BENCH_NULLS, 0},
+                                     {"ItemWorld", WQL_OFFSETS, BENCH_WORLD, 0}, {"ItemBase", WQL_OFFSETS, BENCH_ROWS, PARTED},
+                                     {"ItemPart1", WQL_OFFSETS, BENCH_ROWS, 1},  {"ItemPart2", WQL_OFFSETS, BENCH_ROWS, 2},
+                                     {"ItemPart3", WQL_OFFSETS, BENCH_ROWS, 3},  {"ItemPart4", WQL_OFFSETS, BENCH_ROWS, 4},
+                                     {"ItemFew", WQL_OFFSETS, BENCH_ROWS, FEW}};
+
+/* The first row of a part: columns are cut where bits begin a word. */
+static uint64_t part_at(const bench_table *table, uint32_t part) {
+    return part > PARTS ? table->rows : table->rows / PARTS * (part - 1) / 64 * 64;
+}
+
+static void make_shape(const bench_table *table, const shape *s, wql_class_def *def, wql_column columns[BENCH_WIDTH],
+                       wql_table *made) {
+    bool is_part = s->part && s->part <= PARTS;
+    uint64_t first = is_part ? part_at(table, s->part) : 0, end = is_part ? part_at(table, s->part + 1) : table->rows;
+    *def = (wql_class_def){.struct_size = sizeof *def,
+                           .name = s->name,
+                           .superclass = is_part ? "ItemBase" : NULL,
+                           .properties = is_part ? NULL : bench_properties,
+                           .property_count = is_part ? 0 : BENCH_WIDTH};
+    *made = (wql_table){.struct_size = sizeof *made, .def = def};
+    if (s->part == PARTED) return;
+    bench_table_columns(table->variants[s->variant], s->layout, first, columns);
+    made->column_count = BENCH_WIDTH;
+    made->columns = columns;
+    made->rows = s->part == FEW && end > BENCH_FEW ? BENCH_FEW : end - first;
+}
+
 void bench_mount(wql_engine *engine, const bench_table *table, bench_source *source) {
-    static const char *const names[] = {"Item", "ItemDict", "ItemViews", "ItemFew"};
-    static const uint8_t layouts[] = {WQL_OFFSETS, WQL_CODES, WQL_VIEWS, WQL_OFFSETS};
     wql_error err = WQL_INIT(wql_error);
-    wql_class_def defs[4];
-    wql_column columns[4][BENCH_WIDTH];
-    wql_table tables[4];
-    for (uint32_t i = 0; i < 4; i++) {
-        defs[i] = (wql_class_def){
-            .struct_size = sizeof defs[i], .name = names[i], .properties = bench_properties, .property_count = BENCH_WIDTH};
-        bench_table_columns(table, layouts[i], 0, columns[i]);
-        tables[i] = (wql_table){.struct_size = sizeof tables[i],
-                                .column_count = BENCH_WIDTH,
-                                .def = &defs[i],
-                                .rows = i == 3 && table->rows > BENCH_FEW ? BENCH_FEW : table->rows,
-                                .columns = columns[i],
-                                .next = i + 1 < 4 ? &tables[i + 1] : NULL};
+    wql_class_def defs[SHAPES];
+    wql_column columns[SHAPES][BENCH_WIDTH];
+    wql_table tables[SHAPES];
+    for (uint32_t i = 0; i < SHAPES; i++) {
+        make_shape(table, &shapes[i], &defs[i], columns[i], &tables[i]);
+        if (i) tables[i - 1].next = &tables[i];
     }
     if (wql_engine_mount(engine, "root/bench", wql_memory_provider(), NULL, tables, &err) < 0 ||
         wql_engine_mount(engine, "root/bench", &bench_provider, NULL, source, &err) < 0)

@@ -126,10 +126,10 @@ static void print_ways(const bench_results *results, uint32_t first) {
     const char *said = "";
     for (uint32_t i = first; i < results->count; i++) {
         const bench_result *r = &results->list[i];
-        if (!is_query(r) || !r->duckdb.count || strncmp(r->id, said, 2) == 0) continue;
+        if (!is_query(r) || !r->duckdb.count || (*said && strncmp(r->id, said, strcspn(said, ".") + 1) == 0)) continue;
         if (!*said) printf("\nthe fastest way of each\n");
         said = r->id;
-        printf("%.2s  duckdb: %s\n    sqlite: %s\n", r->id, r->duckdb_note, r->note);
+        printf("%-4.*s duckdb: %s\n     sqlite: %s\n", (int)strcspn(r->id, "."), r->id, r->duckdb_note, r->note);
     }
 }
 

@@ -45,6 +45,12 @@ BEGIN {
     what["Q7"] = "path LIKE '%[0-9]x_y%'"
     what["Q8"] = "all columns"
     what["Q9"] = "Q2, counted"
+    what["Q10"] = "8 names"
+    what["Q11"] = "400 names"
+    what["Q12"] = "NOT (a OR b), NULLs"
+    what["Q13"] = "Q6, 5 % not ASCII"
+    what["Q14"] = "LIKE, no literal"
+    what["Q15"] = "Q1, four subclasses"
 }
 
 # Q4, and in the layout that a peer's packed table has: Q4.dict; others are variants of the same.

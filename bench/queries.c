@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* queries.c: Q1 to Q9. Their answers by the plainest code there is: no batch, no trick, a row at a time. */
+/* queries.c: Q1 to Q15, as WQL and as SQL. */
 #include "bench.h"
 
 #include <stdio.h>
@@ -60,78 +60,79 @@ const bench_query bench_queries[BENCH_QUERIES] = {
                   .bytes = 8,
                   .hand_share = 0.5,
                   .simd_share = 0.75},
+    [BENCH_Q10] = {.name = "Q10",
+                   .items = "id",
+                   .where = "#",
+                   .sql = {"name COLLATE NOCASE IN (@)", "lower(name) IN (@)"},
+                   .names = BENCH_FEW_NAMES,
+                   .compared = true,
+                   .beside = BENCH_Q4},
+    [BENCH_Q11] = {.name = "Q11",
+                   .items = "id",
+                   .where = "#",
+                   .sql = {"name COLLATE NOCASE IN (@)", "lower(name) IN (@)"},
+                   .names = BENCH_MANY_NAMES,
+                   .compared = true,
+                   .beside = BENCH_Q4},
+    [BENCH_Q12] = {.name = "Q12",
+                   .items = "id",
+                   .where = "NOT (size > " TEXT(BENCH_HALF) " OR name = 'svchost')",
+                   .sql = {"NOT (size > " TEXT(BENCH_HALF) " OR name = 'svchost' COLLATE NOCASE)",
+                           "size <= " TEXT(BENCH_HALF) " AND name <> 'svchost' COLLATE NOCASE",
+                           "size <= " TEXT(BENCH_HALF) " AND lower(name) <> 'svchost'"},
+                   .variant = BENCH_NULLS,
+                   .class_name = "ItemNulls"},
+    [BENCH_Q13] = {.name = "Q13",
+                   .items = "id",
+                   .where = "path LIKE '%cache%'",
+                   .sql = {"path LIKE '%cache%'", "instr(lower(path), 'cache') > 0", "path GLOB '*[cC][aA][cC][hH][eE]*'"},
+                   .variant = BENCH_WORLD,
+                   .class_name = "ItemWorld",
+                   .compared = true,
+                   .beside = BENCH_Q6},
+    [BENCH_Q14] = {.name = "Q14",
+                   .items = "id",
+                   .where = "path LIKE '%[0-9]_[a-f]%[w-z][^a-m]_%'",
+                   .sql = {"path GLOB '*[0-9]?[a-fA-F]*[w-zW-Z][^a-mA-M]?*'", "lower(path) GLOB '*[0-9]?[a-f]*[w-z][^a-m]?*'"}},
+    [BENCH_Q15] = {.name = "Q15",
+                   .items = "id",
+                   .where = "size > " TEXT(BENCH_ONE_PERCENT),
+                   .sql = {"size > " TEXT(BENCH_ONE_PERCENT)},
+                   .class_name = "ItemBase",
+                   .compared = true,
+                   .beside = BENCH_Q1},
 };
+
+/* One name after the other: a comparison of each, or its text alone. */
+static size_t write_names(char *buf, size_t size, uint32_t count, bool compared) {
+    char names[BENCH_MANY_NAMES][BENCH_NAME_ROOM];
+    size_t len = 0;
+    bench_wanted_names(names, count);
+    for (uint32_t i = 0; i < count; i++) {
+        const char *between = !i ? "" : compared ? " OR " : ", ";
+        len += (size_t)snprintf(buf + len, size - len, "%s%s'%s'", between, compared ? "name = " : "", names[i]);
+        if (len >= size) bench_stop("the text of a query is too long");
+    }
+    return len;
+}
+
+void bench_condition(int query, const char *where, char *buf, size_t size) {
+    size_t len = 0;
+    buf[0] = '\0';
+    for (; *where; where++) {
+        if (len + 2 > size) bench_stop("the text of a query is too long");
+        if (*where == '#' || *where == '@') {
+            len += write_names(buf + len, size - len, bench_queries[query].names, *where == '#');
+            continue;
+        }
+        buf[len++] = *where;
+        buf[len] = '\0';
+    }
+}
 
 void bench_wql(int query, const char *class_name, char *buf, size_t size) {
     const bench_query *q = &bench_queries[query];
-    snprintf(buf, size, "SELECT %s FROM %s%s%s", q->items, class_name, *q->where ? " WHERE " : "", q->where);
-}
-
-/* -- the right answers ------------------------------------------------------------------------------------------- */
-
-static char fold(char c, bool exact) { return !exact && c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
-
-/* `_` is any character, `#` a digit. */
-static bool is_at(const char *text, const char *pattern, bool exact) {
-    for (; *pattern; pattern++, text++) {
-        if (*pattern == '_') continue;
-        if (*pattern == '#' ? *text < '0' || *text > '9' : fold(*text, exact) != *pattern) return false;
-    }
-    return true;
-}
-
-static bool contains(const char *text, size_t len, const char *pattern, bool exact) {
-    size_t size = strlen(pattern);
-    for (size_t at = 0; at + size <= len; at++)
-        if (is_at(text + at, pattern, exact)) return true;
-    return false;
-}
-
-static bool is_right(const bench_table *t, int query, uint64_t row, bool exact) {
-    const char *name = t->name_bytes + t->name_offsets[row], *path = t->path_bytes + t->path_offsets[row];
-    size_t name_len = (size_t)(t->name_offsets[row + 1] - t->name_offsets[row]);
-    size_t path_len = (size_t)(t->path_offsets[row + 1] - t->path_offsets[row]);
-    switch (query) {
-    case BENCH_Q1: return t->size[row] > BENCH_ONE_PERCENT;
-    case BENCH_Q2:
-    case BENCH_Q9: return t->size[row] > BENCH_HALF;
-    case BENCH_Q3:
-        return (t->flag[row / 8] >> (row % 8) & 1) && t->size[row] > BENCH_LOW && t->size[row] < BENCH_HIGH &&
-               t->parent[row] != BENCH_PARENT_NOT;
-    case BENCH_Q4: return name_len == 7 && is_at(name, "svchost", exact);
-    case BENCH_Q5: return name_len >= 3 && is_at(name, "sys", exact);
-    case BENCH_Q6: return contains(path, path_len, "cache", exact);
-    case BENCH_Q7: return contains(path, path_len, "#x_y", exact);
-    default: return true;
-    }
-}
-
-static void add_row(const bench_table *t, uint64_t row, bench_answer *a) {
-    const char *name = t->name_bytes + t->name_offsets[row], *path = t->path_bytes + t->path_offsets[row];
-    size_t name_len = (size_t)(t->name_offsets[row + 1] - t->name_offsets[row]);
-    size_t path_len = (size_t)(t->path_offsets[row + 1] - t->path_offsets[row]);
-    uint64_t flag = t->flag[row / 8] >> (row % 8) & 1, hash = bench_hash_number(0, t->id[row]);
-    hash = bench_hash_number(bench_hash_number(hash, t->parent[row]), t->size[row]);
-    hash = bench_hash_number(bench_hash_number(hash, bench_bits_of(t->cpu[row])), flag);
-    hash = bench_hash_text(bench_hash_text(hash, name, name_len), path, path_len);
-    a->deep += bench_hash_number(hash, (uint64_t)t->created[row]);
-    a->sum +=
-        (uint64_t)t->id[row] + t->parent[row] + t->size[row] + bench_bits_of(t->cpu[row]) + flag + (uint64_t)t->created[row];
-    for (size_t i = 0; i < name_len; i++) a->sum += (uint8_t)name[i];
-    for (size_t i = 0; i < path_len; i++) a->sum += (uint8_t)path[i];
-    a->sum += name_len * name_len + path_len * path_len;
-}
-
-void bench_right_answer(const bench_table *t, int query, bool exact, bench_answer *a) {
-    *a = (bench_answer){.thorough = true};
-    for (uint64_t row = 0; row < t->rows; row++) {
-        if (!is_right(t, query, row, exact)) continue;
-        a->rows++;
-        if (query == BENCH_Q8) {
-            add_row(t, row, a);
-        } else if (query != BENCH_Q9) {
-            a->sum += t->id[row];
-            a->deep += bench_hash_number(0, t->id[row]);
-        }
-    }
+    size_t len = (size_t)snprintf(buf, size, "SELECT %s FROM %s%s", q->items, class_name, *q->where ? " WHERE " : "");
+    if (len >= size) bench_stop("the text of a query is too long");
+    bench_condition(query, q->where, buf + len, size - len);
 }

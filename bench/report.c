@@ -93,6 +93,21 @@ static void print_ratios(const bench_results *results, uint32_t first) {
     }
 }
 
+/* Ours against ours: what a harder query costs. */
+static void print_beside(const bench_results *results, uint32_t first) {
+    bool any = false;
+    for (uint32_t i = first; i < results->count; i++) {
+        const bench_result *r = &results->list[i];
+        if (!r->beside.count) continue;
+        if (!any) printf("\nours, so many times as long as an easier query in the same rounds\n");
+        any = true;
+        printf("%-20s", r->id);
+        print_time(&r->beside);
+        print_ratio(&r->ours, &r->beside);
+        printf("\n");
+    }
+}
+
 static void print_share(const char *what, const bench_result *r, const bench_series *baseline, double must) {
     double share;
     bool enough = bench_qualifies(r, baseline, must, &share);
@@ -161,6 +176,7 @@ void bench_report(const bench_results *results, uint32_t first, const bench_mach
            1 / bench_ns_per_byte(machine), load[0], machine->cpu_time ? ", timed by the time of the thread" : "");
     print_queries(results, first);
     print_ratios(results, first);
+    print_beside(results, first);
     print_baselines(results, first);
     print_provider(results, first);
     print_calls(results, first);

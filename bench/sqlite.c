@@ -26,10 +26,16 @@ static void insert_rows(sqlite3 *db, const bench_table *t, uint64_t rows, sqlite
         const int32_t *name = t->name_offsets + row, *path = t->path_offsets + row;
         sqlite3_bind_int64(insert, 1, t->id[row]);
         sqlite3_bind_int64(insert, 2, t->parent[row]);
-        sqlite3_bind_int64(insert, 3, (sqlite3_int64)t->size[row]);
+        if (bench_bit(t->size_valid, row))
+            sqlite3_bind_int64(insert, 3, (sqlite3_int64)t->size[row]);
+        else
+            sqlite3_bind_null(insert, 3);
         sqlite3_bind_double(insert, 4, t->cpu[row]);
         sqlite3_bind_int(insert, 5, t->flag[row / 8] >> (row % 8) & 1);
-        sqlite3_bind_text(insert, 6, t->name_bytes + name[0], name[1] - name[0], SQLITE_STATIC);
+        if (bench_bit(t->name_valid, row))
+            sqlite3_bind_text(insert, 6, t->name_bytes + name[0], name[1] - name[0], SQLITE_STATIC);
+        else
+            sqlite3_bind_null(insert, 6);
         sqlite3_bind_text(insert, 7, t->path_bytes + path[0], path[1] - path[0], SQLITE_STATIC);
         sqlite3_bind_int64(insert, 8, t->created[row]);
         bench_sqlite_must(sqlite3_step(insert), db);
@@ -39,13 +45,14 @@ static void insert_rows(sqlite3 *db, const bench_table *t, uint64_t rows, sqlite
 
 void bench_sqlite_create(sqlite3 *db, const bench_table *t, uint64_t rows) {
     sqlite3_stmt *insert;
-    bench_sqlite_must(
-        sqlite3_exec(db,
-                     "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; CREATE TABLE Item(id INTEGER PRIMARY KEY, "
-                     "parent INTEGER NOT NULL, size INTEGER NOT NULL, cpu REAL NOT NULL, flag BOOLEAN NOT NULL, "
-                     "name TEXT NOT NULL, path TEXT NOT NULL, created INTEGER NOT NULL); BEGIN",
-                     NULL, NULL, NULL),
-        db);
+    char sql[400];
+    snprintf(
+        sql, sizeof sql,
+        "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; CREATE TABLE Item(id INTEGER PRIMARY KEY, "
+        "parent INTEGER NOT NULL, size INTEGER%s, cpu REAL NOT NULL, flag BOOLEAN NOT NULL, name TEXT%s, path TEXT NOT NULL, "
+        "created INTEGER NOT NULL); BEGIN",
+        t->size_valid ? "" : " NOT NULL", t->name_valid ? "" : " NOT NULL");
+    bench_sqlite_must(sqlite3_exec(db, sql, NULL, NULL, NULL), db);
     bench_sqlite_must(sqlite3_prepare_v2(db, "INSERT INTO Item VALUES(?, ?, ?, ?, ?, ?, ?, ?)", -1, &insert, NULL), db);
     insert_rows(db, t, rows, insert);
     sqlite3_finalize(insert);
@@ -66,7 +73,9 @@ sqlite3 *bench_sqlite_open(const bench_table *table) {
 void bench_sql(int query, int spelling, const char *table_name, char *buf, size_t size) {
     const bench_query *q = &bench_queries[query];
     const char *where = q->sql[spelling], *items = q->flags & WQL_COUNT_ONLY ? "count(*)" : q->items;
-    snprintf(buf, size, "SELECT %s FROM %s%s%s", items, table_name, *where ? " WHERE " : "", where);
+    size_t len = (size_t)snprintf(buf, size, "SELECT %s FROM %s%s", items, table_name, *where ? " WHERE " : "");
+    if (len >= size) bench_stop("the text of a query is too long");
+    bench_condition(query, where, buf + len, size - len);
 }
 
 /* Adds one cell, and returns the hash of the row so far. */

@@ -18,11 +18,11 @@ typedef struct work {
 
 static const double full_scan_share = 0.85;
 
-enum { WORKS = BENCH_QUERIES + 2 };
+enum { WORKS = BENCH_FIRST_QUERIES + 2 };
 
 static void make_works(work works[WORKS]) {
     memset(works, 0, WORKS * sizeof *works);
-    for (int q = 0; q < BENCH_QUERIES; q++) {
+    for (int q = 0; q < BENCH_FIRST_QUERIES; q++) {
         work *w = &works[q];
         snprintf(w->name, sizeof w->name, "%s", bench_queries[q].name);
         bench_sql(q, 0, "Item", w->sql, sizeof w->sql);
@@ -30,13 +30,13 @@ static void make_works(work works[WORKS]) {
         w->full_scan = q == BENCH_Q8;
         w->counts = q == BENCH_Q9;
     }
-    works[BENCH_QUERIES] =
+    works[BENCH_FIRST_QUERIES] =
         (work){.name = "two-columns", .sql = "SELECT id, size FROM Item", .wql = "SELECT id, size FROM Item", .full_scan = true};
-    works[BENCH_QUERIES + 1] = (work){.name = "residual",
-                                      .sql = "SELECT id, size, path FROM Item",
-                                      .wql = "SELECT id, size, path FROM Item WHERE path LIKE '%cache%'",
-                                      .full_scan = true,
-                                      .residual = true};
+    works[BENCH_FIRST_QUERIES + 1] = (work){.name = "residual",
+                                            .sql = "SELECT id, size, path FROM Item",
+                                            .wql = "SELECT id, size, path FROM Item WHERE path LIKE '%cache%'",
+                                            .full_scan = true,
+                                            .residual = true};
 }
 
 /* ASCII case folded search, as a person would write the residual of LIKE '%cache%'. */

@@ -82,12 +82,15 @@ static int column(sqlite3_vtab_cursor *cursor, sqlite3_context *out, int number)
     switch (number) {
     case BENCH_ID: sqlite3_result_int64(out, t->id[row]); break;
     case BENCH_PARENT: sqlite3_result_int64(out, t->parent[row]); break;
-    case BENCH_SIZE: sqlite3_result_int64(out, (sqlite3_int64)t->size[row]); break;
+    case BENCH_SIZE:
+        if (bench_bit(t->size_valid, row)) sqlite3_result_int64(out, (sqlite3_int64)t->size[row]);
+        break; /* else it is NULL, as every result begins */
     case BENCH_CPU: sqlite3_result_double(out, t->cpu[row]); break;
     case BENCH_FLAG: sqlite3_result_int(out, t->flag[row / 8] >> (row % 8) & 1); break;
     case BENCH_NAME:
-        sqlite3_result_text(out, t->name_bytes + t->name_offsets[row], t->name_offsets[row + 1] - t->name_offsets[row],
-                            SQLITE_STATIC);
+        if (bench_bit(t->name_valid, row))
+            sqlite3_result_text(out, t->name_bytes + t->name_offsets[row], t->name_offsets[row + 1] - t->name_offsets[row],
+                                SQLITE_STATIC);
         break;
     case BENCH_PATH:
         sqlite3_result_text(out, t->path_bytes + t->path_offsets[row], t->path_offsets[row + 1] - t->path_offsets[row],

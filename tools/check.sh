@@ -136,6 +136,7 @@ stage simulation 60 sh tests/sim/run.sh build/tests/sim/sim 50000
 stage mutants 60 sh tests/sim/mutants.sh build/tests/sim/sim
 stage spin 60 sh tests/model/run.sh build
 stage bench 20 timeout 120 build/bench/bench --check --dir build --json build/check/bench.json
+stage counts 15 sh tests/counts/run.sh build
 stage fault 60 timeout 120 build/tests/fault/fault
 stage fault-points 20 timeout 120 build/tests/points/points
 stage fault-tool 20 timeout 120 sh tests/points/tool.sh build

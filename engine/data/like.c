@@ -264,6 +264,10 @@ bool wql__like_match(const wql__pattern *pattern, wql_str text, const _Atomic ui
     const char *at = text.ptr, *end = text.len ? text.ptr + text.len : text.ptr;
     uint32_t run = 0, runs = pattern->run_count;
     subject s = {pattern, stop, at, end, -1, WQL__STOP_WORK, false};
+    if (pattern->whole) {
+        int outcome = wql__like_whole_match(pattern->whole, text, stop);
+        if (outcome >= 0) return outcome != 0;
+    }
     if (pattern->shape == WQL__LIKE_NEVER || wql__stopped(stop)) return false;
     if (!pattern->open_start) {
         if (!match_here(&s, &pattern->runs[run++], &at, end)) return false;

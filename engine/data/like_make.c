@@ -384,7 +384,7 @@ static bool make(maker *m, wql_str text, wql__pattern *pattern) {
     pattern->runs = m->runs;
     pattern->run_count = m->run_count;
     pattern->sets = m->sets;
-    return make_runs(m, pattern) && set_shape(m, pattern);
+    return make_runs(m, pattern) && set_shape(m, pattern) && wql__like_whole_make(m->arena, pattern);
 }
 
 const wql__pattern *wql__like_compile(wql__arena *arena, wql_str pattern) {

@@ -50,7 +50,13 @@ struct wql__pattern {
     uint32_t run_count;        /* not empty, but for the only run of a pattern without `%` */
     const wql__like_run *runs;
     const wql__like_set *sets;
+    const struct wql__like_whole *whole; /* see like_whole.c; NULL: the pattern is none of those */
 };
+
+/* After the runs are made. False = no memory. */
+bool wql__like_whole_make(wql__arena *arena, wql__pattern *pattern);
+/* 1: the text matches; 0: it does not, or was stopped; -1: it is not ASCII, and nothing is known. */
+int wql__like_whole_match(const struct wql__like_whole *whole, wql_str text, const _Atomic uint32_t *stop);
 
 /* Rows longer than this are not used; see search_slowly. */
 enum { WQL__LIKE_WORDS_MOST = 1024 };

@@ -18,7 +18,7 @@ static wql_status host_check(const wql_scan *pub, uint64_t *left_ms) {
     const wql__run_env *env = scan_of(pub)->run->env;
     int64_t deadline = atomic_load_explicit(env->deadline_us, memory_order_relaxed), now;
     if (left_ms) *left_ms = 0;
-    if (atomic_load_explicit(env->stop, memory_order_relaxed)) return WQL_E_CALL_CANCELLED;
+    if (wql__flag_is_up(env->stop)) return WQL_E_CALL_CANCELLED;
     if (deadline == WQL__TIME_FOREVER) {
         if (left_ms) *left_ms = UINT64_MAX;
         return WQL_OK;

@@ -267,8 +267,10 @@ struct wql__run {
 };
 
 static inline bool wql__run_stopped(const wql__run *run) {
-    return atomic_load_explicit(run->env->stop, memory_order_relaxed) != 0;
+    return wql__flag_is_up(run->env->stop);
 }
+/* Says that it was. */
+wql_status wql__run_cancelled(wql__run *run);
 static inline void wql__run_add(_Atomic uint64_t *counter, uint64_t more) {
     if (more) (void)atomic_fetch_add_explicit(counter, more, memory_order_relaxed);
 }

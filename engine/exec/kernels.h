@@ -196,6 +196,7 @@ enum {
     WQL__HOW_BITS,
     WQL__HOW_TIME,
     WQL__HOW_NEEDLE,
+    WQL__HOW_PATTERN, /* of a string that is like nothing that bytes could show */
     WQL__HOW_ORDER,
     WQL__HOW_MEMBERS
 };
@@ -229,7 +230,9 @@ bool wql__members_make(wql__arena *arena, uint32_t type, const wql__test *const 
                        const _Atomic uint32_t *stop, wql__members **out);
 bool wql__members_have(const wql__members *members, const wql_column *col, uint32_t row,
                        const _Atomic uint32_t *stop); /* not of a NULL */
-void wql__members_dense(const wql__members *members, const wql_column *col, uint32_t rows, uint64_t *mask);
+/* Of a column of numbers, or of texts that are no codes. Bits of NULLs mean nothing. */
+void wql__members_dense(const wql__members *members, const wql_column *col, uint32_t rows, const _Atomic uint32_t *stop,
+                        uint64_t *mask);
 
 /* Columns mostly are slices of longer ones, and the next batch is the next slice: while one is read, the caches are told of what
  * comes. Else each batch would begin with waiting for memory. A hint never faults, wherever it points. `bytes` from `at` on, as

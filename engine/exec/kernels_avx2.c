@@ -317,7 +317,7 @@ TARGET static size_t hunt(const wql__needle *n, const uint8_t *bytes, size_t fro
     }
     while (limit - from >= 64) {
         size_t pause = limit - from < WQL__STOP_EACH ? limit : from + WQL__STOP_EACH;
-        if (stop && atomic_load_explicit(stop, memory_order_relaxed)) return limit;
+        if (wql__stopped(stop)) return limit;
         for (; pause - from >= 64; from += 64) {
             uint32_t low = probe_32(&p, bytes + from), high = probe_32(&p, bytes + from + 32);
             if (!(low | high)) continue;

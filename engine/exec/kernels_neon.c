@@ -46,7 +46,7 @@ static size_t hunt(const wql__needle *n, const uint8_t *bytes, size_t from, size
     }
     while (limit - from >= 16) {
         size_t pause = limit - from < WQL__STOP_EACH ? limit : from + WQL__STOP_EACH;
-        if (stop && atomic_load_explicit(stop, memory_order_relaxed)) return limit;
+        if (wql__stopped(stop)) return limit;
         for (; pause - from >= 16; from += 16) {
             uint64_t places = probe_16(&p, bytes + from);
             if (!places) continue;

@@ -169,7 +169,7 @@ static size_t hunt(const wql__needle *n, const uint8_t *bytes, size_t from, size
                    uint64_t *bits) {
     for (size_t blocks = 0; from < limit; from += 64, blocks++) {
         size_t left = limit - from;
-        if (blocks % (WQL__STOP_EACH / 64) == 0 && stop && atomic_load_explicit(stop, memory_order_relaxed)) break;
+        if (blocks % (WQL__STOP_EACH / 64) == 0 && wql__stopped(stop)) break;
         *bits = left >= 64 ? probe_64(n, bytes + from) : probe_few(n, bytes + from, left);
         if (*bits) return from;
     }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* members.c: a long list of equalities on one column as one set: four hundred ORs are not four hundred passes. */
 #include "kernels.h"
+#include "text_set.h"
 
-#include "../base/map.h"
-#include "../base/utf8.h"
 #include "../data/value.h"
 
 #include <string.h>
@@ -24,8 +23,7 @@ struct wql__members {
     uint32_t mask;
     bool has_zero; /* 0 marks a slot as empty */
     /* texts */
-    wql__map map;
-    uint64_t lengths; /* a bit for each length modulo 64 that a member can have; all, if folding may change lengths */
+    wql__text_set texts;
 };
 
 static bool is_member_test(const wql__test *test, uint32_t type, uint8_t by) {
@@ -103,23 +101,14 @@ static bool make_numbers(wql__members *m, wql__arena *arena, const wql__test *co
     return true;
 }
 
-/* A text that folds to ASCII has as many bytes, and at most two more for a k (U+212A) and one more for an s (U+017F). */
-static void add_lengths(wql__members *m, wql_str folded) {
-    size_t more = 0;
-    if (!wql__is_ascii(folded.ptr, folded.len)) m->lengths = ~(uint64_t)0;
-    for (size_t i = 0; i < folded.len; i++) more += folded.ptr[i] == 'k' ? 2 : folded.ptr[i] == 's' ? 1 : 0;
-    for (size_t i = 0; i <= more && i < 64; i++) m->lengths |= (uint64_t)1 << ((folded.len + i) & 63u);
-}
-
 static bool make_texts(wql__members *m, wql__arena *arena, const wql__test *const *tests, uint32_t count,
                        const _Atomic uint32_t *stop, bool *made) {
     m->text = true;
-    if (!wql__map_init(&m->map, arena, count)) return false;
+    if (!wql__text_set_init(&m->texts, arena, count)) return false;
     for (uint32_t i = 0; i < count; i++) {
         *made = tests[i]->folded.len <= MEMBER_LONGEST && (i % 16 || !wql__stopped(stop));
         if (!*made) return true;
-        (void)wql__map_add(&m->map, tests[i]->folded, i);
-        add_lengths(m, tests[i]->folded);
+        wql__text_set_add(&m->texts, tests[i]->folded);
     }
     return true;
 }
@@ -146,9 +135,8 @@ bool wql__members_make(wql__arena *arena, uint32_t type, const wql__test *const 
 bool wql__members_have(const wql__members *m, const wql_column *col, uint32_t row, const _Atomic uint32_t *stop) {
     wql_value value = wql_column_value(col, row);
     if (!m->text) return number_in(m, wql__type_is_signed(col->type) ? (uint64_t)value.i64 : value.u64);
-    if (!((m->lengths >> (value.str.len & 63u)) & 1u)) return false;
     if (value.str.len > 3 * MEMBER_LONGEST || (value.str.len >= WQL__STOP_LONG && wql__stopped(stop))) return false;
-    return wql__map_find_until(&m->map, value.str, stop) != WQL__NO_ENTRY;
+    return wql__text_set_has(&m->texts, value.str);
 }
 
 /* `v[i]` widens with its sign, as the members did. In a bitmap, a number outside looks at the first bit, and is not counted. */
@@ -163,8 +151,13 @@ bool wql__members_have(const wql__members *m, const wql_column *col, uint32_t ro
         for (uint32_t i = 0; i < count && !m->bitmap; i++) bytes[i] = hash_have(m, (uint64_t)v[i]);                              \
     } while (0)
 
-void wql__members_dense(const wql__members *m, const wql_column *col, uint32_t rows, uint64_t *mask) {
+void wql__members_dense(const wql__members *m, const wql_column *col, uint32_t rows, const _Atomic uint32_t *stop,
+                        uint64_t *mask) {
     const uint64_t least = m->least, range = m->range;
+    if (m->text) {
+        wql__text_set_column(&m->texts, col, rows, stop, mask);
+        return;
+    }
     for (uint32_t w = 0; w < wql__bit_words(rows); w++) {
         uint32_t count = rows - w * 64 < 64 ? rows - w * 64 : 64;
         uint8_t bytes[64] = {0};

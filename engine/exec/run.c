@@ -170,11 +170,14 @@ static wql_status fail_late(wql__run *run, const wql__mount *mount) {
     return WQL_E_PROVIDER_FAILURE;
 }
 
+wql_status wql__run_cancelled(wql__run *run) { return fail(run, WQL_E_CALL_CANCELLED, "the call was cancelled"); }
+
+/* Whether the call still has time, now. Whether it was cancelled is looked at before a scan is asked for more, and before rows go
+ * out. */
 wql_status wql__run_check(wql__run *run) {
     wql__run_env *env = run->env;
     const wql__mount *late;
     run->now_us = wql__env_now(env);
-    if (wql__run_stopped(run)) return fail(run, WQL_E_CALL_CANCELLED, "the call was cancelled");
     if (run->now_us >= atomic_load_explicit(env->deadline_us, memory_order_relaxed))
         return fail(run, WQL_E_TIMED_OUT, "the call's time is over");
     late = atomic_load_explicit(&run->late, memory_order_relaxed);
@@ -187,7 +190,7 @@ static bool is_done(const wql__run *run) {
 }
 
 static wql_status give(wql__run *run, wql_batch *batch, wql_batch **out) {
-    wql_status status = wql__run_check(run);
+    wql_status status = wql__run_stopped(run) ? wql__run_cancelled(run) : wql__run_check(run);
     if (status < 0) {
         wql_batch_release(batch);
         return run_over(run, status);

@@ -3,6 +3,7 @@
 #include "kernels.h"
 
 #include "../base/fold.h"
+#include "../data/like.h"
 #include "../data/value.h"
 
 #include <string.h>
@@ -44,7 +45,10 @@ static bool is_fixed_test(wql__tester *t, uint32_t type, const wql__test *test) 
 static bool like_skeleton(wql__tester *t, wql__arena *arena, const wql__test *test) {
     bool made;
     if (!wql__needle_skeleton(&t->needle, arena, test->pattern, &made)) return false;
-    if (!made) return true;
+    if (!made) {
+        t->how = WQL__HOW_PATTERN;
+        return true;
+    }
     t->how = WQL__HOW_NEEDLE;
     t->needle_how = WQL__NEEDLE_CONTAINS;
     t->flip = test->negated;
@@ -347,6 +351,12 @@ static void narrow_needle(const wql__tester *t, const wql_column *col, wql__rows
     wql__rows_and(set, mask);
 }
 
+/* Without the ways that a value of any type goes. */
+static inline bool pattern_row(const wql__tester *t, const wql_column *col, uint32_t row, const _Atomic uint32_t *stop) {
+    if (wql_column_is_null(col, row)) return false;
+    return wql__like_match(t->test->pattern, wql_column_str(col, row), stop) != t->test->negated;
+}
+
 static bool order_row(const wql__tester *t, const wql_column *col, uint32_t row, const _Atomic uint32_t *stop) {
     int order = 0;
     if (wql_column_is_null(col, row)) return false;
@@ -364,12 +374,12 @@ static bool order_row(const wql__tester *t, const wql_column *col, uint32_t row,
 
 static void narrow_members(const wql__tester *t, const wql_column *col, wql__rows *set, const _Atomic uint32_t *stop) {
     uint64_t mask[WQL__WORDS];
-    if (set->sparse || col->layout != WQL_FIXED) {
+    if (set->sparse) {
         narrow_values(t, col, set, stop);
         return;
     }
     if (wql__stopped(stop)) return; /* a large set lies in slow memory, and there may be many sets */
-    wql__members_dense(t->members, col, set->rows, mask);
+    wql__members_dense(t->members, col, set->rows, stop, mask);
     if (t->outside)
         for (uint32_t w = 0; w < wql__bit_words(set->rows); w++) mask[w] = ~mask[w];
     wql__rows_and(set, mask);
@@ -509,6 +519,7 @@ void wql__tester_narrow(wql__tester *t, const wql_column *col, wql__rows *set, c
     case WQL__HOW_BITS: narrow_bits(t, col, set); break;
     case WQL__HOW_TIME: narrow_time(t, col, set, stop); break;
     case WQL__HOW_NEEDLE: narrow_needle(t, col, set, stop); break;
+    case WQL__HOW_PATTERN: KEEP_ROWS(set, stop, pattern_row(t, col, row, stop)); break;
     case WQL__HOW_ORDER: KEEP_ROWS(set, stop, order_row(t, col, row, stop)); break;
     case WQL__HOW_MEMBERS: narrow_members(t, col, set, stop); break;
     default: narrow_values(t, col, set, stop); break;

@@ -174,6 +174,7 @@ wql_status wql__union_rest(wql__run *run, wql_batch **out) {
 wql_status wql__union_step(wql__run *run, wql_batch **out) {
     wql__scan *scan = current(run);
     if (run->input.source) return wql__project(run, scan, out);
+    if (wql__run_stopped(run)) return wql__run_cancelled(run);
     if (scan->fanned) return take_fan(run, out);
     if (scan->after == WQL_OK) {
         if (is_due(run)) return wql__project_flush(run, scan, out);

@@ -409,8 +409,9 @@ static bool goes_by_rows(const state *s) {
     return s->exact && !whole && has_several_runs(s);
 }
 
-static wql_status load_slice(wql_scan *scan, state *s, wql_error *err) {
-    wql_status st = wql_scan_check(scan, NULL);
+/* `looked`: rows that this `next` has looked at. The call was not over when `next` was entered. */
+static wql_status load_slice(wql_scan *scan, state *s, uint64_t looked, wql_error *err) {
+    wql_status st = looked ? wql_scan_check(scan, NULL) : WQL_OK;
     if (st < 0) return st;
     s->slice_at = 0;
     s->slice_rows = (uint32_t)least(s->table->batch_rows, s->end - s->at);
@@ -541,7 +542,7 @@ static wql_status count_out(wql_scan *scan, state *s, wql_error *err) {
     }
     for (; !is_done(s) && looked < LOOK_ROWS; looked += s->slice_rows, drop_slice(s)) {
         uint64_t kept = 0;
-        st = load_slice(scan, s, err);
+        st = load_slice(scan, s, looked, err);
         if (st < 0) return st;
         for (uint32_t row = find_row(s, 0, true); row < s->slice_rows; row = find_row(s, row + 1, true)) kept++;
         kept = least(kept, s->left);
@@ -562,7 +563,7 @@ wql_status wql__memory_scan_next(wql_scan *scan, wql_error *err) {
     if (s->counting) return count_out(scan, s, err);
     while (!is_done(s) && !full && looked < LOOK_ROWS) {
         if (!s->slice_rows) {
-            st = load_slice(scan, s, err);
+            st = load_slice(scan, s, looked, err);
             if (st < 0) return st;
             s->slice_at = find_row(s, 0, true);
             looked += s->slice_rows;
