@@ -42,7 +42,7 @@ NO_EXAMPLE := examples/plugin_% $(if $(LIBUV),,examples/17_libuv.c)
 EXAMPLES := $(patsubst %.c,$(B)/%,$(sort $(filter-out $(NO_EXAMPLE),$(wildcard examples/*.c)))) $(patsubst %.cc,$(B)/%,$(sort $(wildcard examples/*.cc)))
 PLUGINS  := $(patsubst %.c,$(B)/%.so,$(sort $(wildcard examples/plugin_*.c tests/plugins/*.c)))
 
-.PHONY: all lib tests setup missing check check-long demo bench bench-peers bench-picture install uninstall clean
+.PHONY: all lib tests sanitized setup missing check check-long demo bench bench-peers bench-picture install uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -51,6 +51,9 @@ all: missing
 
 lib: $(B)/libwql.so.0 $(B)/libwql.a $(B)/wql $(B)/wql.pc
 tests: $(UNIT) $(PROGRAMS) $(EXAMPLES) $(PLUGINS)
+# What runs with a sanitizer too; UNITS: only these of the unit tests.
+sanitized: $(if $(UNITS),$(UNITS:%=$(B)/tests/unit/%),$(UNIT)) $(PLUGINS) \
+           $(filter %/golden %/fault %/points %/stress %.so $(B)/tests/fuzz/%,$(PROGRAMS))
 
 # -- what is missing: plain make says it, make setup installs it -----------------------------------------------------
 missing:
@@ -114,7 +117,7 @@ $(B)/tests/counts/counts: $(B)/obj/tests/counts/counts.o $(patsubst %.c,$(B)/obj
 	@mkdir -p $(@D)
 	$(CC) $(SAN) -o $@ $(filter %.o,$^) -L$(B) -lwql -Wl,-rpath,'$$ORIGIN/../..' -lsqlite3 $(LDLIBS) -lm
 # The library once more, with looks at the flag of a call that can be counted.
-LOOKING  := $(shell grep -lE 'wql__(is_stopped|flag_is_up|run_stopped)' engine/*/*.c)
+LOOKING  := $(shell grep -lE 'wql__(stopped|flag_is_up|run_stopped)' engine/*/*.c)
 $(B)/looks/%.o: %.c | $(GEN)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -DWQL_LOOKS -I$(B)/gen -c -o $@ $<

@@ -118,12 +118,17 @@ test_parse_limits
 test_run
 test_sqlite_push"
 
+# Under the thread sanitizer only what has threads.
+thread_units="test_arrow test_arrow_stream test_call_races test_cancel test_cancel_rules test_define test_keep test_lifetimes
+test_linux_devices test_linux_parts test_mem test_memory_store test_meta_class test_misbehaving test_parallel test_parameters test_plugin
+test_progress test_pull test_pump test_rights test_shutdown test_sink test_sink_rules test_sqlite test_stuck test_submit"
+
 asan_env="ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1"
 tsan_env="TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1"
 
 stage build 40 build lib tests
-stage build-address 60 build B=build/asan SAN="-fsanitize=address,undefined -fno-sanitize-recover=undefined" OPT="-O1 -g" lib tests
-stage build-thread 60 build B=build/tsan SAN=-fsanitize=thread OPT="-O1 -g" lib tests
+stage build-address 60 build B=build/asan SAN="-fsanitize=address,undefined -fno-sanitize-recover=undefined" OPT="-O1 -g" lib sanitized
+stage build-thread 60 build B=build/tsan SAN=-fsanitize=thread OPT="-O1 -g" sanitized "UNITS=$(echo $thread_units)"
 stage build-clang 40 build B=build/clang CC=clang-14 OPT=-O1 lib
 stage unit 40 run_units build
 stage ids 5 sh tests/tidy/ids.sh build $logs/unit.log
@@ -152,9 +157,8 @@ stage address-stress 30 timeout 120 build/asan/tests/stress/stress 3
 export $tsan_env
 stage thread-stress 60 timeout 120 build/tsan/tests/stress/stress 10
 stage thread-points 20 timeout 120 build/tsan/tests/points/points
-stage thread-unit 90 run_units build/tsan test_arrow test_arrow_stream test_call_races test_cancel test_cancel_rules test_define test_keep \
-    test_lifetimes test_linux_devices test_linux_parts test_mem test_memory_store test_meta_class test_misbehaving test_parameters \
-    test_plugin test_progress test_pull test_pump test_rights test_shutdown test_sink test_sink_rules test_sqlite test_stuck test_submit
+# shellcheck disable=SC2086
+stage thread-unit 90 run_units build/tsan $thread_units
 stage headers 20 sh tests/tidy/headers.sh
 stage includes 5 sh tests/tidy/includes.sh
 stage symbols 10 sh tests/tidy/symbols.sh build

@@ -49,7 +49,8 @@ struct wql_query {
     wql__query_tree *tree; /* NULL until parsed; then read-only */
     wql__mutex lock;
     wql__plan *plan;         /* the newest; guarded by lock; NULL: none */
-    wql_query *next, **link; /* in engine.queries; guarded by engine.table; link NULL: it runs once */
+    wql_query *next, **link; /* in engine.queries; guarded by engine.table */
+    bool listed;             /* it is there: it was prepared, and does not run only once. Settled when it is made */
 };
 
 /* A callback that is running: which thread is inside which call. */

@@ -148,7 +148,7 @@ void wql__query_release(wql_query *query) {
     wql_engine *engine;
     if (!query || atomic_fetch_sub_explicit(&query->refs, 1, memory_order_acq_rel) != 1) return;
     engine = query->engine;
-    if (query->link) leave_list(engine, query);
+    if (query->listed) leave_list(engine, query);
     wql__plan_release(query->plan);
     wql__arena_free(&query->arena);
     wql__mutex_free(&query->lock);
@@ -164,6 +164,7 @@ static wql_status enter_query(wql_engine *engine, wql_query *query, wql_error *e
     query->link = &engine->queries;
     if (query->next) query->next->link = &query->next;
     engine->queries = query;
+    query->listed = true;
     wql__unlock(&engine->table);
     return status;
 }
@@ -246,10 +247,10 @@ wql_status wql__query_plan(wql_query *query, uint32_t flags, wql__turn *turn, wq
     if (status < 0) return status;
     flags &= WQL__PLAN_FLAGS;
     catalog = wql__namespace_catalog(query->session->ns);
-    plan = query->link ? find_plan(query, catalog, flags) : NULL;
+    plan = query->listed ? find_plan(query, catalog, flags) : NULL;
     if (!plan) {
         status = wql__plan_make(query->tree, query->engine->mem, catalog, flags, &query->engine->zone, turn, &plan, err);
-        if (status == WQL_OK && query->link) keep_plan(query, plan);
+        if (status == WQL_OK && query->listed) keep_plan(query, plan);
     }
     wql__catalog_release(catalog);
     if (status == WQL_OK) *out = plan;
