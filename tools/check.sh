@@ -110,6 +110,7 @@ run_fuzz_seeds() {
 
 # Under the address sanitizer these take longest; there they belong to the long check.
 slow_units="test_like
+test_outstanding
 test_memory
 test_memory_store
 test_memory_take
