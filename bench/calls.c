@@ -231,7 +231,7 @@ static void add_guest(bench_run *run, bench_result *results) {
 
 static void first_and_submit(bench_run *run) {
     static const char *const names[] = {"first-batch.pulled", "first-batch.pushed", "submit", "first-batch.awake",
-                                        "submit.awake"};
+                                        "submit.awake", "first-batch.of-all"};
     samples *s = calloc(1, sizeof *s);
     uint32_t count = samples_of(run), first = run->results.count;
     bench_result *results;
