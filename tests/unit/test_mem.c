@@ -225,6 +225,41 @@ static void arenas_align_and_keep(void **state) {
     assert_int_equal(h.bad, 0);
 }
 
+/* An arena that begins in memory of its owner asks the heap for nothing until that is full, and gives it back when it is freed.
+ */
+static void arenas_begin_in_their_owners_memory(void **state) {
+    hook h = {0, 0, 0, 0, 0};
+    wql__mem *mem = wql__mem_open(hook_alloc, &h, 0);
+    _Alignas(16) char first[256];
+    wql__arena arena;
+    uint64_t before, used;
+    (void)state;
+    wql__mem_usage(mem, &before, NULL);
+    wql__arena_init_in(&arena, mem, first, sizeof first);
+    for (int turn = 0; turn < 2; turn++) {
+        assert_ptr_equal(wql__arena_alloc(&arena, 100), first);
+        assert_ptr_equal(wql__arena_alloc(&arena, 144), first + 112);
+        wql__mem_usage(mem, &used, NULL);
+        assert_int_equal(used, before);
+        wql__arena_reset(&arena);
+    }
+    (void)wql__arena_alloc(&arena, 200);
+    assert_non_null(wql__arena_alloc(&arena, 5000)); /* a block of its own; the first goes on being filled */
+    assert_ptr_equal(wql__arena_alloc(&arena, 16), first + 208);
+    assert_non_null(wql__arena_alloc(&arena, 100)); /* no room in it any more */
+    wql__mem_usage(mem, &used, NULL);
+    assert_true(used >= before + 5000);
+    wql__arena_free(&arena);
+    memset(first, 1, sizeof first);                /* nobody hides it any more */
+    assert_non_null(wql__arena_alloc(&arena, 10)); /* of the heap */
+    wql__arena_free(&arena);
+    wql__mem_usage(mem, &used, NULL);
+    assert_int_equal(used, before);
+    wql__mem_release(mem);
+    assert_int_equal(h.live, 0);
+    assert_int_equal(h.bad, 0);
+}
+
 static void arenas_clear_and_copy(void **state) {
     wql__mem *mem = wql__mem_open(NULL, NULL, 0);
     wql__arena arena;
@@ -350,6 +385,7 @@ int main(void) {
         cmocka_unit_test(sizes_of_arrays),
         cmocka_unit_test(the_limit_holds_for_all_threads_together),
         cmocka_unit_test(arenas_align_and_keep),
+        cmocka_unit_test(arenas_begin_in_their_owners_memory),
         cmocka_unit_test(arenas_clear_and_copy),
         cmocka_unit_test(reuse_makes_no_call),
         cmocka_unit_test(large_pieces_do_not_end_a_chunk),
