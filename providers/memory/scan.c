@@ -20,7 +20,7 @@ typedef struct state {
     uint32_t column_count;
     bool exact; /* a condition is taken so */
     bool counting;
-    bool prepared;
+    bool prepared, begun;
     uint64_t column_serial; /* of a version's columns */
     uint64_t column_rows;
     uint64_t at, end; /* the slice's first row; the end of this part */
@@ -414,7 +414,8 @@ static wql_status load_slice(wql_scan *scan, state *s, uint64_t looked, wql_erro
     wql_status st = looked ? wql_scan_check(scan, NULL) : WQL_OK;
     if (st < 0) return st;
     s->slice_at = 0;
-    s->slice_rows = (uint32_t)least(s->table->batch_rows, s->end - s->at);
+    s->slice_rows = (uint32_t)least(s->begun ? s->table->batch_rows : s->table->first_rows, s->end - s->at);
+    s->begun = true;
     if (s->at < s->column_rows) {
         s->slice_rows = (uint32_t)least(s->slice_rows, s->column_rows - s->at);
         slice_columns(s);
