@@ -307,6 +307,23 @@ TARGET static uint64_t probe_few(const wql__needle *n, const probes *p, const ui
     return bits;
 }
 
+TARGET static uint64_t agree(const uint32_t *words, const wql__needle_word *with, uint64_t *high) {
+    const __m256i keep = SET_32(with->keep), mask = SET_32(with->mask), low = SET_32(with->low);
+    __m256i any = NOTHING;
+    uint64_t word = 0;
+    _Pragma("GCC unroll 8") for (unsigned i = 0; i < 8; i++) {
+        __m256i x = load(words + 8 * i);
+        any = _mm256_or_si256(any, x);
+        word |= BITS_32(_mm256_cmpeq_epi32(_mm256_or_si256(_mm256_and_si256(x, keep), mask), low)) << (8 * i);
+    }
+    *high = 0;
+    if (_mm256_testz_si256(any, SET_32(with->high))) return word;
+    for (unsigned i = 0; i < 8; i++)
+        *high |= (uint64_t)(~BITS_32(_mm256_cmpeq_epi32(_mm256_and_si256(load(words + 8 * i), SET_32(with->high)), NOTHING)) & 0xffu)
+                 << (8 * i);
+    return word;
+}
+
 TARGET static size_t hunt(const wql__needle *n, const uint8_t *bytes, size_t from, size_t limit, const _Atomic uint32_t *stop,
                           uint64_t *bits) {
     probes p;
@@ -364,6 +381,7 @@ bool wql__kernels_avx2(wql__kernels *k) {
     memcpy(k->picks, picks, sizeof picks);
     k->list = list;
     k->hunt = hunt;
+    k->agree = agree;
     k->is_ascii = is_ascii;
     return true;
 }
