@@ -216,11 +216,20 @@ TARGET static inline __m128i order_of(unsigned set) {
     return _mm_cvtsi64_si128((long long)orders[set]);
 }
 
+/* So few rows of a word are written one by one, always as many, so that nothing depends on how many they are. */
+enum { FEW = 4 };
+
 TARGET static uint32_t list(const uint64_t *bits, uint32_t rows, uint16_t *out) {
     uint32_t count = 0;
     for (uint32_t w = 0; w < wql__bit_words(rows); w++) {
         uint64_t word = bits[w];
-        if (!word) continue;
+        uint32_t in = count_bits(word);
+        if (in <= FEW) {
+            _Pragma("GCC unroll 4") for (uint32_t i = 0; i < FEW; i++, word &= word - 1)
+                out[count + i] = (uint16_t)(w * 64 + (uint32_t)_tzcnt_u64(word));
+            count += in;
+            continue;
+        }
         for (uint32_t i = 0; i < 64; i += 8, word >>= 8) {
             unsigned set = (unsigned)word & 0xffu;
             __m128i numbers = _mm_add_epi16(_mm_cvtepu8_epi16(order_of(set)), _mm_set1_epi16((short)(w * 64 + i)));

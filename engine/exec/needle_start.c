@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* needle_start.c: texts that begin with a needle, or are equal to it. Four bytes of 64 texts are brought side by side and compared
- * at once, which decides most of them. While many are left the next four follow; the few that remain are looked at one by one.
+/* needle_start.c: texts that begin with a needle, or are equal to it. Four bytes of 64 texts are brought side by side and
+ * compared at once, which decides most of them. While many are left the next four follow; the few that remain are looked at one
+ * by one.
  *
  * Behind a short text the bytes of the next one come along: its length rules it out in the end. A byte from 0x80 on, where all
  * before it agreed, may belong to a character that folds to one of the needle's: such a text stays open. */
