@@ -103,13 +103,21 @@ static wql_status ill_formed(const check *c, uint64_t row) {
     return WQL_OK;
 }
 
+/* No, after a stop. */
+static bool is_ascii(const check *c, const char *bytes, size_t len) {
+    wql__ascii_kernel kernel = c->scan->run->env->kernels->is_ascii;
+    for (; len > WQL__STOP_EACH; bytes += WQL__STOP_EACH, len -= WQL__STOP_EACH)
+        if (wql__stopped(stop_of(c)) || !kernel(bytes, WQL__STOP_EACH)) return false;
+    return kernel(bytes, len);
+}
+
 /* Whether every text of a run is well-formed, seen from far: the run is, and no text begins in the middle of a character. No, after
  * a stop. */
 static bool is_clean_run(const check *c, const wql_column *col, uint64_t first, uint64_t count) {
     const int32_t *offsets = col->offsets + first;
     const char *bytes = col->bytes;
     size_t from = (size_t)offsets[0], len = (size_t)offsets[count] - from;
-    if (len == 0 || wql__is_ascii_until(bytes + from, len, stop_of(c))) return true;
+    if (len == 0 || is_ascii(c, bytes + from, len)) return true;
     if (wql__utf8_check_until(bytes + from, len, stop_of(c)) != len) return false;
     for (uint64_t i = 0; i < count; i++) {
         if ((size_t)offsets[i] < from + len && ((uint8_t)bytes[offsets[i]] & 0xc0u) == 0x80u) return false;
@@ -118,13 +126,17 @@ static bool is_clean_run(const check *c, const wql_column *col, uint64_t first, 
     return true;
 }
 
-/* The first offset, if there is one, that is less than the one before it; else count. */
+/* The first offset, if there is one, that is less than the one before it; else count. 64 at a time without a branch. */
 static uint64_t find_descent(const check *c, const int32_t *offsets, uint64_t count) {
-    for (uint64_t i = 0; i < count; i++) {
-        if (offsets[i + 1] < offsets[i]) return i;
-        if (is_ended(c, i, LOOK_EVERY)) break;
+    uint64_t i = 0;
+    for (; count - i >= 64; i += 64) {
+        int32_t down = 0;
+        for (unsigned k = 0; k < 64; k++) down |= -(int32_t)(offsets[i + k + 1] < offsets[i + k]);
+        if (down) break;
+        if ((i + 64) % LOOK_EVERY == 0 && wql__stopped(stop_of(c))) return count;
     }
-    return count;
+    while (i < count && offsets[i + 1] >= offsets[i]) i++;
+    return i;
 }
 
 /* Text by text, where the run as a whole is not clean. *whole: nothing ill-formed is below a NULL. */
