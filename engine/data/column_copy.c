@@ -42,6 +42,7 @@ bool wql__column_copy(wql__arena *arena, const wql_column *from, uint32_t rows, 
     if (from->validity && !(to->validity = copy_bytes(arena, from->validity, bits))) return false;
     if (from->extra && !(to->extra = copy_bytes(arena, from->extra, rows * sizeof(wql_time_extra)))) return false;
     if (from->layout == WQL_OFFSETS) return copy_texts(arena, from, rows, to);
-    to->values = copy_bytes(arena, from->values, from->layout == WQL_BITS ? bits : wql__array_size(rows, wql__type_size(from->type)));
+    to->values =
+        copy_bytes(arena, from->values, from->layout == WQL_BITS ? bits : wql__array_size(rows, wql__type_size(from->type)));
     return to->values != NULL;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* host_copy.c: columns that a provider lends until its next returns. They are filtered where they lie; what is copied then are the
- * rows that passed, and of them the columns that come out. */
+/* host_copy.c: columns that a provider lends until its next returns. They are filtered where they lie; what is copied then are
+ * the rows that passed, and of them the columns that come out. */
 #include "inside.h"
 
 #include "../data/value.h"
@@ -82,8 +82,7 @@ static bool copy_column(wql__scan *scan, wql_batch *batch, uint32_t slot, wql__r
     uint32_t count = passed ? passed->count : batch->rows;
     wql__gather *gather;
     bool done;
-    if (!passed && wql__column_is_plain(&from))
-        return wql__column_copy(&batch->arena, &from, batch->rows, &batch->columns[slot]);
+    if (!passed && wql__column_is_plain(&from)) return wql__column_copy(&batch->arena, &from, batch->rows, &batch->columns[slot]);
     gather = wql__gather_new(batch, slot, &from, count);
     if (!gather) return false;
     if (passed && !passed->sparse && wql__gather_takes_bits(&from)) {

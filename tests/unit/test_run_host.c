@@ -752,6 +752,64 @@ static void copies_repair_and_stand_alone(void **state) {
     rl_close(l);
 }
 
+/* What is copied is filtered before, where it lies: rows, counts and what is known of the scan are those of a batch that is
+ * given. */
+static void lent_columns_pass_as_given_ones_do(void **state) {
+    static const char *const conditions[] = {
+        "N > 1000",                   /* none */
+        "Id < 3000",                  /* all */
+        "N = -45",                    /* few */
+        "U8 > 99",                    /* many */
+        "S LIKE '%long%' AND U8 > 9", /* texts */
+        "B = TRUE OR Tags IS NULL",
+        "S IS NULL",
+        "__RELPATH LIKE '%7\"'",
+    };
+    static const char *const lists[] = {"Id", "*", "__PATH, S, D", "Tags, B, R", "Nums, Id, U8"};
+    rl_lab *l = *state;
+    for (size_t c = 0; c < sizeof conditions / sizeof conditions[0]; c++)
+        for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+            for (int counts = 0; counts < 2; counts++) {
+                char query[200], *texts[2];
+                uint64_t scanned[2], out[2];
+                for (int way = 0; way < 2; way++) {
+                    rl_script *script = &l->scripts[0];
+                    script->way = way ? RL_COPY : RL_EMIT;
+                    script->rows = 2500;
+                    (void)snprintf(query, sizeof query, "SELECT %s FROM T WHERE (%s) AND __CLASS = 'T'", lists[i], conditions[c]);
+                    texts[way] = rl_query(l, query, counts ? WQL_COUNT_ONLY : 0);
+                    scanned[way] = l->stats.rows_scanned;
+                    out[way] = l->stats.rows_out;
+                }
+                if (strcmp(texts[0], texts[1]) != 0) fail_msg("%s:\n%.500s\nnot\n%.500s", query, texts[1], texts[0]);
+                assert_int_equal(scanned[1], 2500);
+                assert_int_equal(scanned[0], 2500);
+                assert_int_equal(out[1], out[0]);
+                free(texts[0]);
+                free(texts[1]);
+            }
+}
+
+/* Repaired texts are what the filter sees, and a provider that is checked is checked by all that it brought. */
+static void lent_columns_are_repaired_and_judged(void **state) {
+    rl_lab *l = *state;
+    static stock k;
+    fill_stock(&k);
+    k.columns[1].bytes = "one\xff\xfethree";
+    l->scripts[0].note = &k;
+    l->scripts[0].on_next = copy_spoilt;
+    rl_expect(l, "SELECT Id, S FROM T WHERE S = '\xef\xbf\xbd\xef\xbf\xbd' AND __CLASS = 'T'",
+              "T(1 | \xef\xbf\xbd\xef\xbf\xbd)\n");
+    assert_int_equal(l->stats.utf8_repaired, 1);
+    l->scripts[0].on_next = NULL;
+    l->scripts[0].way = RL_COPY;
+    l->scripts[0].rows = 200;
+    l->scripts[0].take[WQL_EQ] = WQL_EXACT;
+    l->scripts[0].lies = true;
+    l->env.check_exact = true;
+    expect_fault(l, "SELECT Id FROM T WHERE N = -45 AND U8 > 3 AND __CLASS = 'T'", "promised T.N = -45 exactly and brought");
+}
+
 /* -- what cannot change is looked at once ------------------------------------------------------------------------ */
 
 typedef struct table {
@@ -1269,6 +1327,8 @@ int main(void) {
         HOST_TEST(good_batches_in_all_layouts),
         HOST_TEST(garbage_below_nulls_is_no_breach),
         HOST_TEST(copies_repair_and_stand_alone),
+        HOST_TEST(lent_columns_pass_as_given_ones_do),
+        HOST_TEST(lent_columns_are_repaired_and_judged),
         HOST_TEST(immutable_buffers_are_checked_once),
         HOST_TEST(many_numbers),
         HOST_TEST(objects_lie_within_rows),
