@@ -10,6 +10,9 @@
 
 #include "run_lab.h"
 
+#include "../../engine/data/value.h"
+#include "../../engine/exec/cells.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -810,6 +813,45 @@ static void lent_columns_are_repaired_and_judged(void **state) {
     expect_fault(l, "SELECT Id FROM T WHERE N = -45 AND U8 > 3 AND __CLASS = 'T'", "promised T.N = -45 exactly and brought");
 }
 
+/* The quick ways of a cell against the way of any value. */
+static void quick_cells_are_what_values_become(void **state) {
+    static const uint32_t types[] = {WQL_UINT8,  WQL_UINT16, WQL_UINT32, WQL_UINT64, WQL_SINT8,   WQL_SINT16,
+                                     WQL_SINT32, WQL_SINT64, WQL_CHAR16, WQL_REAL64, WQL_DATETIME};
+    rl_lab *l = *state;
+    wql__arena arena;
+    wql__arena_init(&arena, l->mem);
+    for (size_t t = 0; t < sizeof types / sizeof types[0]; t++)
+        for (unsigned bit = 0; bit < 64; bit++)
+            for (int by = -1; by <= 1; by++)
+                for (int kind = 0; kind < 4; kind++) {
+                    uint64_t bits = ((uint64_t)1 << bit) + (uint64_t)(int64_t)by;
+                    wql_datetime time = {.us = (int64_t)bits, .offset_min = kind == 2 ? 999 : -1000};
+                    wql_value value = kind == 0   ? wql_u64(bits)
+                                      : kind == 1 ? wql_i64((int64_t)(by < 0 ? 0 - bits : bits))
+                                                  : wql_time(time),
+                              fitting = wql_null(), got;
+                    wql_status status = wql__value_convert(&value, types[t], false, &fitting);
+                    wql__cell_counts counts = {0, 0, NULL};
+                    wql_column col;
+                    wql__cells cells;
+                    int result;
+                    assert_true(wql__cells_init(&cells, &arena, types[t], false));
+                    wql__cells_begin(&cells, &arena, 1);
+                    result = wql__cells_set(&cells, 0, &value, &counts);
+                    assert_int_equal(result, status == WQL_E_TYPE_MISMATCH ? WQL__CELL_MISMATCH : WQL__CELL_OK);
+                    assert_int_equal(counts.nulled, status == WQL_E_VALUE_OUT_OF_RANGE);
+                    memset(&col, 0, sizeof col);
+                    assert_true(wql__cells_end(&cells, 1, &col));
+                    got = wql_column_value(&col, 0);
+                    if (status < 0) continue;
+                    assert_int_equal(got.type, fitting.type);
+                    assert_true(got.u64 == fitting.u64);
+                    if (got.type == WQL_DATETIME) assert_int_equal(got.time.offset_min, fitting.time.offset_min);
+                    wql__arena_reset(&arena);
+                }
+    wql__arena_free(&arena);
+}
+
 /* -- what cannot change is looked at once ------------------------------------------------------------------------ */
 
 typedef struct table {
@@ -1331,6 +1373,7 @@ int main(void) {
         HOST_TEST(lent_columns_are_repaired_and_judged),
         HOST_TEST(immutable_buffers_are_checked_once),
         HOST_TEST(many_numbers),
+        HOST_TEST(quick_cells_are_what_values_become),
         HOST_TEST(objects_lie_within_rows),
         HOST_TEST(many_objects),
         HOST_TEST(an_object_may_be_kept),
