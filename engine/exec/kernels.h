@@ -97,6 +97,8 @@ typedef size_t (*wql__hunt_kernel)(const wql__needle *needle, const uint8_t *byt
 enum { WQL__STOP_EACH = 64 * 1024 };
 /* Whether all bytes are below 0x80. */
 typedef bool (*wql__ascii_kernel)(const char *bytes, size_t len);
+/* Whether none of `count` offsets is less than the one before it; offsets[-1] is there. */
+typedef bool (*wql__ascends_kernel)(const int32_t *offsets, size_t count);
 
 /* Takes the rows out of `bits` that do not pass; returns how many are left. */
 typedef uint32_t (*wql__dense_kernel)(const void *values, wql__constant with, uint32_t rows, uint64_t *bits);
@@ -130,6 +132,7 @@ struct wql__kernels {
     wql__hunt_kernel hunt;
     wql__agree_kernel agree;
     wql__ascii_kernel is_ascii;
+    wql__ascends_kernel ascends;
 };
 
 /* Fills the table for one of WQL_KERNELS_AUTO ... WQL_KERNELS_NEON. False: this machine, or this build, has not got that level.
@@ -247,17 +250,21 @@ bool wql__members_have(const wql__members *members, const wql_column *col, uint3
 void wql__members_dense(const wql__members *members, const wql_column *col, uint32_t rows, const _Atomic uint32_t *stop,
                         uint64_t *mask);
 
+enum { WQL__LINE = 64 };
+/* Tells the caches that `bytes` are read soon which lie `ahead` of `at`. */
+static inline void wql__hint(const void *at, size_t ahead, size_t bytes) {
+#if defined(__GNUC__)
+    for (size_t i = 0; i < bytes; i += WQL__LINE) __builtin_prefetch((const void *)((uintptr_t)at + ahead + i));
+#else
+    (void)at, (void)ahead, (void)bytes;
+#endif
+}
 /* Columns mostly are slices of longer ones, and the next batch is the next slice: while one is read, the caches are told of what
  * comes. Else each batch would begin with waiting for memory. A hint never faults, wherever it points. `bytes` from `at` on, as
  * far ahead as a batch of them reaches. */
-enum { WQL__LINE = 64, WQL__AHEAD_ROWS = 1024 };
+enum { WQL__AHEAD_ROWS = 1024 };
 static inline void wql__hint_ahead(const void *at, size_t bytes, size_t value_bytes) {
-#if defined(__GNUC__)
-    uintptr_t from = (uintptr_t)at + WQL__AHEAD_ROWS * value_bytes;
-    for (size_t i = 0; i < bytes; i += WQL__LINE) __builtin_prefetch((const void *)(from + i));
-#else
-    (void)at, (void)bytes, (void)value_bytes;
-#endif
+    wql__hint(at, WQL__AHEAD_ROWS * value_bytes, bytes);
 }
 
 /* -- bits -----------------------------------------------------------------------------------------------------------

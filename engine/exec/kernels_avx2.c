@@ -370,6 +370,20 @@ TARGET static bool is_ascii(const char *bytes, size_t len) {
     return !_mm256_movemask_epi8(any) && rest < 0x80;
 }
 
+TARGET static inline __m256i descents(const int32_t *offsets) { return _mm256_cmpgt_epi32(load(offsets - 1), load(offsets)); }
+
+TARGET static bool ascends(const int32_t *offsets, size_t count) {
+    __m256i down = NOTHING;
+    size_t i = 0;
+    for (; count - i >= 32; i += 32) {
+        __m256i low = _mm256_or_si256(descents(offsets + i), descents(offsets + i + 8));
+        down = _mm256_or_si256(down, _mm256_or_si256(low, _mm256_or_si256(descents(offsets + i + 16), descents(offsets + i + 24))));
+    }
+    for (; i < count; i++)
+        if (offsets[i] < offsets[i - 1]) return false;
+    return !_mm256_movemask_epi8(down);
+}
+
 /* -- the table --------------------------------------------------------------------------------------------------- */
 
 #define LINE(NAME)                                                                                                                 \
@@ -392,6 +406,7 @@ bool wql__kernels_avx2(wql__kernels *k) {
     k->hunt = hunt;
     k->agree = agree;
     k->is_ascii = is_ascii;
+    k->ascends = ascends;
     return true;
 }
 

@@ -824,6 +824,31 @@ static void bytes_become_bits(void **state) {
     }
 }
 
+/* Wherever a byte or an offset is not as the others; nothing behind the last one is read (the blocks end where memory does). */
+static void whole_runs_are_seen_through(void **state) {
+    enum { MOST = 300 };
+    lab *l = *state;
+    for (uint32_t count = 0; count <= MOST; count += count < 140 ? 1 : 53) {
+        column c = {0};
+        int32_t *offsets = block(&c, (count + 1) * sizeof *offsets, 4);
+        char *bytes = block(&c, count ? count : 1, 1);
+        for (uint32_t i = 0; i <= count; i++) offsets[i] = (int32_t)(i / 2) - 9;
+        memset(bytes, 'x', count ? count : 1);
+        assert_true(l->kernels.ascends(offsets + 1, count));
+        assert_true(l->kernels.is_ascii(bytes, count));
+        for (uint32_t i = 0; i < count; i++) {
+            int32_t kept = offsets[i + 1];
+            offsets[i + 1] = offsets[i] - 1;
+            bytes[i] = (char)0x80;
+            assert_false(l->kernels.ascends(offsets + 1, count));
+            assert_false(l->kernels.is_ascii(bytes, count));
+            offsets[i + 1] = kept;
+            bytes[i] = 'x';
+        }
+        free_column(&c);
+    }
+}
+
 /* -- conditions -------------------------------------------------------------------------------------------------- */
 
 enum { COLUMNS = 5, TREES = 120 };
@@ -998,6 +1023,7 @@ int main(void) {
     int failed = 0;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bytes_become_bits),
+        cmocka_unit_test(whole_runs_are_seen_through),
         cmocka_unit_test(sets_of_rows_keep_their_rows),
         cmocka_unit_test(numbers_agree_with_the_rule),
         cmocka_unit_test(ranges_agree_with_the_rule),
