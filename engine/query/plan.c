@@ -103,6 +103,19 @@ static wql_status make_parameters(wql__binder *b) {
     return b->plan->parameters ? WQL_OK : wql__bind_no_memory(b);
 }
 
+/* What is understood, and not run yet. */
+static wql_status fail_kind(const wql__query_tree *tree, wql_error *err) {
+    static const char *const names[] = {[WQL_KIND_ASSOCIATORS] = "queries for associators",
+                                        [WQL_KIND_REFERENCES] = "queries for references",
+                                        [WQL_KIND_EVENT] = "queries for events",
+                                        [WQL_KIND_EXTENDED] = "queries of the extended dialect"};
+    const char *name = tree->kind >= WQL_KIND_ASSOCIATORS && tree->kind <= WQL_KIND_EXTENDED ? names[tree->kind] : "such queries";
+    uint32_t offset = tree->association ? tree->association->offset : tree->from.offset;
+    uint32_t length = tree->association ? tree->association->length : tree->from.length;
+    return wql__fail_at(err, WQL_E_NOT_SUPPORTED, tree->text, offset, length,
+                        "%s can be checked, but are not run yet; data and schema queries are", name);
+}
+
 wql_status wql__plan_make(const wql__query_tree *tree, wql__mem *mem, wql__catalog *catalog, uint32_t flags,
                           const wql__zone *zone, wql__turn *turn, wql__plan **out, wql_error *err) {
     static const wql__zone utc = {NULL, NULL};
@@ -110,8 +123,7 @@ wql_status wql__plan_make(const wql__query_tree *tree, wql__mem *mem, wql__catal
     wql__binder b;
     wql_status status;
     *out = NULL;
-    if (tree->kind != WQL_KIND_DATA && tree->kind != WQL_KIND_SCHEMA)
-        return wql__fail(err, WQL_E_NOT_SUPPORTED, "only data and schema queries are served yet");
+    if (tree->kind != WQL_KIND_DATA && tree->kind != WQL_KIND_SCHEMA) return fail_kind(tree, err);
     memset(&b, 0, sizeof b);
     b.tree = tree;
     b.zone = zone ? zone : &utc;
