@@ -192,4 +192,6 @@ void wql__host_fill_scan(wql_host *host) {
     host->log = host_log;
     host->waker = host_waker;
     host->wake = host_wake;
+    host->path = wql__host_path;
+    host->keys = wql__host_keys;
 }

@@ -107,6 +107,7 @@ struct wql__scan {
     const wql_class *cls;
     wql__arena arena;   /* of what lives from open to close */
     wql__arena scratch; /* of the provider; until open or next returns */
+    wql__arena spelling; /* of one reference */
     wql__turn turn;
     uint8_t state;
     _Atomic uint8_t phase; /* what the provider is inside of */
@@ -203,6 +204,10 @@ bool wql__host_row_end(wql_scan *scan);
 wql_status wql__host_emit(wql_scan *scan, uint64_t rows, const wql_column *columns, uint32_t count, void (*release)(void *ctx),
                           void *ctx, wql_error *err);
 wql_status wql__host_copy(wql_scan *scan, uint32_t rows, const wql_column *columns, uint32_t count, wql_error *err);
+wql_value wql__host_path(wql_scan *pub, const char *class_name, const wql_value *keys, uint32_t count);
+bool wql__host_keys(wql_scan *pub, const wql_value *path, const char *class_name, wql_value *keys, uint32_t count);
+/* A cell as it is stored: a text for a reference in its one spelling, which lives until the next one. False: scan->broken. */
+bool wql__reference_cell(wql__scan *scan, const wql_property_def *def, const wql_value *value, wql_value *spelled);
 wql_value wql__host_object(wql_scan *scan, const char *class_name, const wql_param *properties, uint32_t count);
 
 /* Prepares the columns that come out of an opened scan. False = no memory. */

@@ -189,6 +189,18 @@ static bool is_done(const wql__run *run) {
     return run->unfinished == 0 || (run->env->rows_max && run->given >= run->env->rows_max);
 }
 
+static wql_status fail_not_found(wql__run *run) {
+    wql_str path = run->env->text;
+    return wql__fail_at(run->failure, WQL_E_NOT_FOUND, path, 0, path.len, "there is no object %.*s", WQL_FMT(path));
+}
+
+/* The last row was given. Of a fetch that found none it is known that there is none, unless rows are missing. */
+static wql_status end(wql__run *run) {
+    if (run->partial) return WQL_S_PARTIAL_RESULTS;
+    if (run->plan->fetch && !run->given && !run->parent) return fail_not_found(run);
+    return WQL_END;
+}
+
 static wql_status give(wql__run *run, wql_batch *batch, wql_batch **out) {
     wql_status status = wql__run_stopped(run) ? wql__run_cancelled(run) : wql__run_check(run);
     if (status < 0) {
@@ -209,7 +221,7 @@ wql_status wql__run_next(wql__run *run, int64_t until_us, wql_batch **out) {
     for (bool first = true;; first = false) {
         wql_batch *batch = NULL;
         wql_status status;
-        if (is_done(run)) return run_over(run, run->partial ? WQL_S_PARTIAL_RESULTS : WQL_END);
+        if (is_done(run)) return run_over(run, end(run));
         status = wql__run_check(run);
         if (status < 0) return run_over(run, status);
         if (!first && run->now_us >= until_us) return WQL_OK;

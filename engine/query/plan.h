@@ -104,6 +104,7 @@ typedef struct wql__plan {
     const wql__class_entry *from;
     wql_class *meta_class;        /* of a schema query: the class of its rows, retained; NULL: a data query */
     wql_class *prototype;         /* WQL_PROTOTYPE: the only row of that schema query, retained; NULL: all classes are */
+    bool fetch;                   /* one object by its path: the run ends with the first row, and none is WQL_E_NOT_FOUND */
     bool star;
     uint32_t output_count;        /* of a list: its columns, whichever classes have rows; not for `*` */
     const wql__output *outputs;
