@@ -265,6 +265,7 @@ struct wql__run {
     wql__mutex lock;
     wql__cond idle;
     wql__run *parent;           /* of a lane; NULL: it is a call's */
+    struct wql__links_run *links; /* of an association query, in place of scans; NULL: another one */
     _Atomic(wql__fan *) fans;   /* the youngest first; they live as long as the run */
     _Atomic(wql__mount *) late; /* whose provider used a scan when it must not; kept by the plan. NULL: none did */
     wql__page page;             /* for paths that come out */
@@ -286,6 +287,19 @@ wql__run *wql__run_lane(wql__run *parent, wql__run_env *env, const wql__plan_sca
 wql_status wql__run_check(wql__run *run);
 /* Rows that the client only wants counted; no more than it asked for. */
 void wql__run_count(wql__run *run, uint64_t rows);
+
+/* -- association queries: links.c */
+
+typedef struct wql__links_run wql__links_run;
+/* For a run whose plan has links. False = no memory. */
+bool wql__links_open(wql__run *run);
+/* As wql__union_step; WQL_END: the last row was given out. */
+wql_status wql__links_step(wql__run *run, int64_t until_us, wql_batch **out);
+wql_status wql__links_rest(wql__run *run, wql_batch **out);
+/* Closes the runs of its steps: WQL_OK, or WQL_S_PENDING: call again. */
+wql_status wql__links_close(wql__run *run);
+/* Does something to the runs of its steps, from any thread while the whole is not closed. */
+void wql__links_visit(wql__run *run, void (*what)(wql__run *step));
 
 /* -- parts on several threads: fan.c */
 

@@ -5,6 +5,7 @@
 
 #include "../base/fold.h"
 #include "../data/reference.h"
+#include "bind.h"
 
 #include <string.h>
 
@@ -168,17 +169,19 @@ static wql_status plan_instance(const wql__object_path *path, wql_str text, cons
     return status;
 }
 
-static wql_status plan_class(const wql__class_entry *entry, wql_str text, wql__mem *mem, wql__catalog *catalog, uint32_t flags,
-                             wql__turn *turn, wql__plan **out, wql_error *err) {
-    wql__query_tree tree;
-    wql_status status;
-    memset(&tree, 0, sizeof tree);
-    tree.kind = WQL_KIND_SCHEMA;
-    tree.text = text;
-    tree.star = true;
-    status = wql__plan_make(&tree, mem, catalog, flags, NULL, turn, out, err);
-    if (status == WQL_OK) (*out)->prototype = wql_class_retain(entry->cls);
-    return status;
+static wql_status plan_class(const wql__class_entry *entry, wql__mem *mem, wql__catalog *catalog, uint32_t flags, wql__turn *turn,
+                             wql__plan **out, wql_error *err) {
+    const wql_class **listed;
+    wql_status status = wql__plan_classes(mem, catalog, flags, turn, out, err);
+    if (status != WQL_OK) return status;
+    listed = wql__plan_list(*out, 1);
+    if (listed) {
+        listed[0] = entry->cls;
+        return WQL_OK;
+    }
+    wql__plan_release(*out);
+    *out = NULL;
+    return wql__fail_memory(mem, err);
 }
 
 wql_status wql__plan_fetch(const wql__object_path *path, wql_str text, wql__mem *mem, wql__catalog *catalog, uint32_t flags,
@@ -188,7 +191,7 @@ wql_status wql__plan_fetch(const wql__object_path *path, wql_str text, wql__mem 
     wql_status status = wql__locate(path, text, catalog, &entry, err);
     if (status < 0) return status;
     if (path->kind == WQL__PATH_CLASS)
-        status = plan_class(entry, text, mem, catalog, flags, turn, out, &why);
+        status = plan_class(entry, mem, catalog, flags, turn, out, &why);
     else
         status = plan_instance(path, text, entry, mem, catalog, flags, zone, turn, out, &why);
     if (status == WQL_OK) (*out)->fetch = true;
