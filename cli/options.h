@@ -35,6 +35,7 @@ typedef struct cli_options {
     uint32_t timeout_ms;        /* 0 = none */
     bool has_limit;
     uint64_t limit;
+    bool get;                   /* the query is the path of an object */
     bool count, stats, quiet, progress;
     cli_params params;
 } cli_options;
