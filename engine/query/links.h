@@ -77,7 +77,4 @@ wql_status wql__links_plan_ends(const wql__plan *plan, const wql__reference *con
 wql_status wql__links_plan_classes(const wql__plan *plan, uint32_t count, wql__turn *turn, wql__plan **out,
                                    const wql_class ***listed, wql_error *err);
 
-/* The plan as text: the source, and each hop as it would be asked for a source of the class that the path names. */
-void wql__links_explain(const wql__plan *plan, wql__out *out);
-
 #endif
