@@ -172,6 +172,10 @@ static bool host_holds(wql_scan *pub, uint32_t number, const wql_value *value) {
         (void)wql__scan_no_memory(scan);
         return false;
     }
+    if (def->type == WQL_REFERENCE) {
+        wql_value written = stored;
+        if (!wql__reference_cell(scan, def, &written, &stored)) return false;
+    }
     return holds_any(scan, number, &stored);
 }
 

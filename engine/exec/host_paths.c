@@ -46,6 +46,7 @@ wql_value wql__host_path(wql_scan *pub, const char *class_name, const wql_value 
     text.buf = wql__arena_alloc(&scan->scratch, text.size);
     if (!text.buf) return value;
     wql__reference_print(&reference, &text);
+    scan->paths[scan->path_count++ % WQL__PATHS_KEPT] = text.buf;
     value.type = WQL_REFERENCE;
     value.str = (wql_str){text.buf, wql__out_end(&text)};
     return value;
@@ -68,10 +69,17 @@ bool wql__host_keys(wql_scan *pub, const wql_value *path, const char *class_name
     return true;
 }
 
+static bool is_made(const wql__scan *scan, const char *text) {
+    for (uint32_t i = 0; i < WQL__PATHS_KEPT; i++)
+        if (scan->paths[i] == text) return true;
+    return false;
+}
+
 bool wql__reference_cell(wql__scan *scan, const wql_property_def *def, const wql_value *value, wql_value *spelled) {
     wql_status status;
     *spelled = *value;
-    if (def->type != WQL_REFERENCE || value->type != WQL_STRING || !value->str.len) return true;
+    if (def->type != WQL_REFERENCE || !wql__type_is_text(value->type) || !value->str.len) return true;
+    if (is_made(scan, value->str.ptr)) return true;
     wql__arena_reset(&scan->spelling);
     status = wql__reference_spell(value->str, scan->run->plan->catalog, &scan->spelling, &spelled->str, NULL);
     if (status < 0) (void)wql__scan_no_memory(scan);

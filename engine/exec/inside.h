@@ -93,6 +93,8 @@ typedef struct wql__fan wql__fan;
 enum { WQL__SCAN_NEW, WQL__SCAN_OPEN, WQL__SCAN_ADVANCING, WQL__SCAN_REOPENING, WQL__SCAN_DONE };
 enum { WQL__PHASE_OUTSIDE, WQL__PHASE_OPEN, WQL__PHASE_NEXT, WQL__PHASE_CLOSE, WQL__PHASE_ENDED };
 
+enum { WQL__PATHS_KEPT = 4 };
+
 struct wql__scan {
     wql_scan pub; /* first: the provider's pointer is this one */
     wql__run *run;
@@ -108,6 +110,8 @@ struct wql__scan {
     wql__arena arena;   /* of what lives from open to close */
     wql__arena scratch; /* of the provider; until open or next returns */
     wql__arena spelling; /* of one reference */
+    const char *paths[WQL__PATHS_KEPT]; /* the paths that wql_scan_path made last, in scratch: their spelling is right */
+    uint32_t path_count;
     wql__turn turn;
     uint8_t state;
     _Atomic uint8_t phase; /* what the provider is inside of */

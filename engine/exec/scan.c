@@ -89,6 +89,7 @@ typedef struct visit {
 
 static void visit_begin(wql__scan *scan, visit *v, uint8_t phase) {
     wql__arena_reset(&scan->scratch);
+    memset(scan->paths, 0, sizeof scan->paths);
     wql__error_clear(&v->said);
     scan->brought = false;
     scan->refusals = wql__mem_refusals(scan->run->mem);
