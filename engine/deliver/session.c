@@ -39,8 +39,6 @@ static wql_status check_options(const wql_session_options *opt, wql_session_opti
     if (options->flags) return wql__fail(err, WQL_E_INVALID_PARAMETER, "wql_session_options: unknown flags");
     if (options->dialect & ~(uint32_t)(WQL_RELAXED | WQL_EXTENDED | WQL_PARAMETERS))
         return wql__fail(err, WQL_E_INVALID_PARAMETER, "wql_session_options: unknown dialect");
-    if (options->dialect & ~(uint32_t)WQL_PARAMETERS)
-        return wql__fail(err, WQL_E_NOT_SUPPORTED, "this version serves the base language and its parameters only");
     return WQL_OK;
 }
 

@@ -54,7 +54,7 @@ wql_status wql__definitions_next(wql__scan *scan) {
     const wql__run_env *env = scan->run->env;
     uint32_t all = count_rows(plan), left = all - scan->listed, rows = left < env->batch_rows ? left : env->batch_rows;
     wql_batch *batch;
-    if (env->flags & WQL_COUNT_ONLY) {
+    if ((env->flags & WQL_COUNT_ONLY) && scan->plan->conjunct_count == 0) {
         scan->counted_rows = left;
         scan->listed = all;
         wql__run_add(&env->stats->rows_scanned, left);

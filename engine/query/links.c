@@ -251,6 +251,32 @@ wql_status wql__plan_links(const wql__links_request *request, wql__mem *mem, wql
     return WQL_OK;
 }
 
+/* The value of a term; ptr NULL: it is not there. */
+static wql_str value_of(const wql__association *association, int term) {
+    const wql__term *t = &association->terms[term];
+    return t->word.length ? t->value.text : (wql_str){NULL, 0};
+}
+
+wql_status wql__plan_association(const wql__query_tree *tree, wql__mem *mem, wql__catalog *catalog, uint32_t flags,
+                                 const wql__zone *zone, wql__turn *turn, wql__plan **out, wql_error *err) {
+    const wql__association *a = tree->association;
+    wql__links_request request = {
+        .references = tree->kind == WQL_KIND_REFERENCES,
+        .class_defs_only = a->terms[WQL__TERM_CLASS_DEFS_ONLY].word.length > 0,
+        .keys_only = a->terms[WQL__TERM_KEYS_ONLY].word.length > 0,
+        .schema_only = a->terms[WQL__TERM_SCHEMA_ONLY].word.length > 0,
+        .path = a->path,
+        .text = tree->text,
+        .assoc_class = value_of(a, WQL__TERM_ASSOC_CLASS),
+        .result_class = value_of(a, WQL__TERM_RESULT_CLASS),
+        .role = value_of(a, WQL__TERM_ROLE),
+        .result_role = value_of(a, WQL__TERM_RESULT_ROLE),
+        .required_qualifier = value_of(a, WQL__TERM_REQUIRED_QUALIFIER),
+        .required_assoc_qualifier = value_of(a, WQL__TERM_REQUIRED_ASSOC_QUALIFIER),
+    };
+    return wql__plan_links(&request, mem, catalog, flags, zone, turn, out, err);
+}
+
 void wql__links_free(wql__links *links) {
     if (links) wql__plan_release(links->find);
 }

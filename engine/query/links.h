@@ -48,6 +48,9 @@ typedef struct wql__hop {
  * round. */
 wql_status wql__plan_links(const wql__links_request *request, wql__mem *mem, wql__catalog *catalog, uint32_t flags,
                            const wql__zone *zone, wql__turn *turn, wql__plan **out, wql_error *err);
+/* The same of a tree. */
+wql_status wql__plan_association(const wql__query_tree *tree, wql__mem *mem, wql__catalog *catalog, uint32_t flags,
+                                 const wql__zone *zone, wql__turn *turn, wql__plan **out, wql_error *err);
 void wql__links_free(wql__links *links);
 
 /* The ways from a source of exactly this class. Returns WQL_OK or no memory. */

@@ -42,7 +42,10 @@ static wql_status end(draft *d, uint32_t flags, wql__turn *turn, wql__plan **out
 /* -- conditions -------------------------------------------------------------------------------------------------- */
 
 static wql__path path_of(draft *d, const char *name) {
-    wql__path path = {take(d, 1, sizeof *path.names), 1, 0, 0};
+    wql__path path;
+    memset(&path, 0, sizeof path);
+    path.names = take(d, 1, sizeof *path.names);
+    path.count = 1;
     if (!d->failed) path.names->text = wql_s(name);
     return path;
 }

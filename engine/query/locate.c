@@ -115,7 +115,10 @@ static bool make_condition(wql__node *node, const wql__path_key *key, wql_str na
     node->length = key->value.offset + key->value.length - key->offset;
     node->op_offset = key->value.offset;
     node->op_length = key->value.length;
-    node->path = (wql__path){names, 1, key->offset, key->length};
+    node->path.names = names;
+    node->path.count = 1;
+    node->path.offset = key->offset;
+    node->path.length = key->length;
     node->literal = key->value;
     if (def->type != WQL_REFERENCE || key->value.kind != WQL__LIT_STRING) return true;
     return wql__reference_spell(key->value.text, l->catalog, l->arena, &node->literal.text, NULL) >= 0;

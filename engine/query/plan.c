@@ -104,6 +104,13 @@ static wql_status make_parameters(wql__binder *b) {
     return b->plan->parameters ? WQL_OK : wql__bind_no_memory(b);
 }
 
+/* What is understood, and not run yet. */
+static wql_status fail_kind(const wql__query_tree *tree, wql_error *err) {
+    return wql__fail_at(err, WQL_E_NOT_SUPPORTED, tree->text, tree->from.offset, tree->from.length,
+                        "%s can be checked, but are not run yet",
+                        tree->kind == WQL_KIND_EVENT ? "queries for events" : "queries of the extended dialect");
+}
+
 wql_status wql__plan_make(const wql__query_tree *tree, wql__mem *mem, wql__catalog *catalog, uint32_t flags,
                           const wql__zone *zone, wql__turn *turn, wql__plan **out, wql_error *err) {
     static const wql__zone utc = {NULL, NULL};
@@ -111,8 +118,8 @@ wql_status wql__plan_make(const wql__query_tree *tree, wql__mem *mem, wql__catal
     wql__binder b;
     wql_status status;
     *out = NULL;
-    if (tree->kind != WQL_KIND_DATA && tree->kind != WQL_KIND_SCHEMA)
-        return wql__fail(err, WQL_E_NOT_SUPPORTED, "only data and schema queries are served yet");
+    if (tree->association) return wql__plan_association(tree, mem, catalog, flags, zone, turn, out, err);
+    if (tree->kind != WQL_KIND_DATA && tree->kind != WQL_KIND_SCHEMA) return fail_kind(tree, err);
     memset(&b, 0, sizeof b);
     b.tree = tree;
     b.zone = zone ? zone : &utc;

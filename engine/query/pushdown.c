@@ -105,8 +105,8 @@ wql_status wql__split_where(wql__binder *b, wql__expr *where, wql__plan_scan *sc
     scan->pushed = wql__arena_zero(b->arena, wql__array_size(count, sizeof *scan->pushed));
     if (!scan->conjuncts || !scan->pushed) return wql__bind_no_memory(b);
     for (uint32_t i = 0; i < count; i++) {
-        bool said;
-        if (!wql__say_conjunct(b->arena, b->cls, items[i], &scan->pushed[scan->pushed_count], &said))
+        bool said = false; /* classes are listed by nobody who could take a condition */
+        if (!b->plan->meta_class && !wql__say_conjunct(b->arena, b->cls, items[i], &scan->pushed[scan->pushed_count], &said))
             return wql__bind_no_memory(b);
         scan->conjuncts[i].expr = items[i];
         scan->conjuncts[i].pushed = said ? scan->pushed_count++ : WQL__NO_ENTRY;

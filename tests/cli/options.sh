@@ -27,9 +27,6 @@ says "an unknown format" 2 "not 'xml'" --format xml "$all"
 for format in mof; do
     says "format $format later" 2 "^wql: --format $format is not served yet" --format $format "$all"
 done
-for dialect in relaxed extended; do
-    says "dialect $dialect later" 2 "^wql: --dialect $dialect is not served yet" --dialect $dialect "$all"
-done
 says "an unknown dialect" 2 "not 'sql'" --dialect sql "$all"
 says "provider without a path" 2 "^wql: --provider needs the path" --provider "" "$all"
 says "mof later" 2 "^wql: --mof is not served yet" --mof=x.mof "$all"
@@ -55,6 +52,11 @@ exits "a query that looks like an option" 3 --sqlite shop.db -- --count
 prints "the last of a repeated option" "Id
 1" --sqlite shop.db --format json --format csv "$one"
 prints "dialect wql" '{"Id":1}' --sqlite shop.db --dialect wql "$one"
+prints "dialect relaxed" '{"Id":1}' --sqlite shop.db --dialect relaxed "SELECT Id FROM root/cimv2:Item WHERE Id BETWEEN 0x1 AND 1;"
+prints "dialect extended" '{"Id":1}' --sqlite shop.db --dialect extended "SELECT Item.Id FROM Item WHERE Item.Id = 1"
+prints "the last of a repeated dialect" '{"Id":1}' --sqlite shop.db --dialect relaxed --dialect wql "$one"
+says "a form of another dialect" 3 "no BETWEEN" --sqlite shop.db "SELECT Id FROM Item WHERE Id BETWEEN 1 AND 1"
+says "a query that is only checked yet" 3 "are not run yet" --sqlite shop.db --dialect extended "SELECT DISTINCT Id FROM Item"
 exits "an empty query" 3 --sqlite shop.db ""
 
 # -- databases and namespaces ----------------------------------------------------------------------------------------
