@@ -7,6 +7,7 @@
 static const char *const help[] = {
     "usage: wql [options] \"QUERY\"      run a query and print its rows",
     "       wql [options]              a shell, when standard input is a terminal",
+    "       wql --get [options] \"PATH\"  get an object by its path",
     "       wql --explain [options] \"QUERY\"",
     "       wql --check [FILE]         say of each query, one a line, whether it is well-formed",
     "",
@@ -40,6 +41,7 @@ static const char *const help[] = {
     "                              Configuration Manager, which are only checked",
     "  --check [FILE]              read queries from FILE or standard input, one a line, with \\\\ \\n \\r \\t as escapes; answer",
     "                              accept<TAB>kind, or reject<TAB>code<TAB>byte offset<TAB>message",
+    "  --get                       PATH in place of a query: Class.Key=\"value\",Other=5, Class=@, or Class for its definition",
     "  --help, --version",
     "  --                          what follows is no option",
     "",

@@ -18,6 +18,7 @@ typedef enum option_id {
     OPT_DIALECT,
     OPT_EXPLAIN,
     OPT_FORMAT,
+    OPT_GET,
     OPT_HELP,
     OPT_LIMIT,
     OPT_NAMESPACE,
@@ -43,7 +44,8 @@ static const option options[] = {
     {"explain", OPT_EXPLAIN, false}, {"format", OPT_FORMAT, true},      {"help", OPT_HELP, false},
     {"limit", OPT_LIMIT, true},      {"mof", OPT_LATER, true},          {"namespace", OPT_NAMESPACE, true},
     {"param", OPT_PARAM, true},      {"progress", OPT_PROGRESS, false}, {"provider", OPT_PROVIDER, true},
-    {"quiet", OPT_QUIET, false},     {"sqlite", OPT_SQLITE, true},      {"stats", OPT_STATS, false},
+    {"get", OPT_GET, false},         {"quiet", OPT_QUIET, false},       {"sqlite", OPT_SQLITE, true},
+    {"stats", OPT_STATS, false},
     {"timeout", OPT_TIMEOUT, true},  {"version", OPT_VERSION, false},
 };
 enum { OPTION_COUNT = sizeof options / sizeof *options, NAME_MAX_LEN = 32 };
@@ -213,6 +215,7 @@ static int apply(cli_options *o, const option *opt, const char *value) {
     case OPT_PARAM: return cli_params_add(&o->params, value);
     case OPT_PROGRESS: o->progress = true; return CLI_OK;
     case OPT_COUNT: o->count = true; return CLI_OK;
+    case OPT_GET: o->get = true; return CLI_OK;
     case OPT_STATS: o->stats = true; return CLI_OK;
     case OPT_QUIET: o->quiet = true; return CLI_OK;
     default: break;
@@ -252,6 +255,18 @@ static int add_word(const char **word, const char *arg) {
     return CLI_USAGE;
 }
 
+/* An object is got by its path, which is all there is to say. */
+static int settle_get(const cli_options *o, const char *word) {
+    const char *clash = o->mode == CLI_EXPLAIN ? "--explain" : o->params.count ? "--param" : o->has_limit ? "--limit" : NULL;
+    if (clash)
+        cli_say("--get gets one object by its path; %s is for queries", clash);
+    else if (word == NULL)
+        cli_say("--get needs the path of an object");
+    else
+        return CLI_OK;
+    return CLI_USAGE;
+}
+
 /* What the options mean together, and what the one plain word is. */
 static int settle(cli_options *o, const char *word) {
     if (o->mode == CLI_HELP || o->mode == CLI_VERSION) return CLI_OK;
@@ -261,6 +276,7 @@ static int settle(cli_options *o, const char *word) {
         cli_say("--param gives a query its values; --check runs none");
         return CLI_USAGE;
     }
+    if (o->get && settle_get(o, word) != CLI_OK) return CLI_USAGE;
     o->query = word;
     if (word == NULL && o->mode == CLI_RUN && isatty(STDIN_FILENO) == 1) o->mode = CLI_SHELL;
     if (word || o->mode == CLI_SHELL) {

@@ -36,6 +36,7 @@ typedef struct cli_options {
     bool has_limit;
     uint64_t limit;
     uint32_t dialect;           /* WQL_RELAXED, WQL_EXTENDED; 0 = the base language */
+    bool get;                   /* the query is the path of an object */
     bool count, stats, quiet, progress;
     cli_params params;
 } cli_options;

@@ -98,6 +98,16 @@ static int compare_namespaces(wql_str a, wql_str b) {
     }
 }
 
+bool wql__object_path_is_server(const wql__object_path *path, wql_str server) {
+    wql_str named = path->server;
+    return !named.len || wql__fold_equal(named, wql_s(".")) || wql__fold_equal(named, wql_s("localhost")) ||
+           wql__fold_equal(named, server);
+}
+
+bool wql__object_path_is_namespace(const wql__object_path *path, wql_str ns) {
+    return !path->ns.len || compare_namespaces(path->ns, ns) == 0;
+}
+
 static int compare_integers(const wql__literal *a, const wql__literal *b) {
     int order = (a->magnitude > b->magnitude) - (a->magnitude < b->magnitude);
     if (a->negative != b->negative) return a->negative ? -1 : 1;

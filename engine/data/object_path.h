@@ -10,6 +10,8 @@
 
 /* Most keys in one path: more than any class has, and few enough for a text from a stranger. */
 enum { WQL__PATH_KEYS_MAX = 1024 };
+/* A greater limit path_chars_max counts as this: places have 32 bits. */
+enum { WQL__PATH_CHARS_CEILING = 0x40000000 };
 
 enum {
     WQL__PATH_CLASS,     /* `Class` */
@@ -18,7 +20,7 @@ enum {
     WQL__PATH_KEYS       /* `Class.Key="value",Other=5` */
 };
 
-/* One key. `value` is a STRING (unescaped), INT (its spelling in `text`), TRUE or FALSE. */
+/* One key. `value` is a STRING (unescaped), INT (its decimal spelling in `text`), TRUE or FALSE. */
 typedef struct wql__path_key {
     wql_str name;
     uint32_t offset, length; /* of the name; of an implied key, of its value */
@@ -50,6 +52,10 @@ typedef struct wql__path_limits {
 wql_status wql__object_path_parse(wql_str text, size_t from, size_t length, const wql__path_limits *limits, wql__arena *arena,
                                   wql__object_path **out, wql_error *err);
 
+/* Whether a text may be submitted at all, without reading it: WQL_OK; WQL_E_INVALID_PARAMETER (empty, ill-formed);
+ * WQL_E_QUOTA_VIOLATION (path_chars_max). */
+wql_status wql__object_path_precheck(wql_str text, const wql__path_limits *limits, wql_error *err);
+
 /* Appends the canonical spelling: `\` between the parts of the namespace, keys by name, double quotes, decimal integers. Names
  * and values keep their case. Reading it again gives an equal path. */
 void wql__object_path_print(const wql__object_path *path, wql__out *out);
@@ -58,6 +64,11 @@ void wql__object_path_print(const wql__object_path *path, wql__out *out);
  * 0x1F and 31). A path with a namespace is not the path without it, nor `C="x"` the path `C.K="x"`: only a class can tell. */
 int wql__object_path_compare(const wql__object_path *a, const wql__object_path *b); /* <0, 0, >0 */
 uint64_t wql__object_path_hash(const wql__object_path *path);
+
+/* Whether the server a path names is this one (none, `.`, `localhost`, or its name), and whether its namespace is `ns` (or none).
+ */
+bool wql__object_path_is_server(const wql__object_path *path, wql_str server);
+bool wql__object_path_is_namespace(const wql__object_path *path, wql_str ns);
 
 /* The canonical spelling by its parts, for those who have an object and no path: a prefix or none, the name, then the keys by
  * folded name, or none and `wql__path_put_singleton`. A key's value is an integer, char16, boolean, string, reference or

@@ -7,6 +7,7 @@
 #include "../base/utf8.h"
 #include "value.h"
 
+#include <stdio.h>
 #include <string.h>
 
 typedef struct reader {
@@ -125,6 +126,16 @@ static bool read_digits(reader *r, unsigned base, uint64_t *number) {
     return fits;
 }
 
+/* The decimal spelling, as it stands there or made: a text key that is given a number means these digits. */
+static wql_status spell_integer(reader *r, size_t from, wql__literal *value) {
+    char digits[24];
+    int len = snprintf(digits, sizeof digits, "%s%llu", value->negative ? "-" : "", (unsigned long long)value->magnitude);
+    value->text = since(r, from);
+    if (value->text.len == (size_t)len && !memcmp(value->text.ptr, digits, (size_t)len)) return WQL_OK;
+    value->text = (wql_str){wql__arena_text(r->arena, digits, (size_t)len), (size_t)len};
+    return value->text.ptr ? WQL_OK : refuse_memory(r);
+}
+
 static wql_status read_integer(reader *r, wql__literal *value) {
     size_t from = r->at;
     bool negative = peek(r, 0) == '-', fits;
@@ -139,9 +150,8 @@ static wql_status read_integer(reader *r, wql__literal *value) {
     }
     value->kind = WQL__LIT_INT;
     value->negative = negative && value->magnitude;
-    value->text = since(r, from);
-    if (fits && (!negative || value->magnitude <= (uint64_t)1 << 63)) return WQL_OK;
-    return wql__fail_at(r->err, WQL_E_INVALID_OBJECT_PATH, r->text, from, value->text.len,
+    if (fits && (!negative || value->magnitude <= (uint64_t)1 << 63)) return spell_integer(r, from, value);
+    return wql__fail_at(r->err, WQL_E_INVALID_OBJECT_PATH, r->text, from, r->at - from,
                         "the integer is out of range: -9223372036854775808 to 18446744073709551615 can be written");
 }
 
@@ -323,16 +333,29 @@ static wql_status read_path(reader *r) {
     return refuse(r, "'.' and a key, '=' and a value, or the end of the path");
 }
 
+/* The first fault in text order; no more of the text is looked at than the limit lets through. */
+static wql_status check_text(reader *r) {
+    uint32_t most = r->limits->path_chars < WQL__PATH_CHARS_CEILING ? r->limits->path_chars : WQL__PATH_CHARS_CEILING;
+    const char *path = r->text.ptr + r->at;
+    size_t length = r->end - r->at, reach = (size_t)most * 3 + 4; /* a unit takes up to three bytes, a pair four */
+    size_t look = length < reach ? length : reach, good = look ? wql__utf8_check(path, look) : 0;
+    if (good > most && wql__utf16_length(path, good) > most) return refuse_limit(r, r->at, length, "path_chars_max", most);
+    if (good == look) return WQL_OK;
+    return wql__fail_at(r->err, WQL_E_INVALID_PARAMETER, r->text, r->at + good, 1, "the object path is not well-formed UTF-8");
+}
+
+wql_status wql__object_path_precheck(wql_str text, const wql__path_limits *limits, wql_error *err) {
+    reader r = {text, 0, text.len, limits, NULL, NULL, 0, err};
+    if (!text.len) return wql__fail(err, WQL_E_INVALID_PARAMETER, "the object path is empty");
+    return check_text(&r);
+}
+
 wql_status wql__object_path_parse(wql_str text, size_t from, size_t length, const wql__path_limits *limits, wql__arena *arena,
                                   wql__object_path **out, wql_error *err) {
     reader r = {text, from, from + length, limits, arena, NULL, 0, err};
-    size_t good = length ? wql__utf8_check(text.ptr + from, length) : 0;
-    wql_status status;
+    wql_status status = check_text(&r);
     *out = NULL;
-    if (good < length)
-        return wql__fail_at(err, WQL_E_INVALID_PARAMETER, text, from + good, 1, "the object path is not well-formed UTF-8");
-    if (length > limits->path_chars && wql__utf16_length(text.ptr + from, length) > limits->path_chars)
-        return refuse_limit(&r, from, length, "path_chars_max", limits->path_chars);
+    if (status < 0) return status;
     r.path = wql__arena_zero(arena, sizeof *r.path);
     if (!r.path) return refuse_memory(&r);
     r.path->offset = (uint32_t)from;

@@ -41,10 +41,11 @@ static bool add_row(wql__scan *scan, const wql_class *cls) {
 }
 
 static uint32_t count_rows(const wql__plan *plan) {
-    return plan->prototype ? 1 : plan->catalog->count;
+    return plan->prototype ? 1 : plan->listed ? plan->listed_count : plan->catalog->count;
 }
 
 static const wql_class *class_of(const wql__plan *plan, uint32_t row) {
+    if (plan->listed) return plan->listed[row];
     return plan->prototype ? plan->prototype : plan->catalog->entries[row].cls;
 }
 

@@ -93,6 +93,8 @@ typedef struct wql__fan wql__fan;
 enum { WQL__SCAN_NEW, WQL__SCAN_OPEN, WQL__SCAN_ADVANCING, WQL__SCAN_REOPENING, WQL__SCAN_DONE };
 enum { WQL__PHASE_OUTSIDE, WQL__PHASE_OPEN, WQL__PHASE_NEXT, WQL__PHASE_CLOSE, WQL__PHASE_ENDED };
 
+enum { WQL__PATHS_KEPT = 4 };
+
 struct wql__scan {
     wql_scan pub; /* first: the provider's pointer is this one */
     wql__run *run;
@@ -107,6 +109,9 @@ struct wql__scan {
     const wql_class *cls;
     wql__arena arena;   /* of what lives from open to close */
     wql__arena scratch; /* of the provider; until open or next returns */
+    wql__arena spelling; /* of one reference */
+    const char *paths[WQL__PATHS_KEPT]; /* the paths that wql_scan_path made last, in scratch: their spelling is right */
+    uint32_t path_count;
     wql__turn turn;
     uint8_t state;
     _Atomic uint8_t phase; /* what the provider is inside of */
@@ -203,6 +208,10 @@ bool wql__host_row_end(wql_scan *scan);
 wql_status wql__host_emit(wql_scan *scan, uint64_t rows, const wql_column *columns, uint32_t count, void (*release)(void *ctx),
                           void *ctx, wql_error *err);
 wql_status wql__host_copy(wql_scan *scan, uint32_t rows, const wql_column *columns, uint32_t count, wql_error *err);
+wql_value wql__host_path(wql_scan *pub, const char *class_name, const wql_value *keys, uint32_t count);
+bool wql__host_keys(wql_scan *pub, const wql_value *path, const char *class_name, wql_value *keys, uint32_t count);
+/* A cell as it is stored: a text for a reference in its one spelling, which lives until the next one. False: scan->broken. */
+bool wql__reference_cell(wql__scan *scan, const wql_property_def *def, const wql_value *value, wql_value *spelled);
 wql_value wql__host_object(wql_scan *scan, const char *class_name, const wql_param *properties, uint32_t count);
 
 /* Prepares the columns that come out of an opened scan. False = no memory. */
@@ -260,6 +269,7 @@ struct wql__run {
     wql__mutex lock;
     wql__cond idle;
     wql__run *parent;           /* of a lane; NULL: it is a call's */
+    struct wql__links_run *links; /* of an association query, in place of scans; NULL: another one */
     _Atomic(wql__fan *) fans;   /* the youngest first; they live as long as the run */
     _Atomic(wql__mount *) late; /* whose provider used a scan when it must not; kept by the plan. NULL: none did */
     wql__page page;             /* for paths that come out */
@@ -281,6 +291,19 @@ wql__run *wql__run_lane(wql__run *parent, wql__run_env *env, const wql__plan_sca
 wql_status wql__run_check(wql__run *run);
 /* Rows that the client only wants counted; no more than it asked for. */
 void wql__run_count(wql__run *run, uint64_t rows);
+
+/* -- association queries: links.c */
+
+typedef struct wql__links_run wql__links_run;
+/* For a run whose plan has links. False = no memory. */
+bool wql__links_open(wql__run *run);
+/* As wql__union_step; WQL_END: the last row was given out. */
+wql_status wql__links_step(wql__run *run, int64_t until_us, wql_batch **out);
+wql_status wql__links_rest(wql__run *run, wql_batch **out);
+/* Closes the runs of its steps: WQL_OK, or WQL_S_PENDING: call again. */
+wql_status wql__links_close(wql__run *run);
+/* Does something to the runs of its steps, from any thread while the whole is not closed. */
+void wql__links_visit(wql__run *run, void (*what)(wql__run *step));
 
 /* -- parts on several threads: fan.c */
 

@@ -28,6 +28,16 @@ typedef struct wql__binder {
     wql__expr **fold_stack;  /* of normal.c: made once, used for each class */
 } wql__binder;
 
+/* -- plan.c ------------------------------------------------------------------------------------------------------ */
+
+/* An empty plan of that kind. NULL = no memory. */
+wql__plan *wql__plan_new(int kind, wql__mem *mem, wql__catalog *catalog, uint32_t flags);
+/* The plan of a schema query, for all classes until wql__plan_list says which. Returns as wql__plan_make. */
+wql_status wql__plan_classes(wql__mem *mem, wql__catalog *catalog, uint32_t flags, wql__turn *turn, wql__plan **out,
+                             wql_error *err);
+/* Its rows are `count` classes of the catalog, to be written there before it is used. NULL = no memory. */
+const wql_class **wql__plan_list(wql__plan *plan, uint32_t count);
+
 /* -- bind.c: names ----------------------------------------------------------------------------------------------- */
 
 /* The memory of the plan ran out. */

@@ -104,6 +104,10 @@ typedef struct wql__plan {
     const wql__class_entry *from;
     wql_class *meta_class;        /* of a schema query: the class of its rows, retained; NULL: a data query */
     wql_class *prototype;         /* WQL_PROTOTYPE: the only row of that schema query, retained; NULL: all classes are */
+    const wql_class *const *listed; /* rows of a schema query, where not all classes are; in the plan's memory; NULL: all */
+    uint32_t listed_count;
+    struct wql__links *links;     /* an association query, which has no scans of its own; NULL: another one */
+    bool fetch;                   /* one object by its path: the run ends with the first row, and none is WQL_E_NOT_FOUND */
     bool star;
     uint32_t output_count;        /* of a list: its columns, whichever classes have rows; not for `*` */
     const wql__output *outputs;
@@ -116,6 +120,10 @@ typedef struct wql__plan {
     double rows;                  /* estimate, for progress; -1: none */
     _Atomic uint32_t scan_bytes;  /* what an open scan needed so far, so that the next one asks the heap once, for no more */
 } wql__plan;
+
+/* Mounts that a run of the plan may ask, some of them several times: those of its scans; of an association query, all there are. */
+uint32_t wql__plan_mount_count(const wql__plan *plan);
+wql__mount *wql__plan_mount(const wql__plan *plan, uint32_t i); /* NULL: the catalog itself */
 
 /* Call flags that a plan depends on. */
 #define WQL__PLAN_FLAGS (WQL_PROTOTYPE | WQL_ENSURE_LOCATABLE | WQL_DIRECT_READ | WQL_COUNT_ONLY | WQL_KEYS_ONLY)

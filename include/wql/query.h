@@ -35,10 +35,25 @@ enum { WQL_KIND_DATA = 1, WQL_KIND_SCHEMA, WQL_KIND_ASSOCIATORS, WQL_KIND_REFERE
 WQL_API wql_status wql_session_exec(wql_session *session, wql_str text, const wql_call_options *how, wql_call *out,
                                     wql_error *err);
 
-/* One object by its path. Not served yet: WQL_E_NOT_SUPPORTED, as the four that follow. */
+/* One object by its path (WMI's GetObject): an instance (`Class.Key="value",Other=5`, `Class="value"` where there is one key,
+ * `Class=@` of a singleton), or the definition of a class (`Class`), both perhaps with this server and this namespace in front. A
+ * batch of one row comes: of an instance, with all its properties (with WQL_KEYS_ONLY, its keys), and of its own class, which may
+ * derive from the one that is named (not with WQL_DIRECT_READ); of a class, as of a schema query (wql_batch_definition). Texts are
+ * compared without regard to case; a key's value may be any literal that a WHERE could compare the key with.
+ * The keys reach providers as conditions, so a provider that looks rows up by key does so here.
+ * @param path  copied
+ * @param how   flags: WQL_DIRECT_READ and those that say how a call runs; rows_max counts for nothing, parameters are refused by
+ *              the final status
+ * Returns WQL_OK; WQL_E_INVALID_PARAMETER (NULL, an empty or ill-formed path, WQL_PROTOTYPE or WQL_ENSURE_LOCATABLE, the misuse of
+ * wql_session_exec); WQL_E_QUOTA_VIOLATION (path_chars_max, too many calls); and the other codes of wql_session_exec.
+ * The call ends with WQL_OK after one row, or with WQL_E_NOT_FOUND (no such instance, no such class); WQL_E_INVALID_CLASS (the
+ * class of an instance is not there; hint: the nearest); WQL_E_INVALID_OBJECT_PATH (the text is no path, or not one of that class,
+ * or names another server); WQL_E_INVALID_NAMESPACE (it names another one than the session's); WQL_E_QUOTA_VIOLATION
+ * (identifier_chars_max, path_keys_max), each with its place; WQL_S_PARTIAL_RESULTS, perhaps without a row (rows are known to be
+ * missing); a provider's failure. Thread-safety: free, callback-safe. */
 WQL_API wql_status wql_session_fetch(wql_session *session, const char *path, const wql_call_options *how, wql_call *out,
                                      wql_error *err);
-/* Creates or changes an instance; its properties are how->params. */
+/* Creates or changes an instance. Not served yet: WQL_E_NOT_SUPPORTED, as the three that follow. Its properties are how->params. */
 WQL_API wql_status wql_session_put(wql_session *session, const char *class_name, const wql_call_options *how, wql_call *out,
                                    wql_error *err);
 /* Creates or changes a class. */
