@@ -14,12 +14,12 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define MUST(condition)                                                                                                            \
-    do {                                                                                                                           \
-        if (!(condition)) {                                                                                                        \
-            fprintf(stderr, "fuzz_parse: line %d: %s\n", __LINE__, #condition);                                                    \
-            abort();                                                                                                               \
-        }                                                                                                                          \
+#define MUST(condition)                                                                                                          \
+    do {                                                                                                                         \
+        if (!(condition)) {                                                                                                      \
+            fprintf(stderr, "fuzz_parse: line %d: %s\n", __LINE__, #condition);                                                  \
+            abort();                                                                                                             \
+        }                                                                                                                        \
     } while (0)
 
 static void check_refusal(wql_status status, const wql_error *err, size_t size) {
@@ -65,8 +65,10 @@ static int parse_one(const uint8_t *data, size_t size, uint32_t dialect) {
     wql__arena_init(&arena, mem);
     status = wql__parse((wql_str){text, size}, dialect, &limits, &arena, &tree, &err);
     MUST((status == WQL_OK) == (tree != NULL));
-    if (status == WQL_OK) check_round_trip(tree, dialect, &wide, &arena);
-    else check_refusal(status, &err, size);
+    if (status == WQL_OK)
+        check_round_trip(tree, dialect, &wide, &arena);
+    else
+        check_refusal(status, &err, size);
     kind = status == WQL_OK ? tree->kind : 0;
     wql__arena_free(&arena);
     wql__mem_release(mem);
