@@ -6,8 +6,9 @@
 #include "rule.h"
 #include <wql/provider.h>
 
-/* Texts of references come from providers, and from keys of paths that were within their limits. */
-static const wql__path_limits no_limits = {WQL__PATH_CHARS_CEILING, WQL__PATH_CHARS_CEILING};
+/* Texts of references come from providers, and may be of any length: a longer one is no path, and is not looked at, so that nothing
+ * here needs to be stopped. */
+static const wql__path_limits limits = {WQL__REFERENCE_BYTES, WQL__REFERENCE_BYTES};
 
 /* A key that is a reference is a path in a path. Each level doubles the backslashes of those in it, so texts of a sane length
  * have few; deeper ones stay as they are written. */
@@ -97,7 +98,9 @@ wql_status wql__reference_of(const wql__object_path *path, const wql__catalog *c
 wql_status wql__reference_read(wql_str text, const wql__catalog *catalog, wql__arena *arena, wql__reference *out,
                                wql_error *err) {
     wql__object_path *path;
-    wql_status status = wql__object_path_parse(text, 0, text.len, &no_limits, arena, &path, NULL);
+    wql_status status;
+    if (text.len > WQL__REFERENCE_BYTES) return WQL_END;
+    status = wql__object_path_parse(text, 0, text.len, &limits, arena, &path, NULL);
     if (status == WQL_E_OUT_OF_MEMORY) return wql__fail_memory(arena->mem, err);
     return status < 0 ? WQL_END : wql__reference_of(path, catalog, arena, out, err);
 }
@@ -123,8 +126,10 @@ static wql_status spell(const resolver *r, wql_str text, unsigned depth, wql_str
     wql__object_path *path;
     wql__reference found, *reference = &found;
     wql__out size = {NULL, 0, 0}, made = {NULL, 0, 0};
-    wql_status status = wql__object_path_parse(text, 0, text.len, &no_limits, r->arena, &path, NULL);
+    wql_status status;
     *out = text;
+    if (text.len > WQL__REFERENCE_BYTES) return WQL_OK;
+    status = wql__object_path_parse(text, 0, text.len, &limits, r->arena, &path, NULL);
     if (status == WQL_E_OUT_OF_MEMORY) return wql__fail_memory(r->arena->mem, r->err);
     if (status < 0) return WQL_OK;
     status = resolve(r, path, depth, &found);

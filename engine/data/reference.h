@@ -7,6 +7,9 @@
 #include "object_path.h"
 #include "schema.h"
 
+/* A text of more bytes than this is no reference. */
+enum { WQL__REFERENCE_BYTES = 65536 };
+
 /* An instance by its keys, or the one of a singleton. */
 typedef struct wql__reference {
     const wql__class_entry *entry; /* lives with the catalog */

@@ -31,8 +31,18 @@ static bool convert_keys(const wql_class *cls, const wql_value *given, wql_value
     return true;
 }
 
+/* NULL = no memory. */
+static wql__speller *speller_of(wql__scan *scan) {
+    wql__run *run = scan->run;
+    if (run->speller) return run->speller;
+    run->speller = wql__alloc_zero(run->mem, sizeof *run->speller);
+    if (run->speller) wql__arena_init(&run->speller->arena, run->mem);
+    return run->speller;
+}
+
 wql_value wql__host_path(wql_scan *pub, const char *class_name, const wql_value *keys, uint32_t count) {
     wql__scan *scan = (wql__scan *)pub;
+    wql__speller *speller;
     wql__reference reference;
     wql__out size = {NULL, 0, 0}, text = {NULL, 0, 0};
     wql_value value = wql_null();
@@ -44,9 +54,10 @@ wql_value wql__host_path(wql_scan *pub, const char *class_name, const wql_value 
     wql__reference_print(&reference, &size);
     text.size = wql__out_end(&size) + 1;
     text.buf = wql__arena_alloc(&scan->scratch, text.size);
-    if (!text.buf) return value;
+    speller = speller_of(scan);
+    if (!text.buf || !speller) return value;
     wql__reference_print(&reference, &text);
-    scan->paths[scan->path_count++ % WQL__PATHS_KEPT] = text.buf;
+    speller->paths[speller->path_count++ % WQL__PATHS_KEPT] = text.buf;
     value.type = WQL_REFERENCE;
     value.str = (wql_str){text.buf, wql__out_end(&text)};
     return value;
@@ -69,19 +80,30 @@ bool wql__host_keys(wql_scan *pub, const wql_value *path, const char *class_name
     return true;
 }
 
-static bool is_made(const wql__scan *scan, const char *text) {
-    for (uint32_t i = 0; i < WQL__PATHS_KEPT; i++)
-        if (scan->paths[i] == text) return true;
+void wql__speller_free(wql__run *run) {
+    if (!run->speller) return;
+    wql__arena_free(&run->speller->arena);
+    wql__free(run->mem, run->speller, sizeof *run->speller);
+}
+
+static bool is_made(const wql__speller *speller, const char *text) {
+    uint32_t count = speller->path_count < WQL__PATHS_KEPT ? speller->path_count : WQL__PATHS_KEPT;
+    for (uint32_t i = 0; i < count; i++)
+        if (speller->paths[i] == text) return true;
     return false;
 }
 
 bool wql__reference_cell(wql__scan *scan, const wql_property_def *def, const wql_value *value, wql_value *spelled) {
-    wql_status status;
+    wql__speller *speller;
+    wql_status status = WQL_E_OUT_OF_MEMORY;
     *spelled = *value;
     if (def->type != WQL_REFERENCE || !wql__type_is_text(value->type) || !value->str.len) return true;
-    if (is_made(scan, value->str.ptr)) return true;
-    wql__arena_reset(&scan->spelling);
-    status = wql__reference_spell(value->str, scan->run->plan->catalog, &scan->spelling, &spelled->str, NULL);
+    speller = speller_of(scan);
+    if (speller && is_made(speller, value->str.ptr)) return true;
+    if (speller) {
+        wql__arena_reset(&speller->arena);
+        status = wql__reference_spell(value->str, scan->run->plan->catalog, &speller->arena, &spelled->str, NULL);
+    }
     if (status < 0) (void)wql__scan_no_memory(scan);
     return status >= 0;
 }

@@ -93,8 +93,6 @@ typedef struct wql__fan wql__fan;
 enum { WQL__SCAN_NEW, WQL__SCAN_OPEN, WQL__SCAN_ADVANCING, WQL__SCAN_REOPENING, WQL__SCAN_DONE };
 enum { WQL__PHASE_OUTSIDE, WQL__PHASE_OPEN, WQL__PHASE_NEXT, WQL__PHASE_CLOSE, WQL__PHASE_ENDED };
 
-enum { WQL__PATHS_KEPT = 4 };
-
 struct wql__scan {
     wql_scan pub; /* first: the provider's pointer is this one */
     wql__run *run;
@@ -109,9 +107,6 @@ struct wql__scan {
     const wql_class *cls;
     wql__arena arena;   /* of what lives from open to close */
     wql__arena scratch; /* of the provider; until open or next returns */
-    wql__arena spelling; /* of one reference */
-    const char *paths[WQL__PATHS_KEPT]; /* the paths that wql_scan_path made last, in scratch: their spelling is right */
-    uint32_t path_count;
     wql__turn turn;
     uint8_t state;
     _Atomic uint8_t phase; /* what the provider is inside of */
@@ -211,6 +206,7 @@ wql_status wql__host_copy(wql_scan *scan, uint32_t rows, const wql_column *colum
 wql_value wql__host_path(wql_scan *pub, const char *class_name, const wql_value *keys, uint32_t count);
 bool wql__host_keys(wql_scan *pub, const wql_value *path, const char *class_name, wql_value *keys, uint32_t count);
 /* A cell as it is stored: a text for a reference in its one spelling, which lives until the next one. False: scan->broken. */
+void wql__speller_free(wql__run *run);
 bool wql__reference_cell(wql__scan *scan, const wql_property_def *def, const wql_value *value, wql_value *spelled);
 wql_value wql__host_object(wql_scan *scan, const char *class_name, const wql_param *properties, uint32_t count);
 
@@ -247,6 +243,14 @@ typedef struct wql__gathering {
 
 enum { WQL__RUN_POOL = 4 };
 
+/* What runs with references need. */
+enum { WQL__PATHS_KEPT = 4 };
+typedef struct wql__speller {
+    wql__arena arena;                   /* of one reference */
+    const char *paths[WQL__PATHS_KEPT]; /* those that wql_scan_path made last in this visit of a provider: spelled as they must be */
+    uint32_t path_count;
+} wql__speller;
+
 struct wql__run {
     wql__mem *mem;
     size_t size; /* of this block, whose rest the arena begins with */
@@ -269,6 +273,7 @@ struct wql__run {
     wql__mutex lock;
     wql__cond idle;
     wql__run *parent;           /* of a lane; NULL: it is a call's */
+    wql__speller *speller;        /* NULL: not needed yet */
     struct wql__links_run *links; /* of an association query, in place of scans; NULL: another one */
     _Atomic(wql__fan *) fans;   /* the youngest first; they live as long as the run */
     _Atomic(wql__mount *) late; /* whose provider used a scan when it must not; kept by the plan. NULL: none did */

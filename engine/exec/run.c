@@ -12,6 +12,7 @@ static void free_run(wql__run *run) {
     wql__project_drop(run);
     wql__run_settle(run);
     wql__page_free(&run->page, mem);
+    wql__speller_free(run);
     wql__arena_free(&run->arena);
     wql__plan_release(run->plan);
     wql__mutex_free(&run->lock);

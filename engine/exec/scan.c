@@ -89,7 +89,7 @@ typedef struct visit {
 
 static void visit_begin(wql__scan *scan, visit *v, uint8_t phase) {
     wql__arena_reset(&scan->scratch);
-    memset(scan->paths, 0, sizeof scan->paths);
+    if (scan->run->speller) scan->run->speller->path_count = 0;
     wql__error_clear(&v->said);
     scan->brought = false;
     scan->refusals = wql__mem_refusals(scan->run->mem);
@@ -166,7 +166,6 @@ void wql__scan_init(wql__scan *scan, wql__run *run, const wql__plan_scan *plan) 
     scan->turn.ctx = run->env->turn.ctx;
     wql__arena_init(&scan->arena, run->mem);
     wql__arena_init(&scan->scratch, run->mem);
-    wql__arena_init(&scan->spelling, run->mem);
 }
 
 enum { FIRST_BYTES = 768, FIRST_BYTES_MAX = 16 * 1024 };
@@ -489,7 +488,6 @@ wql_status wql__scan_close(wql__scan *scan) {
     wql__turn_drop(&scan->turn);
     wql__arena_free(&scan->arena);
     wql__arena_free(&scan->scratch);
-    wql__arena_free(&scan->spelling);
     return WQL_OK;
 }
 
