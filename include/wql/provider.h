@@ -257,7 +257,8 @@ static inline wql_value wql_scan_object(wql_scan *scan, const char *class_name, 
 
 /* A reference is the path of an object as text, in one spelling: `Class.Key="value",Other=5`, with its keys by name, as __RELPATH of
  * the object is; a namespace stands in front only if it is another one. Columns that are emitted hold such texts. A text that
- * wql_row_set is given for a reference is brought into that form; one that cannot be a path, or has more than 65,536 bytes, stays as it is.
+ * wql_row_set is given for a reference is brought into that form; one that cannot be a path, or has more than 65,536 bytes, stays
+ * as it is.
  *
  * The path of an instance of `class_name`, a class of this namespace, by its keys, in the order of its properties: a reference for
  * wql_row_set, or whose text goes into a column. Lives until next (or open) returns. WQL_NULL if that class, with so many keys, is
