@@ -120,7 +120,8 @@ static wql_status side_by_side(world *w) {
 /* An object by its path, and what leads from it and to it. */
 static wql_status linked(world *w) {
     static const char *const queries[] = {"ASSOCIATORS OF {Shop.Id=7}", "REFERENCES OF {Part.Id=5}",
-                                          "ASSOCIATORS OF {Part.Id=5} WHERE ClassDefsOnly", "ASSOCIATORS OF {Part} WHERE SchemaOnly"};
+                                          "ASSOCIATORS OF {Part.Id=5} WHERE ClassDefsOnly",
+                                          "ASSOCIATORS OF {Part} WHERE SchemaOnly"};
     wql_call call;
     wql_status status = wql_session_fetch(w->session, "Pair.B=0x5,A='thing 5 with a text of some length'", NULL, &call, &w->err);
     if (status < 0) return status;
