@@ -275,16 +275,16 @@ static void print_place(const wql__parser *parser, wql__out *out) {
     wql__token last = parser->before[0];
     if (last.kind == WQL__TOKEN_END) return;
     wql__out_z(out, " after ");
-    if (parser->tree->association == NULL && (parser->expected & (BIT(EQ) | BIT(COMMA)))) {
-        if (wql__token_is_word(last.kind) && !wql__is_one_of(last, KEYWORDS)) {
-            wql__out_z(out, "the property name ");
-            if (last.kind != WQL__TOKEN_NAME) last.kind = WQL__TOKEN_NAME; /* a word, used as a name */
-        } else {
-            wql__out_z(out, "the constant ");
-        }
-    } else if (parser->tree->association == NULL && (parser->expected & BIT(WHERE))) {
+    if (parser->tree->association == NULL && (parser->expected & BIT(WHERE)) && wql__token_is_word(last.kind)) {
         wql__out_z(out, "the class name ");
         last.kind = WQL__TOKEN_NAME;
+    } else if (parser->tree->association == NULL && (parser->expected & (BIT(EQ) | BIT(COMMA)))) {
+        if (wql__is_one_of(last, SCALARS | KEYWORDS | BIT(PARAMETER) | BIT(HEX))) {
+            wql__out_z(out, "the constant ");
+        } else if (wql__token_is_word(last.kind)) {
+            wql__out_z(out, "the property name ");
+            last.kind = WQL__TOKEN_NAME; /* perhaps a word, used as a name */
+        }
     }
     print_token(parser, last, out);
 }

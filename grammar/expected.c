@@ -19,6 +19,7 @@ typedef struct phrase {
 static const phrase phrases[] = {
     {BIT(SELECT) | BIT(ASSOCIATORS), BIT(REFERENCES), "SELECT, ASSOCIATORS OF or REFERENCES OF"},
     {BIT(STAR) | BIT(NAME), BIT(DISTINCT) | BIT(ALL) | FUNCTIONS, "* or a property name"},
+    {BIT(NAME) | BIT(AS), 0, "an alias"},
     {BIT(NAME) | BIT(META_CLASS), 0, "a class name"},
     {CONDITION, FUNCTIONS, "a condition"},
     {SCALARS | KEYWORDS | BIT(SELECT), 0, "a constant or SELECT"},
@@ -49,7 +50,7 @@ static const phrase phrases[] = {
     {BIT(COMMA), BIT(DOT), "','"},
     {BIT(FROM), BIT(DOT), "FROM"},
     {BIT(OUTER), BIT(JOIN), "JOIN"},
-    {BIT(JOIN) | BIT(WHERE), JOINS | BIT(ON) | BIT(ORDER), "JOIN"},
+    {BIT(JOIN) | BIT(INNER), JOINS | BIT(ON) | BIT(ORDER), "JOIN"},
     {BIT(ON), JOINS | BIT(AS), "ON"},
     {BIT(JOIN), 0, "JOIN"},
     {BIT(WHERE), BIT(WITHIN) | BIT(GROUP) | BIT(AS) | BIT(COLON) | BIT(SEPARATOR) | BIT(ORDER), "WHERE"},
@@ -67,11 +68,17 @@ static const phrase phrases[] = {
 
 enum { PHRASES = sizeof phrases / sizeof phrases[0] };
 
+/* Where what is named is neither a property nor a class. */
+static bool is_any_name(const wql__parser *parser) {
+    if (parser->expected == (BIT(STRING) | BIT(NAME))) return parser->tree->association != NULL;
+    return parser->expected == BIT(NAME) && wql__is_one_of(parser->before[0], BIT(AS) | BIT(SEPARATOR));
+}
+
 void wql__print_expected(const wql__parser *parser, wql__out *out) {
     wql__kinds expected = parser->expected;
     const char *texts[PHRASES];
     uint32_t count = 0;
-    if (expected == (BIT(STRING) | BIT(NAME)) && parser->tree->association != NULL) {
+    if (is_any_name(parser)) {
         wql__out_z(out, "a name");
         return;
     }

@@ -135,6 +135,8 @@ stage unit 40 run_units build
 stage ids 5 sh tests/tidy/ids.sh build $logs/unit.log
 stage golden 20 timeout 60 build/tests/golden/golden tests/golden/*.wqt
 stage language 10 timeout 60 build/tests/language/language tests/language/rows.tsv tests/golden/tricky.wqt
+stage language-doc 15 sh tests/language/doc.sh build
+stage language-errors 10 sh tests/language/errors.sh build
 stage oracle 40 timeout 120 build/tests/oracle/oracle
 stage examples 20 run_examples build
 stage tool 60 env ONLY="options params provider formats errors check output interrupt types machine" timeout 120 sh tests/cli/run.sh build

@@ -254,7 +254,7 @@ enum { WQL__RUN_POOL = 4 };
 enum { WQL__PATHS_KEPT = 4 };
 typedef struct wql__speller {
     wql__arena arena;                   /* of one reference */
-    const char *paths[WQL__PATHS_KEPT]; /* those that wql_scan_path made last in this visit of a provider: spelled as they must be */
+    const char *paths[WQL__PATHS_KEPT]; /* that wql_scan_path made last, in this visit of a provider: they are spelled well */
     uint32_t path_count;
 } wql__speller;
 

@@ -9,14 +9,15 @@
 static uint32_t *list_items(wql__binder *b, uint32_t *count) {
     const wql__query_tree *tree = b->tree;
     const wql_class_def *def = &b->cls->def;
-    uint32_t room = tree->star ? def->property_count : tree->select_count;
+    bool star = wql__selects_all(b);
+    uint32_t room = star ? def->property_count : tree->select_count;
     uint32_t *items = wql__arena_alloc(&b->scratch, wql__array_size(room, sizeof *items));
     *count = 0;
     for (uint32_t i = 0; items && i < room; i++) {
         int system;
         uint32_t property = i;
-        if (tree->star && (b->plan->flags & WQL_KEYS_ONLY) && !(def->properties[i].flags & WQL_KEY)) continue;
-        if (!tree->star) {
+        if (star && (b->plan->flags & WQL_KEYS_ONLY) && !(def->properties[i].flags & WQL_KEY)) continue;
+        if (!star) {
             wql__path path = wql__bind_own(b, &tree->select[i]);
             (void)wql__bind_path(b, &path, &system, &property); /* it could be bound before */
             if (system != WQL__SYS_NONE) property = WQL_NO_COLUMN;

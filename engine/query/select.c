@@ -82,12 +82,30 @@ static wql_status list_parts(wql__binder *b, wql__output *output) {
     return WQL_OK;
 }
 
+/* `Class.*` in the extended dialect, where Class is that of FROM. */
+static bool is_whole_class(const wql__binder *b, const wql__path *path) {
+    return path->star && path->count == 1 && (b->tree->dialect & WQL_EXTENDED) &&
+           wql__fold_equal(path->names[0].text, b->tree->from.text) &&
+           wql__class_property(b->cls, path->names[0].text) == WQL_NO_COLUMN;
+}
+
+static wql_status fail_whole_class(wql__binder *b, const wql__path *path) {
+    return wql__fail_at(b->err, WQL_E_NOT_SUPPORTED, b->tree->text, path->offset, path->length,
+                        "all properties and some of them again are not served yet: %.*s.* stands alone", WQL_FMT(b->cls->name));
+}
+
+bool wql__selects_all(const wql__binder *b) {
+    return b->tree->star || (b->tree->select_count == 1 && is_whole_class(b, b->tree->select));
+}
+
 wql_status wql__bind_select(wql__binder *b) {
     const wql__query_tree *tree = b->tree;
     list seen;
     wql_status status = WQL_OK;
-    b->plan->star = tree->star;
-    if (tree->star) return WQL_OK;
+    b->plan->star = wql__selects_all(b);
+    if (b->plan->star) return WQL_OK;
+    for (uint32_t i = 0; i < tree->select_count; i++)
+        if (is_whole_class(b, &tree->select[i])) return fail_whole_class(b, &tree->select[i]);
     b->outputs = wql__arena_zero(b->arena, wql__array_size(tree->select_count, sizeof *b->outputs));
     seen.by_property = wql__arena_alloc(&b->scratch, wql__array_size(b->cls->def.property_count, sizeof *seen.by_property));
     if (!b->outputs || !seen.by_property) return wql__bind_no_memory(b);

@@ -45,7 +45,7 @@ typedef struct wql_engine_options {
     uint32_t stack_bytes;     /* stack of each thread; 256 KiB */
     uint32_t calls_max;       /* open calls; 100,000 */
     uint32_t query_chars_max; /* text of a query, in UTF-16 units; 16,384 (WMI's) */
-    uint32_t depth_max;       /* nesting of a query: open parentheses and NOTs together; 128, at most 190 */
+    uint32_t depth_max;       /* nesting of a query: open parentheses, NOTs, selects and calls together; 128, at most 190 */
     uint32_t sink_timeout_ms; /* how long a callback may run before its call is cancelled; 0 = for ever */
     uint32_t cancel_wait_ms;  /* how long a cancel waits for a running callback, and a close for everything; 10,000 */
     void *(*alloc)(void *user, void *ptr, size_t old_size, size_t new_size); /* as realloc, with the exact old size; new_size 0

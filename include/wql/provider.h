@@ -255,13 +255,14 @@ static inline wql_value wql_scan_object(wql_scan *scan, const char *class_name, 
 
 /* -- in open and next: references -------------------------------------------------------------------------------- */
 
-/* A reference is the path of an object as text, in one spelling: `Class.Key="value",Other=5`, with its keys by name, as __RELPATH of
- * the object is; a namespace stands in front only if it is another one. Columns that are emitted hold such texts. A text that
- * wql_row_set is given for a reference is brought into that form; one that cannot be a path, or has more than 65,536 bytes, stays as it is.
+/* A reference is the path of an object as text, in one spelling: `Class.Key="value",Other=5`, with its keys by name, as
+ * __RELPATH of the object is; a namespace stands in front only if it is another one. Columns that are emitted hold such texts.
+ * A text that wql_row_set is given for a reference is brought into that form; one that cannot be a path, or has more than
+ * 65,536 bytes, stays as it is.
  *
- * The path of an instance of `class_name`, a class of this namespace, by its keys, in the order of its properties: a reference for
- * wql_row_set, or whose text goes into a column. Lives until next (or open) returns. WQL_NULL if that class, with so many keys, is
- * not there, or one of the keys is NULL or does not fit its type. */
+ * The path of an instance of `class_name`, a class of this namespace, by its keys, in the order of its properties: a reference
+ * for wql_row_set, or whose text goes into a column. Lives until next (or open) returns. WQL_NULL if that class, with so many
+ * keys, is not there, or one of the keys is NULL or does not fit its type. */
 static inline wql_value wql_scan_path(wql_scan *scan, const char *class_name, const wql_value *keys, uint32_t count) {
     return scan->host->path(scan, class_name, keys, count);
 }
@@ -365,8 +366,10 @@ WQL_API wql_status wql_memory_publish(wql_memory *memory, uint64_t rows);
 /* Lets the table go; mounts and scans keep what they use. Accepts NULL. */
 WQL_API void wql_memory_close(wql_memory *memory);
 
-/* sqlite: the tables and views of a database as classes. `config` of the mount is the file's path; `user` is NULL or a
- * wql_sqlite. */
+/* sqlite: the tables and views of a database as classes, and each foreign key as an association class: Table_Column (or
+ * Table_Column_Column ...), whose reference `Dependent` is the row that has the foreign key, and `Antecedent` the row that it
+ * names; both are keys. One whose table has no key, or that leads to a table or column that is not there, is left out; the log
+ * says so. `config` of the mount is the file's path; `user` is NULL or a wql_sqlite. */
 enum {
     WQL_SQLITE_WRITABLE = 1 /* open the file for writing too; otherwise it is opened read-only */
 };

@@ -10,10 +10,20 @@ WQL_BEGIN
 
 typedef struct wql_query wql_query; /* parsed, bound and planned text: read-only, shared by threads, runs many times */
 
-/* Kinds of queries (wql_query_kind). This version runs data queries and schema queries: those classes of the namespace, abstract
- * ones too, as they were when the query was planned, that fulfil the WHERE, in the order of the names (see wql_batch_definition).
- * To enumerate the classes below one, ask for __THIS ISA 'Class' (deep) or __SUPERCLASS = 'Class' (shallow). The other kinds are
- * checked, and end with WQL_E_NOT_SUPPORTED. */
+/* Kinds of queries (wql_query_kind). This version runs data queries and schema queries: those classes of the namespace,
+ * abstract ones too, as they were when the query was planned, that fulfil the WHERE, in the order of the names (see
+ * wql_batch_definition). To enumerate the classes below one, ask for __THIS ISA 'Class' (deep) or __SUPERCLASS = 'Class'
+ * (shallow).
+ *
+ * ASSOCIATORS OF {path} and REFERENCES OF {path} run too: what is linked with an object by instances of the namespace's
+ * association classes (WQL_ASSOCIATION), or these instances. The object is looked up first: WQL_E_NOT_FOUND if it is not there,
+ * and the codes of wql_session_fetch for a path that is none. Then the association classes whose references may name it are
+ * asked one after the other for the instances that do, and, for associators, the objects at the other ends by their keys:
+ * batches of several classes, each object as often as it is linked. What an end names that is not there (a row, a class,
+ * another namespace or server, no path at all) is left out. CLASSDEFSONLY and SCHEMAONLY bring classes, as a schema query does.
+ * WQL_KEYS_ONLY is KEYSONLY; WQL_PROTOTYPE is WQL_E_NOT_SUPPORTED.
+ *
+ * Event queries, and those that use forms of WQL_EXTENDED, are checked, and end with WQL_E_NOT_SUPPORTED. */
 enum { WQL_KIND_DATA = 1, WQL_KIND_SCHEMA, WQL_KIND_ASSOCIATORS, WQL_KIND_REFERENCES, WQL_KIND_EVENT, WQL_KIND_EXTENDED };
 
 /* Runs a query text.

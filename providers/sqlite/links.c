@@ -2,8 +2,8 @@
 /* links.c: foreign keys -> association classes.
  *
  * Each foreign key of a table that has a key, to a table that has one, is a class: named after the table and the columns of the
- * foreign key (Orders_CustomerId), with two references. `Dependent` is the row that has the foreign key, `Antecedent` the row that it
- * names. There is an instance for each pair of rows that are there: a NULL, or a value that no row has, links nothing.
+ * foreign key (Orders_CustomerId), with two references. `Dependent` is the row that has the foreign key, `Antecedent` the row that
+ * it names. There is an instance for each pair of rows that are there: a NULL, or a value that no row has, links nothing.
  *
  * A scan joins the two tables. A condition on a reference becomes conditions on the key of its table, so both ends are found by
  * key: the other end by the foreign key, for which the antecedent has an index by law, and the dependent if its owner made one. */

@@ -391,7 +391,8 @@ static wql_status compare_column(reading *r, const wql__sqlite_table *was, const
     }
     for (uint32_t i = 0; i < now->column_count; i++) {
         if (!wql__sqlite_is_same(now->columns[i].name, column->name)) continue;
-        if (!wql__sqlite_is_same(now->columns[i].declared, column->declared)) return changed(r->m, was, r->err, " has another type", column->name);
+        if (!wql__sqlite_is_same(now->columns[i].declared, column->declared))
+            return changed(r->m, was, r->err, " has another type", column->name);
         if (column->sure && !now->columns[i].sure) return changed(r->m, was, r->err, " is not the rowid any more", column->name);
         return WQL_OK;
     }

@@ -375,7 +375,8 @@ void wql__sqlite_plan(const wql__sqlite_mount *m, const wql_request *request, wq
 void wql__sqlite_build(wql__sqlite_sql *sql, const wql__sqlite_mount *m, const wql_request *request, uint8_t *take,
                        wql__sqlite_built *built);
 
-/* The same for a foreign key: its SELECT brings the keys of the antecedent, then those of the dependent. scan NULL: for a person. */
+/* The same for a foreign key: its SELECT brings the keys of the antecedent, then those of the dependent. scan NULL: for a
+ * person. */
 void wql__sqlite_plan_link(const wql__sqlite_mount *m, const wql_request *request, wql_answer *answer);
 void wql__sqlite_build_link(wql__sqlite_sql *sql, const wql__sqlite_mount *m, const wql_request *request, wql_scan *scan);
 uint32_t wql__sqlite_key_count(const wql__sqlite_table *table);

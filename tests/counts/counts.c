@@ -30,6 +30,8 @@ typedef struct work {
     const char *text;
     uint32_t flags;
     bool parses, prepares; /* else it is run */
+    bool wrong;            /* it parses a text that is refused */
+    uint32_t dialect;
     bench_answer answer;
 } work;
 
@@ -69,7 +71,7 @@ __attribute__((noinline)) void counts_measured(work *w) {
     wql_error err = WQL_INIT(wql_error);
     wql_query *query;
     if (w->parses) {
-        if (wql_query_check(w->engine, wql_s(w->text), 0, NULL, &err) < 0) bench_fail(&err);
+        if ((wql_query_check(w->engine, wql_s(w->text), w->dialect, NULL, &err) < 0) != w->wrong) bench_fail(&err);
     } else if (w->prepares) {
         if (wql_query_prepare(w->session, wql_s(w->text), &query, &err) < 0) bench_fail(&err);
         wql_query_close(query);
@@ -83,6 +85,8 @@ __attribute__((noinline)) static void not_measured(work *w) {
     wql_query *query;
     if (!w->parses && !w->prepares) {
         run(w);
+    } else if (w->parses) {
+        (void)wql_query_check(w->engine, wql_s(w->text), w->dialect, NULL, &err);
     } else {
         if (wql_query_prepare(w->session, wql_s(w->text), &query, &err) < 0) bench_fail(&err);
         wql_query_close(query);
@@ -144,6 +148,59 @@ static void measure_texts(work w, chosen *c) {
         }
 }
 
+/* -- texts of 10, 40 and 160 kB ---------------------------------------------------------------------------------- */
+
+/* Head, then one item after another, then tail. `%u` in an item is its number. */
+typedef struct shape {
+    const char *name, *head, *item, *tail;
+    uint32_t dialect;
+    bool wrong;
+} shape;
+
+static const shape shapes[] = {
+    {"list", "SELECT a", ", Name%u", " FROM Item", 0, false},
+    {"and", "SELECT * FROM Item WHERE a = 1", " AND Name%u <> 'text'", "", 0, false},
+    {"groups", "SELECT * FROM Item WHERE a = 1", " OR (b LIKE 'x%%' AND NOT c = %u)", "", 0, false},
+    {"text", "SELECT * FROM Item WHERE a = 'b", "\\\\ %u \\'", "'", 0, false},
+    {"path", "ASSOCIATORS OF {Item.Key=\"b", "\\\\ %u } \\\"", "\"} WHERE Role = r", 0, false},
+    {"by", "SELECT * FROM Item GROUP WITHIN 5 BY a", ", b.Name%u", " HAVING NumberOfEvents > 1", 0, false},
+    {"in", "SELECT * FROM Item WHERE a IN (0", ", %u", ")", WQL_EXTENDED, false},
+    {"joins", "SELECT * FROM Item i", " JOIN Class%u ON a = b", " ORDER BY c", WQL_EXTENDED, false},
+    {"between", "SELECT * FROM Item WHERE a = b", " OR a BETWEEN %u AND 0x7f", ";", WQL_RELAXED, false},
+    {"refused", "SELECT * FROM Item WHERE a = 1", " AND Name%u <> 'text'", " AND", 0, true},
+};
+
+static void write_text(const shape *s, size_t size, char *text) {
+    size_t len = (size_t)sprintf(text, "%s", s->head);
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    for (unsigned i = 0; len + strlen(s->tail) < size; i++) len += (size_t)sprintf(text + len, s->item, i % 10000);
+#pragma GCC diagnostic pop
+    strcpy(text + len, s->tail);
+}
+
+static void measure_sizes(chosen *c) {
+    static const size_t sizes[] = {10000, 40000, 160000};
+    static char text[160000 + 1024];
+    const uint32_t most = UINT32_MAX;
+    wql_engine_options options = {.struct_size = sizeof options, .query_chars_max = most, .predicates_max = most,
+                                  .select_items_max = most, .pattern_chars_max = most, .path_chars_max = most};
+    wql_error err = WQL_INIT(wql_error);
+    work w = {.text = text, .parses = true};
+    char name[48];
+    if (wql_engine_open(&options, &w.engine, &err) < 0) bench_fail(&err);
+    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++)
+        for (size_t k = 0; k < sizeof sizes / sizeof sizes[0]; k++) {
+            snprintf(name, sizeof name, "size.%s.%zukb", shapes[i].name, sizes[k] / 1000);
+            if (!is_chosen(c, name)) continue;
+            write_text(&shapes[i], sizes[k], text);
+            w.dialect = shapes[i].dialect;
+            w.wrong = shapes[i].wrong;
+            measure(&w, name, c->once);
+        }
+    if (wql_engine_close(w.engine) != WQL_OK) bench_stop("the engine does not close");
+}
+
 /* -- the program ------------------------------------------------------------------------------------------------- */
 
 /* A microsecond passes each time somebody looks. */
@@ -188,6 +245,7 @@ int main(int argc, char **argv) {
     bench_table_make(&table, ROWS);
     for (int kernel = 0; kernel < KERNELS; kernel++) right &= measure_kernel(kernel, &table, &c);
     bench_table_free(&table);
+    measure_sizes(&c);
     if (c.found < c.count) {
         fprintf(stderr, "counts: a case is named that is none\n");
         return 2;

@@ -78,6 +78,22 @@ awk -F '\t' -v growth=$growth '
         exit bad
     }' $file "$dir/libwql" || code=1
 
+# Four times the text takes at most so many times the instructions.
+awk -F '\t' -v most=4.4 '
+    /^size\./ {
+        split($1, part, ".")
+        if (part[2] == last && before > 0) {
+            ratio = $2 / before
+            right = ratio <= most
+            printf "%sok %s: %.2f times the instructions of a quarter of the text, of at most %s\n", right ? "" : "not ", $1, ratio, most
+            if (!right) bad = 1
+        }
+        last = part[2]
+        before = $2
+        seen++
+    }
+    END { exit bad || seen != 30 }' "$dir/libwql" || code=1
+
 # Numbers have the quickest batches: there looks weigh the most.
 count wql__flag_is_up "$build/tests/counts/looks" --once Q1.portable Q2.portable Q3.portable Q9.portable Q1.avx2 Q2.avx2 Q3.avx2 Q9.avx2
 awk -F '\t' -v rows=$rows -v look=$look -v looking=$looking '

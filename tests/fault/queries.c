@@ -54,6 +54,24 @@ static wql_status replanned(world *w) {
 
 /* Texts that are checked without a schema: flat and deep, names and literals of every kind. */
 static wql_status checked(world *w) {
+    static const struct {
+        const char *text;
+        uint32_t dialect;
+        int kind;
+    } others[] = {
+        {"ASSOCIATORS OF {Some_Class.Key1=\"a text with \\\\ and \\\" in it\",Key2=0x1F} WHERE Role = 'P\\\\' ResultClass = C "
+         "KeysOnly",
+         0, WQL_KIND_ASSOCIATORS},
+        {"SELECT a.b, c FROM E WITHIN 0.5 WHERE a.b <> c.d GROUP WITHIN 5 BY a, b, c, d, e, f HAVING NumberOfEvents > 5", 0,
+         WQL_KIND_EVENT},
+        {"SELECT * FROM root\\cimv2:A WHERE a BETWEEN 0x1 AND 2 AND b IS NOT TRUE AND c NOT LIKE 'd%' AND e = f;", WQL_RELAXED,
+         WQL_KIND_DATA},
+        {"SELECT DISTINCT x.a, UPPER(b), SUBSTRING(q, 1, 2) FROM A x LEFT JOIN B AS y ON x.a = y.b JOIN C ON c = d WHERE e IN "
+         "(1, 'f\\\\', NULL) AND "
+         "g NOT IN (SELECT h FROM D WHERE i IN (SELECT j FROM E, F)) AND DATEDIFF(DAY, k, DATEADD(HH, 5, GETDATE())) > 7 ORDER "
+         "BY "
+         "l, LOWER(m) DESC",
+         WQL_EXTENDED, WQL_KIND_EXTENDED}};
     static const char *const texts[] = {
         "SELECT * FROM A",
         "SELECT a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p FROM Very_Long_Name_Of_A_Class WHERE a IS NULL AND b IS NOT NULL",
@@ -67,6 +85,11 @@ static wql_status checked(world *w) {
         int kind = -7;
         status = wql_query_check(w->engine, wql_s(texts[i]), 0, &kind, &w->err);
         if (status >= 0 ? kind != WQL_KIND_DATA : kind != -7) broken(w, "wql_query_check sets its output on success only");
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others && status >= 0; i++) {
+        int kind = -7;
+        status = wql_query_check(w->engine, wql_s(others[i].text), others[i].dialect, &kind, &w->err);
+        if (status == WQL_E_INVALID_QUERY || (status >= 0 && kind != others[i].kind)) broken(w, "a text is of another kind");
     }
     return status;
 }
@@ -97,7 +120,10 @@ static wql_status mistaken(world *w) {
                     {"SELECT Id FROM Tick WHERE Id = 'x'", WQL_E_INVALID_QUERY},
                     {"SELECT Id FROM Tick WHERE Id LIKE", WQL_E_INVALID_QUERY},
                     {"SELECT FROM Tick", WQL_E_INVALID_QUERY},
-                    {"ASSOCIATORS OF {Tick.Id=1}", WQL_E_NOT_SUPPORTED}};
+                    {"SELECT Id FROM Tick WITHIN 5", WQL_E_NOT_EVENT_CLASS},
+                    {"SELECT * FROM __TimersEvent", WQL_E_INVALID_CLASS},
+                    {"SELECT * FROM __TimerEvent GROUP WITHIN 5 BY TimerId.x", WQL_E_PROPERTY_NOT_AN_OBJECT},
+                    {"SELECT TimerId FROM __TimerEvent WITHIN 5 WHERE NumFirings > 5", WQL_E_NOT_SUPPORTED}};
     for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
         wql_query *query;
         wql_status status = try_prepare(w, mistakes[i].text, &query);
@@ -172,6 +198,29 @@ static wql_status parametrised(world *w) {
     return status;
 }
 
+/* What the other dialects add: a class that a parameter names, two properties compared, parts of a comparison. */
+static wql_status dialects(world *w) {
+    static const char *const texts[] = {
+        "SELECT * FROM META_CLASS WHERE __THIS ISA @class OR __THIS ISA 'Tick' AND NOT __CLASS LIKE 'X%'",
+        "SELECT Id FROM root\\t:Tick WHERE Name <> Id AND Id BETWEEN 0x1 AND 40 AND NOT Id > Id;",
+        "SELECT Tick.Id FROM Tick WHERE Tick.Id < 3 AND Tick.Name NOT LIKE 'x%'"};
+    wql_session_options with = {.struct_size = sizeof with, .dialect = WQL_RELAXED | WQL_EXTENDED | WQL_PARAMETERS};
+    wql_param value = {"class", wql_text(wql_s("tick"))};
+    wql_session *session;
+    wql_status status = wql_session_open(w->engine, "root/t", &with, &session, &w->err);
+    if (status < 0) return status;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts && status >= 0; i++) {
+        wql_call_options how = {.struct_size = sizeof how, .params = &value, .param_count = i == 0};
+        wql_call call;
+        status = try_exec(w, session, texts[i], &how, &call);
+        if (status < 0) break;
+        status = pull(w, call, -1);
+        wql_call_close(call);
+    }
+    wql_session_close(session);
+    return status;
+}
+
 /* A principal with rights of its own reads kept batches by number; a call that could keep no more goes on. */
 static wql_status kept(world *w) {
     static const uint32_t gids[] = {4, 27};
@@ -206,6 +255,7 @@ const scenario query_scenarios[] = {
      .rows = 4,
      .probe = "SELECT Id FROM Tick",
      .probe_rows = 3000},
+    {.name = "dialects", .mount = mount_ticks, .run = dialects, .rows = 44, .probe = "SELECT Id FROM Tick", .probe_rows = 3000},
     {.name = "kept", .mount = mount_ticks, .run = kept, .rows = 3000, .probe = "SELECT Id FROM Tick", .probe_rows = 3000},
     {.name = "rows", .mount = mount_ticks, .run = rows, .rows = 3000, .probe = "SELECT Id FROM Tick", .probe_rows = 3000},
     {.name = "zero copy",

@@ -9,11 +9,13 @@ static const char *const schema =
     "PRAGMA journal_mode = WAL;"
     "CREATE TABLE Shop(Id INTEGER PRIMARY KEY, Name TEXT NOT NULL, Price REAL, Sold DATETIME, Raw BLOB, Flag BOOLEAN);"
     "CREATE TABLE Pair(A TEXT, B INTEGER, Note, PRIMARY KEY(A, B)) WITHOUT ROWID;"
+    "CREATE TABLE Part(Id INTEGER PRIMARY KEY, Shop INT REFERENCES Shop, A TEXT, B INT, FOREIGN KEY(A, B) REFERENCES Pair(A, B));"
     "CREATE VIEW Cheap AS SELECT Id, Name FROM Shop WHERE Price < 10;"
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 400)"
     " INSERT INTO Shop SELECT i, 'thing ' || i || ' with a text of some length', i / 4.0, '2020-01-01 00:00:00', x'00ff', i % 2 "
     "FROM n;"
     "INSERT INTO Pair SELECT Name, Id, CASE WHEN Id % 2 THEN 7 ELSE 'seven' END FROM Shop;"
+    "INSERT INTO Part SELECT Id, 7, Name, Id FROM Shop WHERE Id <= 30;"
     "PRAGMA wal_checkpoint(TRUNCATE)";
 
 static char file[64];
@@ -115,6 +117,20 @@ static wql_status side_by_side(world *w) {
     return status;
 }
 
+/* An object by its path, and what leads from it and to it. */
+static wql_status linked(world *w) {
+    static const char *const queries[] = {"ASSOCIATORS OF {Shop.Id=7}", "REFERENCES OF {Part.Id=5}",
+                                          "ASSOCIATORS OF {Part.Id=5} WHERE ClassDefsOnly",
+                                          "ASSOCIATORS OF {Part} WHERE SchemaOnly"};
+    wql_call call;
+    wql_status status = wql_session_fetch(w->session, "Pair.B=0x5,A='thing 5 with a text of some length'", NULL, &call, &w->err);
+    if (status < 0) return status;
+    status = pull(w, call, 0);
+    wql_call_close(call);
+    for (size_t i = 0; status >= 0 && i < sizeof queries / sizeof *queries; i++) status = ask(w, queries[i], i ? -1 : 1);
+    return status;
+}
+
 const scenario sqlite_scenarios[] = {{.name = "a sqlite file",
                                       .mount = mount_file,
                                       .run = read_file,
@@ -127,6 +143,12 @@ const scenario sqlite_scenarios[] = {{.name = "a sqlite file",
                                       .rows = 32,
                                       .probe = "SELECT * FROM Shop",
                                       .probe_rows = 400},
+                                     {.name = "associations in sqlite",
+                                      .mount = mount_file,
+                                      .run = linked,
+                                      .rows = 37,
+                                      .probe = "ASSOCIATORS OF {Shop.Id=7}",
+                                      .probe_rows = 30},
                                      {.name = "a lent sqlite connection",
                                       .mount = mount_lent,
                                       .run = read_file,

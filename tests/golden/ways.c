@@ -344,7 +344,8 @@ const char *check_early(bench *b, const query_case *c, wql_str query, const outc
     wql_query *prepared = NULL;
     wql_status status;
     int kind = 0;
-    if (c->are_paths) return call->has_error && !place_fits(&call->error, query) ? "offset, line and column do not fit the path" : NULL;
+    if (c->are_paths)
+        return call->has_error && !place_fits(&call->error, query) ? "offset, line and column do not fit the path" : NULL;
     b->sources[PLAIN].take = WQL_NONE;
     status = wql_query_prepare(b->sessions[PLAIN], query, &prepared, &err);
     if (status >= 0 && (wql_query_kind(prepared) < WQL_KIND_DATA || wql_query_kind(prepared) > WQL_KIND_REFERENCES))

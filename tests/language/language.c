@@ -2,7 +2,7 @@
 /* language.c: the table of tricky cases of the language (rows.tsv): `language ROWS.TSV CASES.WQT`. Every query is checked; those
  * that can run are run over the classes and rows of the case file, and their answers compared. What waits for a part of the
  * library that is not there yet is told apart, as neither passed nor failed. README.md explains the columns. */
-#include "../golden/golden.h"
+#include "fixture.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,15 +10,11 @@
 enum { ROW, NEEDS, DIALECT, TITLE, QUERY, EXPECTED, MARK, SOURCE, COLUMNS };
 
 typedef struct world {
-    pool memory;
-    wql_engine *engine;
-    wql_session *sessions[3]; /* of each dialect */
+    fixture on;
     uint32_t passed, failed, waiting;
     lines waits; /* "PART\tROW" */
 } world;
 
-static const char *const dialects[] = {"wql", "relaxed", "extended"};
-static const uint32_t dialect_bits[] = {0, WQL_RELAXED, WQL_EXTENDED};
 static const char *const kinds[] = {"", "data", "schema", "associators", "references", "event", "extended"};
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
@@ -45,18 +41,6 @@ static bool has_code(wql_status status, const char *code) {
     return status < 0 && strcmp(digits, code) == 0;
 }
 
-static char *read_file(world *w, const char *path) {
-    FILE *file = fopen(path, "rb");
-    char *text;
-    long size;
-    if (!file || fseek(file, 0, SEEK_END) || (size = ftell(file)) < 0) stop_with("language: cannot read %s", path);
-    rewind(file);
-    text = pool_get(&w->memory, (size_t)size + 1);
-    if (fread(text, 1, (size_t)size, file) != (size_t)size) stop_with("language: cannot read %s", path);
-    fclose(file);
-    return text;
-}
-
 /* -- answers ----------------------------------------------------------------------------------------------------- */
 
 /* What came: the first cell of each row, or of schema queries the class's name, in order. */
@@ -68,13 +52,13 @@ static wql_status run(world *w, wql_session *session, wql_str query, bool names,
     while ((status = wql_call_next(call, WQL_FOREVER, &batch, err)) == WQL_OK) {
         uint32_t column = names ? wql_batch_find(batch, "__CLASS") : 0;
         for (uint32_t row = 0; row < wql_batch_rows(batch); row++) {
-            writer text = {&w->memory, NULL, 0, 0};
+            writer text = {&w->on.memory, NULL, 0, 0};
             wql_value value = wql_column_value(wql_batch_column(batch, column), row);
             if (names)
                 put(&text, value.str.ptr, value.str.len);
             else
                 print_value(&text, &value);
-            lines_add(cells, &w->memory, text.at ? text.at : "", text.len);
+            lines_add(cells, &w->on.memory, text.at ? text.at : "", text.len);
         }
         wql_batch_release(batch);
     }
@@ -85,7 +69,7 @@ static wql_status run(world *w, wql_session *session, wql_str query, bool names,
 
 /* Whether the cells are those of the list; with `some`, whether all of the list are among them. */
 static bool same_cells(world *w, const lines *cells, const char *wanted, bool some) {
-    writer text = {&w->memory, NULL, 0, 0};
+    writer text = {&w->on.memory, NULL, 0, 0};
     put_z(&text, "");
     for (uint32_t i = 0; i < cells->count; i++) {
         if (i > 0) put_z(&text, " ");
@@ -129,7 +113,7 @@ static int expect_rows(trial *t, const char *wanted, bool names, bool some) {
     lines cells = {NULL, 0, 0};
     wql_status status;
     if (t->status < 0) return fail(t, t->status, &t->err);
-    status = run(t->w, t->w->sessions[t->dialect], t->query, names, &cells, &err);
+    status = run(t->w, t->w->on.sessions[t->dialect], t->query, names, &cells, &err);
     if (status < 0) return fail(t, status, &err);
     if (same_cells(t->w, &cells, wanted, some)) return PASS;
     snprintf(t->why, sizeof t->why, "%u rows, the first of which is %s", cells.count, cells.count ? cells.at[0] : "not there");
@@ -142,7 +126,7 @@ static int expect_failure(trial *t, const char *code) {
     lines cells = {NULL, 0, 0};
     wql_status status;
     if (t->status < 0) return fail(t, t->status, &t->err);
-    status = run(t->w, t->w->sessions[t->dialect], t->query, false, &cells, &err);
+    status = run(t->w, t->w->on.sessions[t->dialect], t->query, false, &cells, &err);
     if (has_code(status, code)) return PASS;
     return fail(t, status, &err);
 }
@@ -150,8 +134,8 @@ static int expect_failure(trial *t, const char *code) {
 /* `see FILE TEXT`: what it takes more than a query to show is shown there. */
 static int expect_elsewhere(trial *t, const char *rest) {
     size_t len = strcspn(rest, " ");
-    char *path = pool_copy(&t->w->memory, rest, len);
-    if (rest[len] && strstr(read_file(t->w, path), rest + len + 1)) return PASS;
+    char *path = pool_copy(&t->w->on.memory, rest, len);
+    if (rest[len] && strstr(fixture_read(&t->w->on, path), rest + len + 1)) return PASS;
     snprintf(t->why, sizeof t->why, "it is not there");
     return FAIL;
 }
@@ -183,13 +167,14 @@ static int expect(trial *t, const char *wanted) {
 
 /* -- rows -------------------------------------------------------------------------------------------------------- */
 
-static void check_row(world *w, char **cells) {
+static void check_row(void *user, char **cells) {
+    world *w = user;
     trial t = {.w = w, .err = WQL_INIT(wql_error)};
     int verdict = PASS;
-    for (t.dialect = 0; t.dialect < 3 && strcmp(cells[DIALECT], dialects[t.dialect]) != 0;) t.dialect++;
-    if (t.dialect == 3) stop_with("language: row %s: no dialect %s", cells[ROW], cells[DIALECT]);
+    t.dialect = dialect_number(cells[DIALECT]);
+    if (t.dialect == DIALECTS) stop_with("language: row %s: no dialect %s", cells[ROW], cells[DIALECT]);
     t.query = unescape(cells[QUERY]);
-    t.status = wql_query_check(w->engine, t.query, dialect_bits[t.dialect], &t.kind, &t.err);
+    t.status = wql_query_check(w->on.engine, t.query, dialect_bits[t.dialect], &t.kind, &t.err);
     for (char *at = cells[EXPECTED]; at && verdict == PASS;) {
         char *end = strstr(at, "; ");
         if (end) *end = '\0';
@@ -205,25 +190,7 @@ static void check_row(world *w, char **cells) {
     w->passed += verdict == PASS;
     w->failed += verdict == FAIL;
     w->waiting += verdict == WAIT;
-    if (verdict == WAIT) lines_format(&w->waits, &w->memory, "%s\t%s", cells[NEEDS], cells[ROW]);
-}
-
-static void check_rows(world *w, char *text) {
-    char *next;
-    uint32_t line = 0;
-    for (; text && *text; text = next, line++) {
-        char *cells[COLUMNS + 1];
-        uint32_t count = 0;
-        next = strchr(text, '\n');
-        if (next) *next++ = '\0';
-        for (char *at = text; at && count <= COLUMNS;) {
-            cells[count++] = at;
-            at = strchr(at, '\t');
-            if (at) *at++ = '\0';
-        }
-        if (count != COLUMNS) stop_with("language: line %u has %u columns, not %d", line + 1, count, COLUMNS);
-        if (line > 0) check_row(w, cells);
-    }
+    if (verdict == WAIT) lines_format(&w->waits, &w->on.memory, "%s\t%s", cells[NEEDS], cells[ROW]);
 }
 
 static void print_waiting(world *w) {
@@ -241,30 +208,11 @@ static void print_waiting(world *w) {
 
 int main(int argc, char **argv) {
     world w = {.passed = 0};
-    waking wakes;
-    source rows = {.waking = &wakes, .take = WQL_NONE};
-    case_file file;
-    wql_error err = WQL_INIT(wql_error);
     if (argc != 3) stop_with("language ROWS.TSV CASES.WQT");
-    case_file_read(&file, argv[2]);
-    waking_start(&wakes);
-    rows.file = &file;
-    atomic_init(&rows.seed, 1);
-    atomic_init(&rows.open_scans, 0);
-    if (wql_engine_open(NULL, &w.engine, &err) < 0 ||
-        wql_engine_mount(w.engine, "root/cimv2", source_provider(true), NULL, &rows, &err) < 0)
-        stop_with("language: %s", err.message);
-    for (int i = 0; i < 3; i++) {
-        wql_session_options options = {.struct_size = sizeof options, .dialect = dialect_bits[i]};
-        if (wql_session_open(w.engine, "root/cimv2", &options, &w.sessions[i], &err) < 0) stop_with("language: %s", err.message);
-    }
-    check_rows(&w, read_file(&w, argv[1]));
+    fixture_open(&w.on, argv[2]);
+    fixture_table(&w.on, argv[1], COLUMNS, check_row, &w);
     print_waiting(&w);
     printf("%u passed, %u failed, %u waiting\n", w.passed, w.failed, w.waiting);
-    for (int i = 0; i < 3; i++) wql_session_close(w.sessions[i]);
-    if (wql_engine_close(w.engine) < 0) stop_with("language: the engine did not close");
-    waking_stop(&wakes);
-    case_file_free(&file);
-    pool_free(&w.memory);
+    fixture_close(&w.on);
     return w.failed > 0;
 }

@@ -119,7 +119,7 @@ static void what_a_path_means_is_told_by_the_final_status(void **state) {
 static void the_provider_is_left_after_the_row(void **state) {
     fixture f = {.t = {.rows = 1000000, .per_next = 100}};
     wql_call call;
-    uint64_t rows;
+    uint64_t rows = 0;
     (void)state;
     open_fixture(&f, 0, 0);
     assert_int_equal(wql_session_fetch(f.session, "Tick.Id=150", NULL, &call, &err), WQL_OK);

@@ -43,7 +43,7 @@ static void test_limits(void **state) {
     /* what is closed does not count */
     check_limited(repeat("SELECT * FROM T WHERE (((a=1)))", " OR (NOT (b=2))", 2, ""), &few, NULL, 0);
     check_limited(repeat("SELECT * FROM T WHERE NOT NOT NOT a=1", " AND NOT NOT NOT b=2", 2, ""), &few, NULL, 0);
-    check_limited(repeat("SELECT * FROM T WHERE a LIKE '", "\\\\", 4, "'"), &few, NULL, 0); /* after unescaping */
+    check_limited(repeat("SELECT * FROM T WHERE a LIKE '", "\\\\", 4, "'"), &few, NULL, 0);             /* after unescaping */
     check_limited(repeat("SELECT * FROM T WHERE a LIKE '", "\xf0\x9f\x98\x80", 2, "'"), &few, NULL, 0); /* two units each */
     check_limited(repeat("SELECT * FROM T WHERE a LIKE '", "\xf0\x9f\x98\x80", 2, "x'"), &few, "pattern_chars_max (4)", 29);
     check_limited(repeat("SELECT * FROM T WHERE a = '", "long", 20, "'"), &few, NULL, 0); /* no pattern */
@@ -51,7 +51,8 @@ static void test_limits(void **state) {
     check_limited(repeat("SELECT ", "a", 6, " FROM T"), &few, "identifier_chars_max (5)", 7);
     check_limited(repeat("SELECT ", "\xc3\x86", 5, " FROM T"), &few, NULL, 0);
     check_limited(repeat("SELECT a FROM ", "\xf0\x90\x90\x80", 3, ""), &few, "identifier_chars_max (5)", 14);
-    check_limited(repeat("SELECT SELECT FROM T", "", 0, ""), &few, "identifier_chars_max (5)", 7); /* a word, but used as a name */
+    check_limited(repeat("SELECT SELECT FROM T", "", 0, ""), &few, "identifier_chars_max (5)",
+                  7); /* a word, but used as a name */
     few.identifier_chars = 6;
     few.query_chars = 20;
     check_limited(repeat("SELECT a FROM ", "T", 6, ""), &few, NULL, 0);
@@ -66,7 +67,8 @@ static void test_default_limits(void **state) {
     wql__parse_limits longer = defaults;
     (void)state;
     longer.query_chars = UINT32_MAX;
-    check_limited(repeat("SELECT * FROM T WHERE ", "(", 128, "a=1))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))"
+    check_limited(repeat("SELECT * FROM T WHERE ", "(", 128,
+                         "a=1))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))"
                          "))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))"),
                   &defaults, NULL, 0);
     check_limited(repeat("SELECT * FROM T WHERE ", "(", 129, ""), &defaults, "depth_max (128)", 150);
@@ -199,7 +201,7 @@ static void *failing_alloc(void *user, void *ptr, size_t old_size, size_t new_si
     return moved;
 }
 
-static wql_status parse_failing(const char *text, uint64_t from, uint64_t to) {
+static wql_status parse_failing(uint32_t dialect, const char *text, uint64_t from, uint64_t to) {
     failing f = {.from = from, .to = to};
     wql__mem *mem = wql__mem_open(failing_alloc, &f, 0);
     wql__arena arena;
@@ -208,7 +210,7 @@ static wql_status parse_failing(const char *text, uint64_t from, uint64_t to) {
     wql_status status;
     assert_non_null(mem);
     wql__arena_init(&arena, mem);
-    status = wql__parse(wql_s(text), 0, &no_limits, &arena, &tree, &err);
+    status = wql__parse(wql_s(text), dialect, &no_limits, &arena, &tree, &err);
     assert_true((status == WQL_OK) == (tree != NULL));
     assert_int_equal(err.status, status);
     assert_true(status == WQL_OK || err.message[0] != '\0');
@@ -218,21 +220,28 @@ static wql_status parse_failing(const char *text, uint64_t from, uint64_t to) {
     return status;
 }
 
-/* Each allocation fails once, and each is the last that succeeds. The texts let the arena grow many times. A single failure may be
- * got over (the arena asks for less then), and a refusal may come before the failure: both give the answer that the text
+/* Each allocation fails once, and each is the last that succeeds. The texts let the arena grow many times. A single failure may
+ * be got over (the arena asks for less then), and a refusal may come before the failure: both give the answer that the text
  * deserves. */
 static void test_out_of_memory(void **state) {
     char *texts[] = {repeat(W "a='x\\\\'", " OR (NOT b.c.d.e LIKE '%\\\\' AND 5 < f)", 400, ""),
-                     repeat("SELECT a", ",a.b.c", 1000, " FROM T"), repeat(W, "(", 500, "a ="),
-                     repeat(W "a = 'x\\", "q", 2000, "'"), repeat(W "a=1", " OR a=1", 20000, "")};
+                     repeat("SELECT a", ",a.b.c", 1000, " FROM T"),
+                     repeat(W, "(", 500, "a ="),
+                     repeat(W "a = 'x\\", "q", 2000, "'"),
+                     repeat(W "a=1", " OR a=1", 20000, ""),
+                     repeat("ASSOCIATORS OF {A.K='", "x\\\\", 3000, "'} WHERE Role = 'a\\\\b'"),
+                     repeat("SELECT * FROM A WITHIN 5 GROUP WITHIN 5 BY a", ", b.c", 1000, " HAVING a = 1"),
+                     repeat("SELECT a FROM A x", " JOIN B y ON UPPER(c) IN ('\\\\', 2) AND d = (SELECT DISTINCT e FROM F, G)",
+                            300, " ORDER BY DATEADD(DAY, 1, GETDATE()), h DESC")};
     (void)state;
     for (size_t t = 0; t < sizeof texts / sizeof texts[0]; t++) {
-        wql_status deserved = t < 2 || t == 4 ? WQL_OK : WQL_E_INVALID_QUERY, status = WQL_E_OUT_OF_MEMORY;
+        wql_status deserved = t < 2 || t >= 4 ? WQL_OK : WQL_E_INVALID_QUERY, status = WQL_E_OUT_OF_MEMORY;
+        uint32_t dialect = t < 7 ? 0 : WQL_EXTENDED;
         uint64_t k = 2; /* the first opens the allocator itself */
         for (; status == WQL_E_OUT_OF_MEMORY; k++) {
-            status = parse_failing(texts[t], k, k + 1);
+            status = parse_failing(dialect, texts[t], k, k + 1);
             assert_true(status == deserved || status == WQL_E_OUT_OF_MEMORY);
-            status = parse_failing(texts[t], k, UINT64_MAX);
+            status = parse_failing(dialect, texts[t], k, UINT64_MAX);
             assert_true(status == deserved || status == WQL_E_OUT_OF_MEMORY);
         }
         assert_true(k > 4);
@@ -268,12 +277,9 @@ static void test_a_short_query_is_small(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_a_short_query_is_small),
-        cmocka_unit_test(test_default_limits),
-        cmocka_unit_test(test_large_texts),
-        cmocka_unit_test(test_deep_lists),
-        cmocka_unit_test(test_out_of_memory),
+        cmocka_unit_test(test_limits),         cmocka_unit_test(test_a_short_query_is_small),
+        cmocka_unit_test(test_default_limits), cmocka_unit_test(test_large_texts),
+        cmocka_unit_test(test_deep_lists),     cmocka_unit_test(test_out_of_memory),
         cmocka_unit_test(test_memory_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
