@@ -115,6 +115,7 @@ static void run_size(bench_run *run, uint64_t rows, bool last) {
     if (last) bench_cancels(run);
     if (last) bench_waiting(run);
     if (last) bench_outstanding(run);
+    if (last && !run->guest) bench_linux(run);
     if (run->guest) run->guest->close(run);
     bench_ours_close(&run->ours);
     sqlite3_close(run->db);
@@ -144,7 +145,9 @@ int bench_main(int argc, char **argv, const bench_guest *guest, void *guest_stat
     options o;
     bench_machine machine;
     bench_run run = {.machine = &machine};
-    const char *wrong = read_options(&o, argc, argv);
+    const char *wrong;
+    if (argc == 3 && strcmp(argv[1], "--processes") == 0) return bench_processes(argv[2]);
+    wrong = read_options(&o, argc, argv);
     if (wrong) return usage(wrong);
     bench_machine_open(&machine, o.check ? CHECK_MEMORY : MEMORY);
     if (!choose_isa(&machine, o.isa)) return usage("--isa: this machine has none of that name");

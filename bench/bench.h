@@ -11,6 +11,7 @@
  *   sqlite.c     SQLite: its own table, and virtual_table.c: the same arrays as a virtual table
  *   contest.c    one query, everybody in turn: checked first, then timed
  *   sqlite_provider.c  the engine over SQLite against a bare loop over sqlite3_step
+ *   linux.c      the processes of this machine against bare loops over /proc
  *   calls.c      prepare, submit, first batch;  cancel.c: cancel;  waiting.c, outstanding.c: many calls at once
  *   measure.c    clock, medians, memory bandwidth
  *   report.c     tables;  json.c: build/bench.json
@@ -326,6 +327,8 @@ void bench_cancels(bench_run *run);
 void bench_cancel_long(bench_run *run); /* cancel_long.c */
 void bench_waiting(bench_run *run);
 void bench_outstanding(bench_run *run);
+void bench_linux(bench_run *run);
+int bench_processes(const char *count); /* the program that is started for it: makes processes that wait */
 
 void bench_peers_report(const bench_results *results, uint32_t first);
 void bench_report(const bench_results *results, uint32_t first, const bench_machine *machine);

@@ -27,33 +27,58 @@ static wql_status load(wql_mount *mount, const char *config, void *user, void **
     return wql_mount_define(mount, classes, sizeof classes / sizeof *classes, err);
 }
 
+/* A scan: the columns that are wanted, from its next row on. */
 typedef struct position {
     uint64_t row;
+    uint32_t width;
+    wql_column columns[BENCH_WIDTH];
 } position;
 
 static wql_status open(wql_scan *scan, wql_error *err) {
+    const bench_source *source = scan->self;
+    wql_column all[BENCH_WIDTH];
+    position *at = calloc(1, sizeof *at);
     (void)err;
-    scan->state = calloc(1, sizeof(position));
-    return scan->state ? WQL_OK : WQL_E_OUT_OF_MEMORY;
+    if (!at) return WQL_E_OUT_OF_MEMORY;
+    bench_table_columns(source->table, WQL_OFFSETS, 0, all);
+    for (uint32_t i = 0; i < BENCH_WIDTH; i++)
+        if (wql_scan_wants(scan, i)) at->columns[at->width++] = all[i];
+    scan->state = at;
+    return WQL_OK;
 }
+
+static uint32_t bytes_of(const wql_column *col) { return col->type == WQL_UINT32 ? 4 : 8; }
+
+/* Columns move on by `rows`. `back`: to the first row again. */
+static void move(position *at, uint32_t rows, bool back) {
+    int64_t by = back ? -(int64_t)at->row : (int64_t)rows;
+    for (uint32_t i = 0; i < at->width; i++) {
+        wql_column *col = &at->columns[i];
+        if (col->offsets) col->offsets += by;
+        if (col->layout == WQL_BITS) col->values = (const uint8_t *)col->values + by / 8;
+        if (col->layout == WQL_FIXED) col->values = (const char *)col->values + by * bytes_of(col);
+    }
+    at->row += (uint64_t)by;
+}
+
+enum { ROWS = 1024 };
 
 static wql_status next(wql_scan *scan, wql_error *err) {
     const bench_source *source = scan->self;
     position *at = scan->state;
-    uint64_t left = source->table->rows - at->row, first = at->row;
-    uint32_t rows = left < 1024 ? (uint32_t)left : 1024, width = 0;
-    wql_column all[BENCH_WIDTH], wanted[BENCH_WIDTH];
-    wql_status status;
-    bench_table_columns(source->table, WQL_OFFSETS, first, all);
-    for (uint32_t i = 0; i < BENCH_WIDTH; i++)
-        if (wql_scan_wants(scan, i)) wanted[width++] = all[i];
-    status = scan->request->class_index == BENCH_COPIES ? wql_scan_copy(scan, rows, wanted, width, err)
-                                                        : wql_scan_emit(scan, rows, wanted, width, NULL, NULL, err);
+    uint64_t left = source->table->rows - at->row;
+    uint32_t rows = left < ROWS ? (uint32_t)left : ROWS;
+    bool copies = scan->request->class_index == BENCH_COPIES;
+    wql_status status = copies ? wql_scan_copy(scan, rows, at->columns, at->width, err)
+                               : wql_scan_emit(scan, rows, at->columns, at->width, NULL, NULL, err);
     if (status < 0) return status;
-    at->row += rows;
-    if (at->row < source->table->rows) return WQL_OK;
-    at->row = 0;
-    return scan->request->class_index == BENCH_ENDLESS ? WQL_OK : WQL_END;
+    if (left > rows) {
+        move(at, rows, false);
+        return WQL_OK;
+    }
+    if (scan->request->class_index != BENCH_ENDLESS) return WQL_END;
+    move(at, 0, true);
+    return WQL_OK;
 }
 
 static void close(wql_scan *scan) {

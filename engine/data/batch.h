@@ -114,4 +114,10 @@ bool wql__gather_bits(wql__gather *gather, const wql_column *source, const wql__
 /* Writes the column into the batch. */
 void wql__gather_end(wql__gather *gather);
 
+/* Whether a column has numbers, bits or offsets: those can be copied as they are. */
+bool wql__column_is_plain(const wql_column *col);
+/* Copies such a column from its first row on; all but the column of `to`, which may be `from`'s, lies in the arena. False = no
+ * memory. */
+bool wql__column_copy(wql__arena *arena, const wql_column *from, uint32_t rows, wql_column *to);
+
 #endif

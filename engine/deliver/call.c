@@ -417,11 +417,8 @@ wql_status wql__call_submit(wql_session *session, wql_query *query, const wql_ca
 
 /* -- the two halves ---------------------------------------------------------------------------------------------- */
 
-void wql__call_half_gone(wql__call *call, bool client) {
+void wql__call_half_gone_locked(wql__call *call, bool client) {
     wql_engine *engine = call->engine;
-    bool both;
-    wql__lock(&engine->table);
-    wql__lock(&call->lock);
     if (client)
         call->client_gone = true;
     else
@@ -430,10 +427,16 @@ void wql__call_half_gone(wql__call *call, bool client) {
         atomic_fetch_sub_explicit(&engine->zombie_count, 1, memory_order_relaxed);
         call->zombie = false;
     }
-    both = call->client_gone && call->scan_gone;
-    wql__unlock(&call->lock);
-    if (both) engine->active_count--;
+    if (call->client_gone && call->scan_gone) engine->active_count--;
     wql__cond_broadcast(&engine->table_changed);
+}
+
+void wql__call_half_gone(wql__call *call, bool client) {
+    wql_engine *engine = call->engine;
+    wql__lock(&engine->table);
+    wql__lock(&call->lock);
+    wql__call_half_gone_locked(call, client);
+    wql__unlock(&call->lock);
     wql__unlock(&engine->table);
     wql__call_put(call);
 }

@@ -42,9 +42,7 @@ bool wql__null_column(wql__arena *arena, uint32_t type, wql_column *out) {
 
 /* -- room -------------------------------------------------------------------------------------------------------- */
 
-static size_t bit_bytes(uint32_t rows) {
-    return ((size_t)rows + 7) / 8;
-}
+static size_t bit_bytes(uint32_t rows) { return ((size_t)rows + 7) / 8; }
 
 static void *moved(wql__arena *arena, const void *old, size_t used, size_t size) {
     void *bigger = wql__arena_buffer(arena, size);
@@ -69,7 +67,8 @@ static bool make_room(wql__cells *c, uint32_t rows) {
     }
     if (!c->values && !c->offsets) return false;
     if (c->validity) c->validity = moved(c->arena, c->validity, bit_bytes(c->rows), bit_bytes(room));
-    if (c->extra) c->extra = moved(c->arena, c->extra, (size_t)c->rows * sizeof *c->extra, wql__array_size(room, sizeof *c->extra));
+    if (c->extra)
+        c->extra = moved(c->arena, c->extra, (size_t)c->rows * sizeof *c->extra, wql__array_size(room, sizeof *c->extra));
     c->room = room;
     return true;
 }
@@ -134,9 +133,7 @@ static bool need_validity(wql__cells *c) {
     return c->validity != NULL;
 }
 
-static int32_t list_end(const wql__cells *c) {
-    return c->layout == WQL_LIST ? (int32_t)c->items->rows : (int32_t)c->bytes_used;
-}
+static int32_t list_end(const wql__cells *c) { return c->layout == WQL_LIST ? (int32_t)c->items->rows : (int32_t)c->bytes_used; }
 
 static bool add_null(wql__cells *c) {
     if (!make_room(c, c->rows + 1) || !need_validity(c)) return false;
@@ -241,6 +238,34 @@ static void store_number(wql__cells *c, const wql_value *v) {
     }
 }
 
+/* What most cells are, without the ways of a value that may be anything: an integer of 64 bits that fits. False: another one. */
+static bool add_integer(wql__cells *c, const wql_value *v) {
+    const unsigned bits = 8 * c->width;
+    bool fits;
+    if ((v->type != WQL_UINT64 && v->type != WQL_SINT64) || !bits) return false;
+    switch (c->type) {
+    case WQL_UINT8:
+    case WQL_UINT16:
+    case WQL_UINT32: fits = v->u64 >> bits == 0; break; /* below 0 is far above in these bits */
+    case WQL_UINT64: fits = v->type == WQL_UINT64 || v->i64 >= 0; break;
+    case WQL_SINT8:
+    case WQL_SINT16:
+    case WQL_SINT32: fits = (v->type == WQL_SINT64 || v->i64 >= 0) && v->i64 >> (bits - 1) == (v->i64 < 0 ? -1 : 0); break;
+    case WQL_SINT64: fits = v->type == WQL_SINT64 || v->i64 >= 0; break;
+    default: return false;
+    }
+    if (fits) store_number(c, v);
+    return fits;
+}
+
+/* A datetime of these years can be written, whatever its offset. */
+#define YEAR_1970 INT64_C(0)
+#define YEAR_2100 INT64_C(4102444800000000)
+static bool is_plain_time(const wql__cells *c, const wql_value *v) {
+    return c->type == WQL_DATETIME && v->type == WQL_DATETIME && !c->interval && !v->time.interval && !v->time.wild &&
+           v->time.us >= YEAR_1970 && v->time.us < YEAR_2100 && v->time.offset_min >= -999 && v->time.offset_min <= 999;
+}
+
 enum { CELL_NULLED = -1 };
 
 /* A value that is not NULL; the row is not counted yet. CELL_NULLED: it does not fit. */
@@ -251,6 +276,8 @@ static int add_value(wql__cells *c, const wql_value *value, wql__cell_counts *co
     if (c->layout == WQL_OBJECTS) return value->type == WQL_OBJECT ? add_object(c, value) : WQL__CELL_MISMATCH;
     if (c->layout == WQL_OFFSETS && (value->type == WQL_STRING || value->type == WQL_REFERENCE))
         return add_text(c, value->str, counts);
+    if (add_integer(c, value)) return WQL__CELL_OK;
+    if (is_plain_time(c, value)) return add_time(c, value->time);
     status = wql__value_convert(value, c->type, c->interval, &fitting);
     if (status == WQL_E_VALUE_OUT_OF_RANGE) return CELL_NULLED;
     if (status < 0) return WQL__CELL_MISMATCH;

@@ -95,6 +95,15 @@ static wql__fact fact_of(const check *c, const wql_column *col, const void *base
     return fact;
 }
 
+/* Whether cells that are checked in each batch begin where those of the batch before ended: then they are slices of a long column,
+ * and what lies behind them comes next. */
+static bool is_next_slice(const check *c, const void *from, const void *to) {
+    bool is_next = c->fact->to == (uintptr_t)from;
+    if (c->id || c->fact->id) return false;
+    c->fact->to = (uintptr_t)to;
+    return is_next;
+}
+
 /* -- texts ------------------------------------------------------------------------------------------------------- */
 
 static wql_status ill_formed(const check *c, uint64_t row) {
@@ -103,13 +112,28 @@ static wql_status ill_formed(const check *c, uint64_t row) {
     return WQL_OK;
 }
 
+/* A piece of bytes or offsets that is looked at before the next one is hinted at. */
+enum { PIECE = 1024 };
+
+/* No, after a stop. `ahead`: what is behind these bytes comes next. */
+static bool is_ascii(const check *c, const char *bytes, size_t len, bool ahead) {
+    wql__ascii_kernel kernel = c->scan->run->env->kernels->is_ascii;
+    for (size_t at = 0; at < len; at += PIECE) {
+        size_t size = len - at < PIECE ? len - at : PIECE;
+        if (at && at % WQL__STOP_EACH == 0 && wql__stopped(stop_of(c))) return false;
+        if (!kernel(bytes + at, size)) return false;
+        if (ahead) wql__hint(bytes + at, len, size);
+    }
+    return true;
+}
+
 /* Whether every text of a run is well-formed, seen from far: the run is, and no text begins in the middle of a character. No, after
  * a stop. */
-static bool is_clean_run(const check *c, const wql_column *col, uint64_t first, uint64_t count) {
+static bool is_clean_run(const check *c, const wql_column *col, uint64_t first, uint64_t count, bool ahead) {
     const int32_t *offsets = col->offsets + first;
     const char *bytes = col->bytes;
     size_t from = (size_t)offsets[0], len = (size_t)offsets[count] - from;
-    if (len == 0 || wql__is_ascii_until(bytes + from, len, stop_of(c))) return true;
+    if (len == 0 || is_ascii(c, bytes + from, len, ahead)) return true;
     if (wql__utf8_check_until(bytes + from, len, stop_of(c)) != len) return false;
     for (uint64_t i = 0; i < count; i++) {
         if ((size_t)offsets[i] < from + len && ((uint8_t)bytes[offsets[i]] & 0xc0u) == 0x80u) return false;
@@ -119,10 +143,15 @@ static bool is_clean_run(const check *c, const wql_column *col, uint64_t first, 
 }
 
 /* The first offset, if there is one, that is less than the one before it; else count. */
-static uint64_t find_descent(const check *c, const int32_t *offsets, uint64_t count) {
-    for (uint64_t i = 0; i < count; i++) {
-        if (offsets[i + 1] < offsets[i]) return i;
-        if (is_ended(c, i, LOOK_EVERY)) break;
+static uint64_t find_descent(const check *c, const int32_t *offsets, uint64_t count, bool ahead) {
+    wql__ascends_kernel ascends = c->scan->run->env->kernels->ascends;
+    for (uint64_t i = 0; i < count; i += LOOK_EVERY) {
+        uint64_t piece = count - i < LOOK_EVERY ? count - i : LOOK_EVERY;
+        if (i && wql__stopped(stop_of(c))) break;
+        if (ahead) wql__hint(offsets + i, (size_t)count * sizeof *offsets, (size_t)piece * sizeof *offsets);
+        if (ascends(offsets + i + 1, (size_t)piece)) continue;
+        while (offsets[i + 1] >= offsets[i]) i++;
+        return i;
     }
     return count;
 }
@@ -145,19 +174,21 @@ static wql_status check_each_text(const check *c, const wql_column *col, uint64_
 static wql_status check_offset_texts(const check *c, const wql_column *col, uint64_t first, uint64_t count) {
     const int32_t *offsets = col->offsets + first;
     bool whole = true; /* nothing ill-formed below a NULL, which another column of these buffers may show */
+    bool ahead;
     uint64_t descent;
     wql__fact fact;
     if (!col->offsets || !is_aligned(col->offsets, 4)) return bad(c, "has no offsets");
     fact = fact_of(c, col, col->bytes, col->bytes_size, offsets, offsets + count);
     if (is_known(c, &fact)) return WQL_OK;
+    ahead = is_next_slice(c, offsets, offsets + count);
     if (offsets[0] < 0) return bad(c, "has a negative offset");
-    descent = find_descent(c, offsets, count);
+    descent = find_descent(c, offsets, count, ahead);
     if (descent < count) return bad(c, "has offsets that go down at row %llu", (unsigned long long)(first + descent));
     if (wql__stopped(stop_of(c))) return ended(c);
     if ((uint64_t)offsets[count] > col->bytes_size)
         return bad(c, "has an offset of %d, but %llu bytes", offsets[count], (unsigned long long)col->bytes_size);
     if (!col->bytes && offsets[count] > 0) return bad(c, "has no bytes");
-    if (!is_clean_run(c, col, first, count) && check_each_text(c, col, first, count, &whole) < 0) return c->scan->broken;
+    if (!is_clean_run(c, col, first, count, ahead) && check_each_text(c, col, first, count, &whole) < 0) return c->scan->broken;
     if (whole && (!c->ill || !*c->ill)) now_known(c, &fact);
     return WQL_OK;
 }
@@ -295,7 +326,7 @@ static wql_status check_list(const check *c, const wql_column *col, uint64_t fir
     if (!col->child) return bad(c, "is a list, but has no items");
     if (col->child_rows > INT32_MAX) return bad(c, "has more than 2^31 - 1 items");
     if (offsets[0] < 0) return bad(c, "has a negative offset");
-    descent = find_descent(c, offsets, count);
+    descent = find_descent(c, offsets, count, false);
     if (descent < count) return bad(c, "has offsets that go down at row %llu", (unsigned long long)(first + descent));
     if (wql__stopped(stop_of(c))) return ended(c);
     if ((uint64_t)offsets[count] > col->child_rows)

@@ -83,7 +83,8 @@ static bool hold_objects(wql_batch *batch, const wql_column *col) {
     return true;
 }
 
-static bool point_columns(wql__scan *scan, wql_batch *batch) {
+/* `lent`: objects need not be held, for all of it is copied before the provider goes on. */
+static bool point_columns(wql__scan *scan, wql_batch *batch, bool lent) {
     for (uint32_t slot = 0; slot < scan->slot_count; slot++) {
         wql_column *col = &batch->columns[slot];
         name_column(scan, slot, col);
@@ -94,7 +95,7 @@ static bool point_columns(wql__scan *scan, wql_batch *batch) {
         *col = *scan->given[slot];
         name_column(scan, slot, col);
         if (col->layout == WQL_OFFSETS && !col->bytes) col->bytes = "";
-        if (!merge_dictionary_nulls(batch, col) || !hold_objects(batch, col)) return false;
+        if (!merge_dictionary_nulls(batch, col) || (!lent && !hold_objects(batch, col))) return false;
     }
     return true;
 }
@@ -114,7 +115,7 @@ wql_status wql__host_emit(wql_scan *pub, uint64_t rows, const wql_column *column
         return answer(scan, err);
     batch = shaped_batch(scan, (uint32_t)rows);
     if (!batch) return answer(scan, err);
-    if (!point_columns(scan, batch)) {
+    if (!point_columns(scan, batch, false)) {
         wql_batch_release(batch);
         (void)wql__scan_no_memory(scan);
         return answer(scan, err);
@@ -129,69 +130,6 @@ wql_status wql__host_emit(wql_scan *pub, uint64_t rows, const wql_column *column
 
 /* -- copied ------------------------------------------------------------------------------------------------------ */
 
-static bool copy_column(wql_batch *batch, uint32_t slot, const wql_column *from) {
-    wql_column named = *from;
-    wql__gather *gather;
-    named.name = batch->columns[slot].name;
-    named.property = batch->columns[slot].property;
-    if (named.layout == WQL_OFFSETS && !named.bytes) named.bytes = "";
-    gather = wql__gather_new(batch, slot, &named, batch->rows);
-    if (!gather || !wql__gather_rows(gather, &named, NULL, 0, batch->rows, false)) return false;
-    wql__gather_end(gather);
-    return true;
-}
-
-/* A cell as a value; of a list, its items in memory of the scan's. False = no memory. */
-static bool read_cell(wql__scan *scan, const wql_column *col, uint32_t row, wql_value *out) {
-    uint32_t first, count;
-    wql_value *items;
-    *out = wql_column_value(col, row);
-    if (out->type == WQL_NULL || !(col->type & WQL_ARRAY)) return true;
-    count = wql_column_items(col, row, &first);
-    items = wql__arena_alloc(&scan->scratch, wql__array_size(count, sizeof *items));
-    if (!items) return false;
-    for (uint32_t i = 0; i < count; i++) items[i] = wql_column_value(col->child, first + i);
-    out->items = items;
-    return true;
-}
-
-/* A column with ill-formed texts is rebuilt text by text. */
-static bool repair_column(wql__scan *scan, wql_batch *batch, uint32_t slot, const wql_column *from) {
-    const wql_property_def *def = &scan->cls->def.properties[scan->numbers[slot]];
-    wql__cell_counts counts = {0, 0, scan->run->env->stop};
-    wql__cells cells;
-    if (!wql__cells_init(&cells, &scan->scratch, def->type, false)) return false;
-    wql__cells_begin(&cells, &batch->arena, batch->rows);
-    for (uint32_t row = 0; row < batch->rows; row++) {
-        wql_value value;
-        int result;
-        if (!read_cell(scan, from, row, &value)) return false;
-        result = wql__cells_set(&cells, row, &value, &counts);
-        if (result == WQL__CELL_NO_MEMORY) return false;
-        if (result != WQL__CELL_OK) wql__report_cell(scan, scan->cls, scan->numbers[slot], &value, result);
-        if (result != WQL__CELL_OK) return true;
-    }
-    wql__run_add(&scan->run->env->stats->utf8_repaired, counts.repaired);
-    return wql__cells_end(&cells, batch->rows, &batch->columns[slot]);
-}
-
-static bool copy_columns(wql__scan *scan, wql_batch *batch, const bool *ill) {
-    for (uint32_t slot = 0; slot < scan->slot_count; slot++) {
-        const wql_column *from = scan->given[slot];
-        wql_column merged;
-        name_column(scan, slot, &batch->columns[slot]);
-        if (!from) {
-            if (!wql__null_column(&batch->arena, scan->cls->def.properties[scan->numbers[slot]].type, &batch->columns[slot]))
-                return false;
-            continue;
-        }
-        merged = *from;
-        if (!merge_dictionary_nulls(batch, &merged)) return false;
-        if (!(ill[slot] ? repair_column(scan, batch, slot, &merged) : copy_column(batch, slot, &merged))) return false;
-    }
-    return true;
-}
-
 wql_status wql__host_copy(wql_scan *pub, uint32_t rows, const wql_column *columns, uint32_t count, wql_error *err) {
     wql__scan *scan = (wql__scan *)pub;
     wql_batch *batch;
@@ -204,12 +142,12 @@ wql_status wql__host_copy(wql_scan *pub, uint32_t rows, const wql_column *column
     if (wql__check_columns(scan, rows, columns, count, ill) < 0) return answer(scan, err);
     batch = shaped_batch(scan, rows);
     if (!batch) return answer(scan, err);
-    if (!copy_columns(scan, batch, ill)) (void)wql__scan_no_memory(scan);
-    if (scan->broken < 0) {
-        wql_batch_release(batch);
-        return answer(scan, err);
-    }
-    scan->source = batch;
+    if (!point_columns(scan, batch, true) || !wql__copy_lent(scan, batch, ill)) (void)wql__scan_no_memory(scan);
     scan->brought = true;
+    if (scan->broken < 0 || !batch->rows)
+        wql__run_put(scan->run, batch);
+    else
+        scan->source = batch;
+    if (scan->broken < 0) return answer(scan, err);
     return WQL_OK;
 }

@@ -6,7 +6,8 @@
  *   scan.c       one scan: open, next, close, and what the provider answered
  *   fan.c        a scan's parts on several threads at once, their rows in the order of the parts
  *   definitions.c   the scan that no provider serves: the classes of the namespace
- *   host*.c      what a provider can call meanwhile: rows.c builds, emit.c takes columns, objects.c makes embedded objects
+ *   host*.c      what a provider can call meanwhile: rows.c builds, emit.c takes columns, copy.c copies what passes of them,
+ *                objects.c makes embedded objects
  *   check_columns.c, checked.c   nothing of a provider's is believed; what cannot change is looked at once
  *   filter.c     the rows that pass; tester.c and the kernels below it do the work
  *   project.c    the columns that come out, forwarded or gathered; outputs.c makes those that no provider has
@@ -135,6 +136,8 @@ struct wql__scan {
     bool brought;             /* this next brought a batch */
     wql_batch *source;        /* the batch it brought */
     uint64_t counted_rows;    /* rows it only counted */
+    uint64_t dropped_rows;    /* rows it lent that did not pass */
+    bool is_filtered;         /* the rows of `source` have passed */
     uint64_t untold_ns, untold_rows; /* for the mount's statistics */
     wql__builder rows;
     bool row_begun;
@@ -196,6 +199,10 @@ void wql__report_cell(wql__scan *scan, const wql_class *cls, uint32_t property, 
  * texts, which are a breach otherwise. WQL_OK, or scan->broken. */
 wql_status wql__check_columns(wql__scan *scan, uint32_t rows, const wql_column *columns, uint32_t count, bool *ill);
 void wql__check_publish(wql__scan *scan);
+
+/* A batch whose columns point to what the provider lends until its callback returns (those of `ill` with ill-formed texts): leaves
+ * rows that pass, in memory of the batch; perhaps none. False = no memory; else WQL_OK, or scan->broken. */
+bool wql__copy_lent(wql__scan *scan, wql_batch *batch, const bool *ill);
 
 /* The entries of the host table that bring rows. */
 void wql__host_row_set(wql_scan *scan, uint32_t property, const wql_value *value);

@@ -77,9 +77,17 @@ typedef struct wql__needle {
     bool skeleton;               /* made by wql__needle_skeleton: what agrees with it is only worth a closer look */
     uint32_t probe[2];           /* places of its two rarest bytes */
     uint32_t longer;             /* in a text equal to it, characters beyond ASCII may take so many bytes more */
-    uint64_t low8, mask8, keep8; /* its first eight bytes; keep8 has the bytes that exist */
     const uint8_t *low, *mask;
 } wql__needle;
+
+/* Four bytes of a needle, or its last ones: a word x of a text agrees if ((x & keep) | mask) == low. `high`: the bits that say of a
+ * byte of `keep` that it is not ASCII; 0: it does not matter. */
+typedef struct wql__needle_word {
+    uint32_t keep, mask, low, high;
+} wql__needle_word;
+
+/* Which of 64 words agree; in *high, which of them have one of those bits. */
+typedef uint64_t (*wql__agree_kernel)(const uint32_t *words, const wql__needle_word *with, uint64_t *high);
 
 /* The first block of up to 64 places, at or behind `from`, in which both probes agree somewhere: where it begins, and in *bits
  * the places. All places are below `limit`, and only bytes of needles that begin there are read. `limit`: there is none, or
@@ -89,6 +97,8 @@ typedef size_t (*wql__hunt_kernel)(const wql__needle *needle, const uint8_t *byt
 enum { WQL__STOP_EACH = 64 * 1024 };
 /* Whether all bytes are below 0x80. */
 typedef bool (*wql__ascii_kernel)(const char *bytes, size_t len);
+/* Whether none of `count` offsets is less than the one before it; offsets[-1] is there. */
+typedef bool (*wql__ascends_kernel)(const int32_t *offsets, size_t count);
 
 /* Takes the rows out of `bits` that do not pass; returns how many are left. */
 typedef uint32_t (*wql__dense_kernel)(const void *values, wql__constant with, uint32_t rows, uint64_t *bits);
@@ -120,7 +130,9 @@ struct wql__kernels {
     wql__list_kernel list;
     wql__pick picks[4]; /* [logarithm of the width in bytes] */
     wql__hunt_kernel hunt;
+    wql__agree_kernel agree;
     wql__ascii_kernel is_ascii;
+    wql__ascends_kernel ascends;
 };
 
 /* Fills the table for one of WQL_KERNELS_AUTO ... WQL_KERNELS_NEON. False: this machine, or this build, has not got that level.
@@ -154,6 +166,10 @@ int wql__needle_order(const wql__needle *needle, wql_str text, int *order);
  * out. A column of WQL_OFFSETS or WQL_VIEWS; `valid` has a bit for each row that is not NULL. */
 void wql__needle_column(const wql__needle *needle, const wql__kernels *kernels, int how, const wql_column *col, uint32_t rows,
                         const uint64_t *valid, const _Atomic uint32_t *stop, uint64_t *mask, uint64_t *open);
+
+/* The same of an ASCII needle that is the beginning of a text, or all of it. */
+void wql__needle_start(const wql__needle *needle, const wql__kernels *kernels, int how, const wql_column *col, uint32_t rows,
+                       const uint64_t *valid, const _Atomic uint32_t *stop, uint64_t *mask, uint64_t *open);
 
 /* What is known of the texts of one dictionary: a byte for each, 0 = not asked yet, else 1 + outcome. */
 typedef struct wql__known {
@@ -234,17 +250,21 @@ bool wql__members_have(const wql__members *members, const wql_column *col, uint3
 void wql__members_dense(const wql__members *members, const wql_column *col, uint32_t rows, const _Atomic uint32_t *stop,
                         uint64_t *mask);
 
+enum { WQL__LINE = 64 };
+/* Tells the caches that `bytes` are read soon which lie `ahead` of `at`. */
+static inline void wql__hint(const void *at, size_t ahead, size_t bytes) {
+#if defined(__GNUC__)
+    for (size_t i = 0; i < bytes; i += WQL__LINE) __builtin_prefetch((const void *)((uintptr_t)at + ahead + i));
+#else
+    (void)at, (void)ahead, (void)bytes;
+#endif
+}
 /* Columns mostly are slices of longer ones, and the next batch is the next slice: while one is read, the caches are told of what
  * comes. Else each batch would begin with waiting for memory. A hint never faults, wherever it points. `bytes` from `at` on, as
  * far ahead as a batch of them reaches. */
-enum { WQL__LINE = 64, WQL__AHEAD_ROWS = 1024 };
+enum { WQL__AHEAD_ROWS = 1024 };
 static inline void wql__hint_ahead(const void *at, size_t bytes, size_t value_bytes) {
-#if defined(__GNUC__)
-    uintptr_t from = (uintptr_t)at + WQL__AHEAD_ROWS * value_bytes;
-    for (size_t i = 0; i < bytes; i += WQL__LINE) __builtin_prefetch((const void *)(from + i));
-#else
-    (void)at, (void)bytes, (void)value_bytes;
-#endif
+    wql__hint(at, WQL__AHEAD_ROWS * value_bytes, bytes);
 }
 
 /* -- bits -----------------------------------------------------------------------------------------------------------

@@ -242,6 +242,8 @@ static bool prepare(wql__scan *scan) {
 
 /* Whether the properties that a condition looks at were asked for. */
 static bool is_covered(const wql__scan *scan, const wql__expr *expr) {
+    if (expr->kind == WQL__EXPR_TEST && expr->at == WQL__AT_PAIR && scan->slots[expr->pair->property] == WQL__NO_ENTRY)
+        return false;
     if (expr->kind == WQL__EXPR_TEST && expr->at != WQL__AT_SYSTEM) return scan->slots[expr->property] != WQL__NO_ENTRY;
     if (expr->kind == WQL__EXPR_TEST)
         for (uint32_t i = 0; i < scan->cls->key_count; i++)
@@ -410,6 +412,7 @@ static wql_status get_ready(wql__scan *scan) {
 /* -- rows -------------------------------------------------------------------------------------------------------- */
 
 static wql_status judge_next(wql__scan *scan, wql_error *said, wql_status status) {
+    uint64_t rows;
     if (scan->row_begun && status >= 0)
         (void)wql__scan_fault(scan, "next of %s returned in the middle of a row: wql_row_end is missing", class_of(scan));
     if (status > 0 && status != WQL_END && status != WQL_S_PENDING && status != WQL_S_PARTIAL_RESULTS)
@@ -421,11 +424,12 @@ static wql_status judge_next(wql__scan *scan, wql_error *said, wql_status status
     if (scan->broken < 0) {
         wql_batch_release(scan->source);
         scan->source = NULL;
-        scan->counted_rows = 0;
+        scan->counted_rows = scan->dropped_rows = 0;
         return scan->broken;
     }
-    wql__run_add(&scan->run->env->stats->rows_scanned, scan->counted_rows + wql_batch_rows(scan->source));
-    scan->untold_rows += scan->counted_rows + wql_batch_rows(scan->source);
+    rows = scan->counted_rows + scan->dropped_rows + wql_batch_rows(scan->source);
+    wql__run_add(&scan->run->env->stats->rows_scanned, rows);
+    scan->untold_rows += rows;
     if (!scan->is_lane) wql__scan_tell(scan);
     return status < 0 ? provider_failed(scan, said, status, "next") : status;
 }
@@ -434,7 +438,8 @@ void wql__scan_pull(wql__scan *scan) {
     visit v;
     wql_status status;
     scan->source = NULL;
-    scan->counted_rows = 0;
+    scan->counted_rows = scan->dropped_rows = 0;
+    scan->is_filtered = false;
     scan->after = get_ready(scan);
     if (scan->after != WQL_OK) return;
     if (!scan->mount) {

@@ -68,11 +68,11 @@ static wql_status take_source(wql__run *run, wql__scan *scan) {
     run->input.source = source; /* from here on it is released with the input */
     if (!run->passed) run->passed = wql__rows_borrow(run->env->spares);
     if (!run->passed) return no_memory(run);
-    status = check_promises(scan, source);
+    status = scan->is_filtered ? WQL_OK : check_promises(scan, source);
     if (status < 0) return status;
     passed = &run->passed->rows;
     wql__rows_fill(passed, source->rows);
-    if (wql__filter_run(&scan->filter, source, passed, NULL) < 0) return no_memory(run);
+    if (!scan->is_filtered && wql__filter_run(&scan->filter, source, passed, NULL) < 0) return no_memory(run);
     if (counting && !wql__run_stopped(run)) wql__run_count(run, passed->count);
     if (counting || passed->count == 0) {
         wql__project_done(run);
@@ -179,7 +179,7 @@ wql_status wql__union_step(wql__run *run, wql_batch **out) {
     if (scan->after == WQL_OK) {
         if (is_due(run)) return wql__project_flush(run, scan, out);
         wql__scan_pull(scan);
-        if (scan->source || scan->counted_rows) unblock(run);
+        if (scan->source || scan->counted_rows || scan->dropped_rows) unblock(run);
         wql__run_count(run, scan->counted_rows);
         if (scan->source) return take_source(run, scan);
         if (scan->after == WQL_OK) return WQL_OK;

@@ -340,19 +340,17 @@ static wql_status settle_test(wql__binder *b, wql__expr *expr, uint32_t type, ui
 }
 
 wql_status wql__bind_test(wql__binder *b, const wql__node *node, bool negate, wql__expr **out) {
-    wql__expr *expr = wql__arena_zero(b->arena, sizeof *expr);
+    wql__expr *expr = node->kind == WQL__NODE_COMPARE_PATHS ? NULL : wql__arena_zero(b->arena, sizeof *expr);
     wql__literal literal;
     uint32_t type = WQL_NULL, flags = 0;
     const char *why = "the comparison makes no sense";
     uint8_t op = operator_of(node);
     bool negated = node->negated && node->kind != WQL__NODE_NULL;
     wql_status status;
+    if (node->kind == WQL__NODE_COMPARE_PATHS) return wql__bind_pair(b, node, negate, out);
     if (!expr) return wql__bind_no_memory(b);
     if (b->plan->kind == WQL_KIND_SCHEMA && node->kind == WQL__NODE_ISA && node->literal.kind != WQL__LIT_PARAMETER)
         return wql__bind_this(b, node, negate, out);
-    if (node->kind == WQL__NODE_COMPARE_PATHS)
-        return wql__fail_at(b->err, WQL_E_NOT_SUPPORTED, b->tree->text, node->op_offset, node->op_length,
-                            "comparing two properties is not served yet");
     expr->kind = WQL__EXPR_TEST;
     expr->property = WQL_NO_COLUMN;
     status = bind_target(b, node, expr, &type, &flags);

@@ -56,6 +56,14 @@ wql_status wql__bind_steps(wql__binder *b, const wql__path *path, const wql_str 
 /* One comparison as an expression, negated if asked. May give a constant. */
 wql_status wql__bind_test(wql__binder *b, const wql__node *node, bool negate, wql__expr **out);
 
+/* Two properties compared. */
+wql_status wql__bind_pair(wql__binder *b, const wql__node *node, bool negate, wql__expr **out);
+
+/* -- event.c: queries for events --------------------------------------------------------------------------------- */
+
+/* Checks all that can be wrong with one. */
+wql_status wql__bind_event(wql__binder *b);
+
 /* -- schema.c: queries about classes ----------------------------------------------------------------------------- */
 
 /* Being this class or deriving from it, as a condition of the class's name. NULL: no memory. */
@@ -78,6 +86,8 @@ wql_status wql__become_prototype(wql__binder *b);
 
 /* Binds the WHERE in negation normal form. */
 wql_status wql__bind_where(wql__binder *b);
+/* The same of any condition. */
+wql_status wql__bind_condition(wql__binder *b, const wql__node *node, wql__expr **out);
 /* The WHERE as it stands for one class: what is constant there is folded away, items are in order of cost.
  * @param out  [out] an expression; a constant only as a whole: &b->never or &b->always */
 wql_status wql__fold_where(wql__binder *b, const wql_class *cls, wql__expr **out);

@@ -66,8 +66,8 @@ static void print_operand(wql__out *out, const wql__test *test) {
     }
 }
 
-static const char *operator_text(const wql__test *test) {
-    switch (test->op) {
+static const char *operator_text(uint8_t op) {
+    switch (op) {
     case WQL_EQ: return "=";
     case WQL_NE: return "<>";
     case WQL_LT: return "<";
@@ -83,7 +83,7 @@ static const char *operator_text(const wql__test *test) {
 
 static void print_test(wql__out *out, const wql_class *cls, const wql__expr *expr) {
     const wql__test *test = expr->test;
-    const char *op = operator_text(test);
+    const char *op = operator_text(test->op);
     if (test->negated) wql__out_z(out, "NOT ");
     wql__out_z(out, expr->at == WQL__AT_SYSTEM ? wql__system_name(expr->system) : cls->def.properties[expr->property].name);
     for (uint32_t i = 0; expr->at == WQL__AT_PATH && i < expr->name_count; i++) {
@@ -96,11 +96,30 @@ static void print_test(wql__out *out, const wql_class *cls, const wql__expr *exp
     print_operand(out, test);
 }
 
+static void print_side(wql__out *out, const wql_class *cls, uint32_t property, const wql_str *names, uint32_t count) {
+    wql__out_z(out, cls->def.properties[property].name);
+    for (uint32_t i = 0; i < count; i++) {
+        wql__out_z(out, ".");
+        wql__out_text(out, names[i].ptr, names[i].len);
+    }
+}
+
+static void print_pair(wql__out *out, const wql_class *cls, const wql__expr *expr) {
+    const wql__pair *pair = expr->pair;
+    if (pair->negated) wql__out_z(out, "NOT ");
+    print_side(out, cls, expr->property, expr->names, expr->name_count);
+    wql__out_format(out, " %s ", operator_text(pair->op));
+    print_side(out, cls, pair->property, pair->names, pair->name_count);
+}
+
 /* `nested`: within an AND, where an OR needs parentheses; an AND within an OR needs none. */
 static void print_expr(wql__out *out, const wql_class *cls, const wql__expr *expr, bool nested) {
     bool paren = nested && expr->kind == WQL__EXPR_OR;
     if (expr->kind == WQL__EXPR_TEST) {
-        print_test(out, cls, expr);
+        if (expr->at == WQL__AT_PAIR)
+            print_pair(out, cls, expr);
+        else
+            print_test(out, cls, expr);
         return;
     }
     if (paren) wql__out_z(out, "(");

@@ -119,7 +119,7 @@ wql_status wql__plan_make(const wql__query_tree *tree, wql__mem *mem, wql__catal
     wql_status status;
     *out = NULL;
     if (tree->association) return wql__plan_association(tree, mem, catalog, flags, zone, turn, out, err);
-    if (tree->kind != WQL_KIND_DATA && tree->kind != WQL_KIND_SCHEMA) return fail_kind(tree, err);
+    if (tree->kind == WQL_KIND_EXTENDED) return fail_kind(tree, err);
     memset(&b, 0, sizeof b);
     b.tree = tree;
     b.zone = zone ? zone : &utc;
@@ -130,6 +130,10 @@ wql_status wql__plan_make(const wql__query_tree *tree, wql__mem *mem, wql__catal
     b.arena = &b.plan->arena;
     wql__arena_init_in(&b.scratch, mem, scratch, sizeof scratch);
     status = make_parameters(&b);
+    if (status >= 0 && tree->kind == WQL_KIND_EVENT) {
+        status = wql__bind_event(&b);
+        if (status >= 0) status = fail_kind(tree, err);
+    }
     if (status >= 0) status = wql__bind_class(&b);
     if (status >= 0) status = wql__bind_select(&b);
     if (status >= 0) status = wql__bind_where(&b);

@@ -137,9 +137,10 @@ static void want_keys(uint64_t *bits, const wql_class *cls) {
 static void want_expr(uint64_t *bits, const wql_class *cls, const wql__expr *expr) {
     if (expr->kind == WQL__EXPR_TEST && expr->at == WQL__AT_SYSTEM)
         want_keys(bits, cls);
-    else if (expr->kind == WQL__EXPR_TEST)
+    else if (expr->kind == WQL__EXPR_TEST) {
         want(bits, expr->property);
-    else
+        if (expr->at == WQL__AT_PAIR) want(bits, expr->pair->property);
+    } else
         for (uint32_t i = 0; i < expr->count; i++) want_expr(bits, cls, expr->items[i]);
 }
 

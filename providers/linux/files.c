@@ -20,7 +20,7 @@ int wql__linux_open_at(wql__linux_mount *m, int dir, const char *path, int flags
 
 int wql__linux_read_fd(wql__linux_arena *arena, int fd, size_t limit, wql_str *out) {
     size_t room = FIRST_READ, len = 0;
-    char *text = wql__linux_take(arena, room);
+    char *text = wql__linux_take_raw(arena, room);
     while (text) {
         ssize_t got = pread(fd, text + len, room - len - 1, (off_t)len);
         if (got < 0 && errno == EINTR) continue;
@@ -38,6 +38,18 @@ int wql__linux_read_fd(wql__linux_arena *arena, int fd, size_t limit, wql_str *o
         }
     }
     return ENOMEM;
+}
+
+/* A text of one line is whole with its newline: nobody needs to ask whether more comes. */
+int wql__linux_read_line_fd(wql__linux_arena *arena, int fd, size_t limit, wql_str *out) {
+    char *text = wql__linux_take_raw(arena, FIRST_READ);
+    ssize_t got;
+    if (!text) return ENOMEM;
+    got = pread(fd, text, FIRST_READ - 1, 0);
+    if (got <= 0 || got == FIRST_READ - 1 || text[got - 1] != '\n') return wql__linux_read_fd(arena, fd, limit, out);
+    text[got] = 0;
+    *out = (wql_str){text, (size_t)got};
+    return 0;
 }
 
 int wql__linux_read(wql__linux_mount *m, wql__linux_arena *arena, int dir, const char *path, size_t limit, wql_str *out) {

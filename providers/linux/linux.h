@@ -23,8 +23,9 @@ typedef struct wql__linux_arena {
     bool failed; /* memory was refused since the last reset: what was made of this arena is not to be trusted */
 } wql__linux_arena;
 
-/* Zeroed, 16-byte aligned. */
+/* Zeroed, 16-byte aligned; `raw`: not zeroed. */
 void *wql__linux_take(wql__linux_arena *arena, size_t size);
+void *wql__linux_take_raw(wql__linux_arena *arena, size_t size);
 void *wql__linux_take_array(wql__linux_arena *arena, size_t count, size_t size);
 /* A copy with a NUL behind it. */
 char *wql__linux_take_text(wql__linux_arena *arena, const char *text, size_t len);
@@ -185,6 +186,8 @@ struct wql__linux_scan {
     wql__linux_arena line;  /* of the row that is being made */
     wql_value *cells;       /* [property_count] by the descriptor's numbers */
     uint8_t *needed;        /* [property_count] */
+    uint32_t *list;         /* those that are needed, `list_count` of them */
+    uint32_t list_count;
     uint32_t tested;        /* conditions of the row that were looked at: a bit for each of the first 32 */
     bool failed;            /* and one of them does not hold */
     uint32_t lost;          /* sources of the row that could not be read */
@@ -250,6 +253,8 @@ int wql__linux_open_at(wql__linux_mount *m, int dir, const char *path, int flags
 bool wql__linux_exists(wql__linux_mount *m, int dir, const char *path);
 /* Reads an open file from its beginning. */
 int wql__linux_read_fd(wql__linux_arena *arena, int fd, size_t limit, wql_str *out);
+/* The same of a text that is one line. */
+int wql__linux_read_line_fd(wql__linux_arena *arena, int fd, size_t limit, wql_str *out);
 
 /* A listing, in the order of the file system; `.` and `..` are left out. */
 typedef struct wql__linux_dir {

@@ -29,7 +29,7 @@ static chunk *add_chunk(wql__linux_arena *arena, size_t size) {
     return c;
 }
 
-void *wql__linux_take(wql__linux_arena *arena, size_t size) {
+void *wql__linux_take_raw(wql__linux_arena *arena, size_t size) {
     chunk *c = arena->chunks;
     char *out;
     if (size > SIZE_MAX / 4) {
@@ -41,7 +41,12 @@ void *wql__linux_take(wql__linux_arena *arena, size_t size) {
     if (!c) return NULL;
     out = (char *)c + c->used;
     c->used += size;
-    return memset(out, 0, size);
+    return out;
+}
+
+void *wql__linux_take(wql__linux_arena *arena, size_t size) {
+    void *out = wql__linux_take_raw(arena, size);
+    return out && size <= SIZE_MAX / 4 ? memset(out, 0, size) : NULL;
 }
 
 void *wql__linux_take_array(wql__linux_arena *arena, size_t count, size_t size) {

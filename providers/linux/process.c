@@ -14,7 +14,7 @@ static bool is_thread(const wql__process *p) { return p->known && p->stat.exit_s
 
 static int make_row(wql__linux_scan *s, wql__process_listing *l, uint64_t pid) {
     char *digits = wql__linux_take(&s->line, 24);
-    wql__process p = {.s = s, .l = l, .dir = -1, .stat_fd = -1};
+    wql__process p = {.s = s, .l = l, .digits = digits, .dir = -1, .stat_fd = -1};
     int error, made = WQL__LINUX_MADE;
     if (!digits) return wql__linux_no_memory(s->err);
     wql__linux_set_text(s, WQL__PROCESS_HANDLE, (wql_str){digits, wql__linux_digits(pid, digits)});
@@ -22,17 +22,19 @@ static int make_row(wql__linux_scan *s, wql__process_listing *l, uint64_t pid) {
     wql__linux_set_z(s, WQL__PROCESS_WINDOWS_VERSION, l->release);
     if (!s->sources && !l->named) return WQL__LINUX_MADE;
     if (!wql__linux_passes(s, 0)) return WQL__LINUX_SKIP;
-    error = wql__linux_open_at(s->mount, s->mount->roots[WQL__LINUX_PROC], digits, O_DIRECTORY, &p.dir);
-    if (error == ENOENT || error == ESRCH || error == ENOTDIR) return WQL__LINUX_SKIP;
-    if (error) {
-        wql__linux_lost(s, UINT32_MAX);
-        return WQL__LINUX_MADE;
+    if (s->sources & ~(uint32_t)WQL__STAT) { /* stat alone is not worth a descriptor of the directory */
+        error = wql__linux_open_at(s->mount, s->mount->roots[WQL__LINUX_PROC], digits, O_DIRECTORY, &p.dir);
+        if (error == ENOENT || error == ESRCH || error == ENOTDIR) return WQL__LINUX_SKIP;
+        if (error) {
+            wql__linux_lost(s, UINT32_MAX);
+            return WQL__LINUX_MADE;
+        }
     }
     if ((l->named || wql__linux_reads(s, WQL__STAT)) && (!wql__process_read_stat(&p) || (l->named && is_thread(&p))))
         made = WQL__LINUX_SKIP;
     if (made == WQL__LINUX_MADE && s->sources) made = wql__process_read_sources(&p);
     if (p.stat_fd >= 0) (void)close(p.stat_fd);
-    (void)close(p.dir);
+    if (p.dir >= 0) (void)close(p.dir);
     return made;
 }
 

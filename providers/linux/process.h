@@ -112,8 +112,9 @@ typedef struct wql__process_listing {
 typedef struct wql__process {
     wql__linux_scan *s;
     wql__process_listing *l;
-    int dir;
-    int stat_fd;      /* -1: not open */
+    const char *digits; /* its number, which is its directory's name */
+    int dir;          /* -1: not open */
+    int stat_fd;      /* the same */
     bool known;       /* stat was read */
     bool doubtful;    /* a file was not there: the process may have gone */
     uint32_t sources; /* that were read */

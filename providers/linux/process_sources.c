@@ -7,6 +7,7 @@
 #include "process.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 enum { KERNEL_THREAD = 0x00200000, NAME_CUT = 15, UNSET_UID = UINT32_MAX - 1 };
@@ -21,8 +22,18 @@ static void note_error(wql__process *p, uint32_t source, int error) {
         wql__linux_lost(p->s, source);
 }
 
+/* The directory of the process. It is opened when the first file other than stat is wanted: until then stat is enough to tell
+ * that the process has gone, and that it is still the same is looked at by the descriptor of stat. */
+static int open_dir(wql__process *p) {
+    int error =
+        p->dir < 0 ? wql__linux_open_at(p->s->mount, p->s->mount->roots[WQL__LINUX_PROC], p->digits, O_DIRECTORY, &p->dir) : 0;
+    if (error) p->dir = -1;
+    return error;
+}
+
 static bool read_file(wql__process *p, uint32_t source, const char *name, wql_str *out) {
-    int error = wql__linux_read(p->s->mount, &p->s->line, p->dir, name, WQL__LINUX_LARGE, out);
+    int error = open_dir(p);
+    if (!error) error = wql__linux_read(p->s->mount, &p->s->line, p->dir, name, WQL__LINUX_LARGE, out);
     p->files++;
     if (error) note_error(p, source, error);
     return error == 0;
@@ -35,18 +46,29 @@ static bool read_link(wql__process *p, uint32_t source, const char *name, wql_st
     return error == 0;
 }
 
-static int read_stat_text(wql__process *p, wql_str *text) {
-    int error = p->stat_fd < 0 ? wql__linux_open_at(p->s->mount, p->dir, "stat", 0, &p->stat_fd) : 0;
-    if (error) p->stat_fd = -1;
-    return error ? error : wql__linux_read_fd(&p->s->line, p->stat_fd, WQL__LINUX_SMALL, text);
+/* Opens stat, by its whole path if the directory is not open. */
+static int open_stat(wql__process *p) {
+    wql__linux_scan *s = p->s;
+    char path[32];
+    size_t len = strlen(p->digits);
+    if (p->dir >= 0) return wql__linux_open_at(s->mount, p->dir, "stat", 0, &p->stat_fd);
+    memcpy(path, p->digits, len);
+    memcpy(path + len, "/stat", sizeof "/stat");
+    return wql__linux_open_at(s->mount, s->mount->roots[WQL__LINUX_PROC], path, 0, &p->stat_fd);
 }
 
-/* Reads stat. False: the process has gone. */
+static int read_stat_text(wql__process *p, wql_str *text) {
+    int error = p->stat_fd < 0 ? open_stat(p) : 0;
+    if (error) p->stat_fd = -1;
+    return error ? error : wql__linux_read_line_fd(&p->s->line, p->stat_fd, WQL__LINUX_SMALL, text);
+}
+
+/* Reads stat. False: the process has gone, or that was none. */
 bool wql__process_read_stat(wql__process *p) {
     wql_str text;
     int error = read_stat_text(p, &text);
     p->files++;
-    if (error == ENOENT || error == ESRCH) return false;
+    if (error == ENOENT || error == ESRCH || (error == ENOTDIR && p->dir < 0)) return false;
     p->known = !error && wql__process_parse_stat(text, &p->stat);
     if (!p->known) wql__linux_lost(p->s, WQL__STAT);
     return true;

@@ -71,6 +71,7 @@ static wql_status find_needs(wql__linux_scan *s) {
     }
     for (uint32_t i = 0; i < cls->property_count; i++) {
         if (!s->needed[i]) continue;
+        s->list[s->list_count++] = i;
         s->sources |= cls->properties[i].sources;
         if (cls->properties[i].from == WQL__LINUX_HOST_NAME && !s->host_name)
             s->host_name = wql__linux_host_name(s->mount, &s->arena);
@@ -97,8 +98,9 @@ static wql__linux_scan *new_scan(wql_scan *scan, wql__linux_mount *m, const wql_
     s->arena.mount = s->line.mount = m->mount;
     s->cells = wql__linux_take_array(&s->arena, d->cls->property_count, sizeof *s->cells);
     s->needed = wql__linux_take_array(&s->arena, d->cls->property_count, sizeof *s->needed);
+    s->list = wql__linux_take_array(&s->arena, d->cls->property_count, sizeof *s->list);
     s->state = wql__linux_take(&s->arena, d->cls->state_size);
-    if (s->cells && s->needed && s->state) return s;
+    if (s->cells && s->needed && s->list && s->state) return s;
     free_scan(s);
     return NULL;
 }
@@ -168,9 +170,9 @@ void wql__linux_set_time(wql__linux_scan *s, uint32_t property, int64_t us) {
 void wql__linux_lost(wql__linux_scan *s, uint32_t sources) { s->lost |= sources; }
 
 static void set_fixed(wql__linux_scan *s) {
-    for (uint32_t i = 0; i < s->cls->property_count; i++) {
+    for (uint32_t k = 0; k < s->list_count; k++) {
+        uint32_t i = s->list[k];
         const wql__linux_property *p = &s->cls->properties[i];
-        if (!s->needed[i]) continue;
         switch (p->from) {
         case WQL__LINUX_FIXED: wql__linux_set_z(s, i, p->fixed); break;
         case WQL__LINUX_CLASS_NAME: wql__linux_set_z(s, i, s->defined->name); break;
@@ -222,8 +224,8 @@ wql_status wql__linux_check(const wql__linux_scan *s) { return wql_scan_check(s-
 
 static void bring(wql__linux_scan *s) {
     uint32_t nulled = 0;
-    for (uint32_t i = 0; i < s->cls->property_count; i++) {
-        if (!s->needed[i]) continue;
+    for (uint32_t k = 0; k < s->list_count; k++) {
+        uint32_t i = s->list[k];
         if (s->cells[i].type == WQL_NULL)
             nulled += (s->cls->properties[i].sources & s->lost) != 0;
         else if (wql_scan_wants(s->scan, s->defined->places[i]))
@@ -236,7 +238,7 @@ static void bring(wql__linux_scan *s) {
 static int make(wql__linux_scan *s) {
     int made;
     wql__linux_arena_reset(&s->line);
-    memset(s->cells, 0, s->cls->property_count * sizeof *s->cells);
+    for (uint32_t k = 0; k < s->list_count; k++) s->cells[s->list[k]] = wql_null(); /* no other is ever set */
     s->tested = s->lost = 0;
     s->failed = false;
     set_fixed(s);

@@ -8,7 +8,8 @@
  *                SQLite prints them, by a CAST; in a column with text affinity there are none
  *   LIKE 'ab%'   superset: what lies between the prefix and its successor, by NOCASE (SQLite's own LIKE can be switched)
  *
- * Of any other literal only the length is the same for all that equal it (folding is one character to one): superset. A text that
+ * Of any other literal the length is the same for all that equal it (folding is one character to one), and so is the beginning up
+ * to a k or s; one of those may be its first character, if what begins with U+212A or U+017F stays in: superset. A text that
  * is not well-formed becomes one with U+FFFD, which SQLite counts in its own way; and NUL ends a text for length() and NOCASE:
  * literals with those do not go down. Order never does: folded order is not that of NOCASE.
  *
@@ -122,7 +123,61 @@ static void put_no_blob(const term *t) {
     put(t, ") <> 'blob' AND ");
 }
 
-/* Texts of these lengths, since the literals are not plain. */
+/* -- how a text begins ----------------------------------------------------------------------------------------------------- */
+
+/* The beginning of a literal or pattern, in small letters, and its successor: the last byte one higher. It has plain bytes, and
+ * perhaps one k or s in front of them (*special). A byte that has no such successor in ASCII is left out at the end. */
+static size_t prefix_of(wql_str pattern, char *low, char *high, bool *special) {
+    size_t len = 0;
+    *special = pattern.len && is_letter(pattern.ptr[0]) && !is_plain_byte(pattern.ptr[0]);
+    while (len < pattern.len && len < PREFIX_MOST && (is_plain_byte(pattern.ptr[len]) || (*special && !len)) &&
+           !strchr("%_[", pattern.ptr[len])) {
+        low[len] = high[len] = to_lower(pattern.ptr[len]);
+        len++;
+    }
+    while (len && low[len - 1] == 0x7f) len--;
+    if (len) high[len - 1]++;
+    return len;
+}
+
+static void put_bound(const term *t, const char *op, const char *text, size_t len) {
+    const char *kept = t->sql->dry ? text : wql__sqlite_take_text(t->sql->arena, text, len);
+    if (!kept) t->sql->failed = true;
+    put_printed(t);
+    put(t, op);
+    wql__sqlite_put_text(t->sql, (wql_str){kept, len});
+    put(t, " COLLATE NOCASE");
+}
+
+/* What lies between the beginning and its successor, which is cheaper to tell than any function; the bound that leaves fewer comes
+ * first. A k or s in front may also be the character beyond ASCII that folds to it, and what begins with that lies behind all of
+ * ASCII. False: the text has no such beginning, and nothing was appended. */
+static bool put_beginning(const term *t, wql_str text) {
+    char low[PREFIX_MOST], high[PREFIX_MOST];
+    bool special;
+    size_t len = prefix_of(text, low, high, &special);
+    if (!len) return false;
+    if (special) {
+        bool kelvin = low[0] == 'k';
+        put_bound(t, " >= ", low, len);
+        put(t, " AND (");
+        put_bound(t, " < ", high, len);
+        put(t, " OR ");
+        put_bound(t, " >= ", kelvin ? "\xe2\x84\xaa" : "\xc5\xbf", kelvin ? 3 : 2);
+        put(t, ")");
+    } else if (low[0] < 'n') {
+        put_bound(t, " < ", high, len);
+        put(t, " AND ");
+        put_bound(t, " >= ", low, len);
+    } else {
+        put_bound(t, " >= ", low, len);
+        put(t, " AND ");
+        put_bound(t, " < ", high, len);
+    }
+    return true;
+}
+
+/* Texts of these lengths, since the literals are not plain; of one literal, those that begin as it does. */
 static uint8_t put_lengths(const term *t) {
     uint64_t lengths[LENGTHS_MOST];
     uint32_t count = 0;
@@ -136,7 +191,9 @@ static uint8_t put_lengths(const term *t) {
         if (count == LENGTHS_MOST) return WQL_NONE;
         lengths[count++] = length;
     }
-    put(t, "(length(");
+    put(t, "(");
+    if (t->c->count == 1 && put_beginning(t, t->c->values[0].str)) put(t, " AND ");
+    put(t, "length(");
     put_column(t);
     put(t, count == 1 ? ") = " : ") IN (");
     for (uint32_t i = 0; i < count; i++) {
@@ -194,38 +251,15 @@ static uint8_t equality(const term *t) {
 
 /* -- LIKE ------------------------------------------------------------------------------------------------------------------ */
 
-/* The plain beginning of a pattern, in small letters, and its successor: the last byte one higher. A byte that has no such
- * successor in ASCII is left out at the end. */
-static size_t prefix_of(wql_str pattern, char *low, char *high) {
-    size_t len = 0;
-    while (len < pattern.len && len < PREFIX_MOST && is_plain_byte(pattern.ptr[len]) && !strchr("%_[", pattern.ptr[len])) {
-        low[len] = high[len] = to_lower(pattern.ptr[len]);
-        len++;
-    }
-    while (len && low[len - 1] == 0x7f) len--;
-    if (len) high[len - 1]++;
-    return len;
-}
-
 static bool is_wild(wql_str pattern) {
     for (size_t i = 0; i < pattern.len; i++)
         if (pattern.ptr[i] && strchr("%_[", pattern.ptr[i])) return true;
     return false;
 }
 
-static void put_bound(const term *t, const char *op, const char *text, size_t len) {
-    const char *kept = t->sql->dry ? text : wql__sqlite_take_text(t->sql->arena, text, len);
-    if (!kept) t->sql->failed = true;
-    put_printed(t);
-    put(t, op);
-    wql__sqlite_put_text(t->sql, (wql_str){kept, len});
-    put(t, " COLLATE NOCASE");
-}
-
 static uint8_t like(const term *t) {
-    char low[PREFIX_MOST], high[PREFIX_MOST];
     const wql_value *value = t->c->values;
-    size_t len;
+    bool begins;
     if (value->type != WQL_STRING) return WQL_NONE;
     if (!is_wild(value->str)) {
         wql_conjunct equal = *t->c;
@@ -234,14 +268,10 @@ static uint8_t like(const term *t) {
         same.c = &equal;
         return equality(&same);
     }
-    len = prefix_of(value->str, low, high);
-    if (!len) return WQL_NONE;
     put(t, "(");
-    put_bound(t, " >= ", low, len);
-    put(t, " AND ");
-    put_bound(t, " < ", high, len);
+    begins = put_beginning(t, value->str);
     put(t, ")");
-    return WQL_SUPERSET;
+    return begins ? WQL_SUPERSET : WQL_NONE; /* what was put is taken back then */
 }
 
 uint8_t wql__sqlite_text_condition(wql__sqlite_sql *sql, const wql__sqlite_table *table, const wql__sqlite_column *column,

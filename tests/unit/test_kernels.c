@@ -179,8 +179,27 @@ enum { WORDS = sizeof words / sizeof *words };
 static size_t word_length(uint32_t i) { return words[i][0] == 0 && i > 0 ? 2 : strlen(words[i]); }
 
 /* A text near the words: one, or two, in any case, perhaps with K and long s for k and s. Room for 200 bytes. */
+/* Texts that share their beginnings, in either case, now and then with a character that folds to a letter. */
+static bool akin;
+static size_t akin_text(char *to) {
+    static const char base[] = "Sky-kiosk-ask-0123456789";
+    size_t used = 0;
+    for (uint32_t i = 0, end = below(sizeof base); i < end; i++) {
+        char letter = base[i];
+        if ((letter == 'k' || letter == 's') && one_in(12)) {
+            memcpy(to + used, letter == 'k' ? "\xe2\x84\xaa" : "\xc5\xbf", 3);
+            used += letter == 'k' ? 3 : 2;
+            continue;
+        }
+        to[used++] = letter >= 'a' && one_in(2) ? (char)(letter - 32) : letter;
+    }
+    if (used && (to[used - 1] & 0x80) == 0 && one_in(6)) to[used - 1] = one_in(2) ? 'x' : '\x7f';
+    return used;
+}
+
 static size_t any_text(char *out) {
     size_t len = 0;
+    if (akin) return akin_text(out);
     for (uint32_t n = one_in(3) ? 2 : 1; n > 0; n--) {
         uint32_t w = below(WORDS);
         for (size_t i = 0; i < word_length(w); i++) {
@@ -644,6 +663,32 @@ static void needles_stand_anywhere(void **state) {
     }
 }
 
+/* Many rows agree for some words, few go on: all of it, in columns whose last text ends where memory does. */
+static void beginnings_are_shared(void **state) {
+    lab *l = *state;
+    akin = true;
+    for (uint32_t round = 0; round < 600; round++) {
+        const wql__zone zone = {NULL, NULL};
+        const bool prefix = one_in(2);
+        column c = {0};
+        uint32_t rows = 1 + below(200);
+        char text[200];
+        size_t len = akin_text(text);
+        const char *why;
+        wql__test test;
+        wql__literal literal;
+        make_texts(&c, one_in(2) ? WQL_OFFSETS : WQL_VIEWS, rows, (int)below(NULLS_KINDS), 1, 0);
+        if (prefix) text[len++] = '%';
+        literal = text_literal(text, len);
+        text[len] = '\0';
+        assert_int_equal(wql__test_make(&l->tests, WQL_STRING, 0, prefix ? WQL_LIKE : WQL_EQ, false, &literal, &zone, &test, &why),
+                         WQL_OK);
+        check_test(l, &test, &c, rows, false, text);
+        free_column(&c);
+    }
+    akin = false;
+}
+
 /* The outcomes for a dictionary are kept by its number, for several dictionaries at once, and forgotten for number 0. */
 static void dictionaries_are_remembered(void **state) {
     lab *l = *state;
@@ -776,6 +821,31 @@ static void bytes_become_bits(void **state) {
         bits = wql__pack_bytes(bytes);
         assert_true(bits == expected);
         assert_int_equal(wql__count_bits(bits), __builtin_popcountll(bits));
+    }
+}
+
+/* Wherever a byte or an offset is not as the others; nothing behind the last one is read (the blocks end where memory does). */
+static void whole_runs_are_seen_through(void **state) {
+    enum { MOST = 300 };
+    lab *l = *state;
+    for (uint32_t count = 0; count <= MOST; count += count < 140 ? 1 : 53) {
+        column c = {0};
+        int32_t *offsets = block(&c, (count + 1) * sizeof *offsets, 4);
+        char *bytes = block(&c, count ? count : 1, 1);
+        for (uint32_t i = 0; i <= count; i++) offsets[i] = (int32_t)(i / 2) - 9;
+        memset(bytes, 'x', count ? count : 1);
+        assert_true(l->kernels.ascends(offsets + 1, count));
+        assert_true(l->kernels.is_ascii(bytes, count));
+        for (uint32_t i = 0; i < count; i++) {
+            int32_t kept = offsets[i + 1];
+            offsets[i + 1] = offsets[i] - 1;
+            bytes[i] = (char)0x80;
+            assert_false(l->kernels.ascends(offsets + 1, count));
+            assert_false(l->kernels.is_ascii(bytes, count));
+            offsets[i + 1] = kept;
+            bytes[i] = 'x';
+        }
+        free_column(&c);
     }
 }
 
@@ -953,12 +1023,14 @@ int main(void) {
     int failed = 0;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bytes_become_bits),
+        cmocka_unit_test(whole_runs_are_seen_through),
         cmocka_unit_test(sets_of_rows_keep_their_rows),
         cmocka_unit_test(numbers_agree_with_the_rule),
         cmocka_unit_test(ranges_agree_with_the_rule),
         cmocka_unit_test(literals_agree_with_the_rule),
         cmocka_unit_test(texts_agree_with_the_rule),
         cmocka_unit_test(needles_stand_anywhere),
+        cmocka_unit_test(beginnings_are_shared),
         cmocka_unit_test(dictionaries_are_remembered),
         cmocka_unit_test(sets_agree_with_their_tests),
         cmocka_unit_test(conditions_agree_with_kleene),

@@ -10,6 +10,9 @@
 
 #include "run_lab.h"
 
+#include "../../engine/data/value.h"
+#include "../../engine/exec/cells.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -752,6 +755,103 @@ static void copies_repair_and_stand_alone(void **state) {
     rl_close(l);
 }
 
+/* What is copied is filtered before, where it lies: rows, counts and what is known of the scan are those of a batch that is
+ * given. */
+static void lent_columns_pass_as_given_ones_do(void **state) {
+    static const char *const conditions[] = {
+        "N > 1000",                   /* none */
+        "Id < 3000",                  /* all */
+        "N = -45",                    /* few */
+        "U8 > 99",                    /* many */
+        "S LIKE '%long%' AND U8 > 9", /* texts */
+        "B = TRUE OR Tags IS NULL",
+        "S IS NULL",
+        "__RELPATH LIKE '%7\"'",
+    };
+    static const char *const lists[] = {"Id", "*", "__PATH, S, D", "Tags, B, R", "Nums, Id, U8"};
+    rl_lab *l = *state;
+    for (size_t c = 0; c < sizeof conditions / sizeof conditions[0]; c++)
+        for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+            for (int counts = 0; counts < 2; counts++) {
+                char query[200], *texts[2];
+                uint64_t scanned[2], out[2];
+                for (int way = 0; way < 2; way++) {
+                    rl_script *script = &l->scripts[0];
+                    script->way = way ? RL_COPY : RL_EMIT;
+                    script->rows = 2500;
+                    (void)snprintf(query, sizeof query, "SELECT %s FROM T WHERE (%s) AND __CLASS = 'T'", lists[i], conditions[c]);
+                    texts[way] = rl_query(l, query, counts ? WQL_COUNT_ONLY : 0);
+                    scanned[way] = l->stats.rows_scanned;
+                    out[way] = l->stats.rows_out;
+                }
+                if (strcmp(texts[0], texts[1]) != 0) fail_msg("%s:\n%.500s\nnot\n%.500s", query, texts[1], texts[0]);
+                assert_int_equal(scanned[1], 2500);
+                assert_int_equal(scanned[0], 2500);
+                assert_int_equal(out[1], out[0]);
+                free(texts[0]);
+                free(texts[1]);
+            }
+}
+
+/* Repaired texts are what the filter sees, and a provider that is checked is checked by all that it brought. */
+static void lent_columns_are_repaired_and_judged(void **state) {
+    rl_lab *l = *state;
+    static stock k;
+    fill_stock(&k);
+    k.columns[1].bytes = "one\xff\xfethree";
+    l->scripts[0].note = &k;
+    l->scripts[0].on_next = copy_spoilt;
+    rl_expect(l, "SELECT Id, S FROM T WHERE S = '\xef\xbf\xbd\xef\xbf\xbd' AND __CLASS = 'T'",
+              "T(1 | \xef\xbf\xbd\xef\xbf\xbd)\n");
+    assert_int_equal(l->stats.utf8_repaired, 1);
+    l->scripts[0].on_next = NULL;
+    l->scripts[0].way = RL_COPY;
+    l->scripts[0].rows = 200;
+    l->scripts[0].take[WQL_EQ] = WQL_EXACT;
+    l->scripts[0].lies = true;
+    l->env.check_exact = true;
+    expect_fault(l, "SELECT Id FROM T WHERE N = -45 AND U8 > 3 AND __CLASS = 'T'", "promised T.N = -45 exactly and brought");
+}
+
+/* The quick ways of a cell against the way of any value. */
+static void quick_cells_are_what_values_become(void **state) {
+    static const uint32_t types[] = {WQL_UINT8,  WQL_UINT16, WQL_UINT32, WQL_UINT64, WQL_SINT8,   WQL_SINT16,
+                                     WQL_SINT32, WQL_SINT64, WQL_CHAR16, WQL_REAL64, WQL_DATETIME};
+    rl_lab *l = *state;
+    wql__arena arena;
+    wql__arena_init(&arena, l->mem);
+    for (size_t t = 0; t < sizeof types / sizeof types[0]; t++)
+        for (unsigned bit = 0; bit < 64; bit++)
+            for (int by = -1; by <= 1; by++)
+                for (int kind = 0; kind < 4; kind++) {
+                    uint64_t bits = ((uint64_t)1 << bit) + (uint64_t)(int64_t)by;
+                    wql_datetime time = {.us = (int64_t)bits, .offset_min = kind == 2 ? 999 : -1000};
+                    wql_value value = kind == 0   ? wql_u64(bits)
+                                      : kind == 1 ? wql_i64((int64_t)(by < 0 ? 0 - bits : bits))
+                                                  : wql_time(time),
+                              fitting = wql_null(), got;
+                    wql_status status = wql__value_convert(&value, types[t], false, &fitting);
+                    wql__cell_counts counts = {0, 0, NULL};
+                    wql_column col;
+                    wql__cells cells;
+                    int result;
+                    assert_true(wql__cells_init(&cells, &arena, types[t], false));
+                    wql__cells_begin(&cells, &arena, 1);
+                    result = wql__cells_set(&cells, 0, &value, &counts);
+                    assert_int_equal(result, status == WQL_E_TYPE_MISMATCH ? WQL__CELL_MISMATCH : WQL__CELL_OK);
+                    assert_int_equal(counts.nulled, status == WQL_E_VALUE_OUT_OF_RANGE);
+                    memset(&col, 0, sizeof col);
+                    assert_true(wql__cells_end(&cells, 1, &col));
+                    got = wql_column_value(&col, 0);
+                    if (status < 0) continue;
+                    assert_int_equal(got.type, fitting.type);
+                    assert_true(got.u64 == fitting.u64);
+                    if (got.type == WQL_DATETIME) assert_int_equal(got.time.offset_min, fitting.time.offset_min);
+                    wql__arena_reset(&arena);
+                }
+    wql__arena_free(&arena);
+}
+
 /* -- what cannot change is looked at once ------------------------------------------------------------------------ */
 
 typedef struct table {
@@ -1269,8 +1369,11 @@ int main(void) {
         HOST_TEST(good_batches_in_all_layouts),
         HOST_TEST(garbage_below_nulls_is_no_breach),
         HOST_TEST(copies_repair_and_stand_alone),
+        HOST_TEST(lent_columns_pass_as_given_ones_do),
+        HOST_TEST(lent_columns_are_repaired_and_judged),
         HOST_TEST(immutable_buffers_are_checked_once),
         HOST_TEST(many_numbers),
+        HOST_TEST(quick_cells_are_what_values_become),
         HOST_TEST(objects_lie_within_rows),
         HOST_TEST(many_objects),
         HOST_TEST(an_object_may_be_kept),
