@@ -31,8 +31,8 @@ CLI_OBJ  := $(patsubst %.c,$(B)/obj/%.o,$(sort $(wildcard cli/*.c)))
 UNIT     := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 UNIT_AID := $(patsubst %.c,$(B)/obj/%.o,$(filter-out tests/unit/test_%,$(sort $(wildcard tests/unit/*.c))))
 TICKS    := $(B)/obj/tests/unit/ticks.o
-PROGRAMS := $(B)/tests/golden/golden $(B)/tests/oracle/oracle $(B)/tests/fault/fault $(B)/tests/stress/stress $(B)/tests/points/points \
-            $(B)/tests/points/preload.so $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/fuzz/*.c tests/cli/*.c)))
+PROGRAMS := $(B)/tests/golden/golden $(B)/tests/language/language $(B)/tests/oracle/oracle $(B)/tests/fault/fault $(B)/tests/stress/stress \
+            $(B)/tests/points/points $(B)/tests/points/preload.so $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/fuzz/*.c tests/cli/*.c)))
 # Of these one build is enough.
 PROGRAMS += $(if $(SAN),,$(B)/tests/limits/limits $(B)/tests/soak/soak $(B)/tests/sim/sim $(B)/bench/bench $(B)/bench/peers \
             $(B)/tests/counts/counts $(B)/tests/counts/looks/libwql.so.0)
@@ -102,6 +102,11 @@ $(UNIT): $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(UNIT_AID) $(B)/libwql.a
 $(B)/obj/bench/%.o: CFLAGS += $(if $(SAN),,-O3)
 # The programs of these folders are made of all files in them.
 OF_FOLDERS := $(B)/tests/golden/golden $(B)/tests/oracle/oracle $(B)/tests/fault/fault
+# The table of the language reads case files, and serves them, with the golden runner's parts.
+$(B)/tests/language/language: $(B)/obj/tests/language/language.o $(patsubst %,$(B)/obj/tests/golden/%.o,case cell print source text) \
+                              $(B)/libwql.a
+	@mkdir -p $(@D)
+	$(CC) $(SAN) -o $@ $(filter %.o,$^) $(B)/libwql.a $(LDLIBS) -lm
 # Two programs of one folder: peers is the bench with DuckDB, which it loads when it runs.
 GUEST    := bench/peers.c $(wildcard bench/duckdb*.c)
 BENCH    := $(filter-out bench/main.c $(GUEST),$(sort $(wildcard bench/*.c)))

@@ -20,7 +20,8 @@ typedef struct check {
     cli_host *host;
     cli_out *out;
     int fd;
-    char *line;          /* a line, as far as it has come */
+    uint32_t dialect;
+    char *line; /* a line, as far as it has come */
     size_t len, cap;
 } check;
 
@@ -44,9 +45,12 @@ static size_t unescape(char *text, size_t len) {
         char c = text[from];
         if (c == '\\' && from + 1 < len) {
             c = text[++from];
-            if (c == 'n') c = '\n';
-            else if (c == 'r') c = '\r';
-            else if (c == 't') c = '\t';
+            if (c == 'n')
+                c = '\n';
+            else if (c == 'r')
+                c = '\r';
+            else if (c == 't')
+                c = '\t';
         }
         text[to++] = c;
     }
@@ -59,7 +63,7 @@ static void answer(check *c) {
     int kind = 0;
     wql_status status;
     text.len = c->len ? unescape(c->line, c->len) : 0;
-    status = wql_query_check(c->host->engine, text, 0, &kind, &err);
+    status = wql_query_check(c->host->engine, text, c->dialect, &kind, &err);
     if (status >= 0) {
         cli_out_z(c->out, "accept\t");
         cli_out_z(c->out, kind_name(kind));
@@ -149,7 +153,7 @@ static int read_all(check *c, const char *name) {
 }
 
 int cli_check(cli_host *host, const cli_options *o, cli_out *out) {
-    check c = {.host = host, .out = out, .fd = STDIN_FILENO};
+    check c = {.host = host, .out = out, .fd = STDIN_FILENO, .dialect = cli_dialect(o)};
     int code;
     if (o->file) {
         c.fd = open(o->file, O_RDONLY | O_CLOEXEC);

@@ -134,7 +134,7 @@ static bool settle(cli_columns *c, const wql_batch *batch) {
     cli_select s;
     bool readable = cli_select_read(&s, c->query), good = true;
     wql_class *cls = readable ? queried_class(c, &s) : NULL;
-    c->star = readable && s.star;
+    c->star = !readable || s.star; /* what has no list, and is no SELECT, shows the first class that comes */
     if (cls && s.star) good = from_class(c, cls);
     else if (batch) good = from_batch(c, batch);
     else if (cls) good = from_list(c, &s, cls);

@@ -73,6 +73,8 @@ static void run_schema(cli_shell *s, const char *argument) {
 
 static void run_explain(cli_shell *s, const char *argument) { cli_shell_query(s, argument, true); }
 
+static void run_get(cli_shell *s, const char *argument) { cli_shell_get(s, argument); }
+
 static void run_timer(cli_shell *s, const char *argument) {
     if (strcmp(argument, "on") == 0)
         s->timer = true;
@@ -156,6 +158,7 @@ static const command commands[] = {
     {".classes", "[TEXT]", run_classes, "the classes here, or those with TEXT in their names"},
     {".explain", "QUERY", run_explain, "the plan of a query, which is not run"},
     {".format", "[FORMAT]", run_format, "how rows are printed: table, list, csv, json ..."},
+    {".get", "PATH", run_get, "one object by its path, or the definition of a class"},
     {".help", "", run_help, "this list"},
     {".mount", "KIND WHAT", run_mount, "serve more: sqlite FILE[=NAMESPACE], provider PATH"},
     {".namespace", "[NAME]", run_namespace, "where queries run"},

@@ -95,6 +95,8 @@ static bool is_querys_own(wql_status status) {
     case WQL_E_INVALID_QUERY_TYPE:
     case WQL_E_INVALID_CLASS:
     case WQL_E_INVALID_OBJECT_PATH:
+    case WQL_E_NOT_FOUND:
+    case WQL_E_INVALID_NAMESPACE: /* of a path */
     case WQL_E_UNPARSABLE_QUERY:
     case WQL_E_NOT_EVENT_CLASS:
     case WQL_E_MISSING_GROUP_WITHIN:

@@ -40,7 +40,9 @@ static wql_status status(void *user, wql_call call, const wql_report *report) {
 
 /* -- the printing thread ------------------------------------------------------------------------------------------- */
 
-wql_status cli_feed_open(cli_feed *f, wql_session *session, wql_str text, wql_call_options *how, wql_error *err) {
+/* path NULL: runs the text. */
+static wql_status open_feed(cli_feed *f, wql_session *session, wql_str text, const char *path, wql_call_options *how,
+                            wql_error *err) {
     wql_sink sink = WQL_INIT(wql_sink);
     pthread_condattr_t monotonic;
     wql_status started;
@@ -54,13 +56,21 @@ wql_status cli_feed_open(cli_feed *f, wql_session *session, wql_str text, wql_ca
     sink.indicate = indicate;
     sink.status = status;
     how->sink = &sink;
-    started = wql_session_exec(session, text, how, &f->call, err);
+    started = path ? wql_session_fetch(session, path, how, &f->call, err) : wql_session_exec(session, text, how, &f->call, err);
     how->sink = NULL;
     if (started < 0) {
         pthread_cond_destroy(&f->changed);
         pthread_mutex_destroy(&f->lock);
     }
     return started;
+}
+
+wql_status cli_feed_open(cli_feed *f, wql_session *session, wql_str text, wql_call_options *how, wql_error *err) {
+    return open_feed(f, session, text, NULL, how, err);
+}
+
+wql_status cli_feed_get(cli_feed *f, wql_session *session, const char *path, wql_call_options *how, wql_error *err) {
+    return open_feed(f, session, wql_s(path), path, how, err);
 }
 
 static struct timespec moment(uint32_t timeout_ms) {

@@ -28,6 +28,8 @@ typedef struct cli_feed {
 /* Starts a query. `how` needs no sink; WQL_SEND_STATUS asks for progress reports. Returns what wql_session_exec does; the feed
  * need not be closed after a failure. */
 wql_status cli_feed_open(cli_feed *f, wql_session *session, wql_str text, wql_call_options *how, wql_error *err);
+/* The same for one object by its path. */
+wql_status cli_feed_get(cli_feed *f, wql_session *session, const char *path, wql_call_options *how, wql_error *err);
 
 /* The next batch, as wql_call_next: WQL_OK (release it), WQL_END, WQL_S_TIMEDOUT, or how the query ended otherwise with err
  * filled. */

@@ -18,6 +18,7 @@ typedef enum option_id {
     OPT_DIALECT,
     OPT_EXPLAIN,
     OPT_FORMAT,
+    OPT_GET,
     OPT_HELP,
     OPT_LIMIT,
     OPT_NAMESPACE,
@@ -39,12 +40,13 @@ typedef struct option {
 } option;
 
 static const option options[] = {
-    {"check", OPT_CHECK, false},    {"count", OPT_COUNT, false},        {"dialect", OPT_DIALECT, true},
-    {"explain", OPT_EXPLAIN, false}, {"format", OPT_FORMAT, true},       {"help", OPT_HELP, false},
-    {"limit", OPT_LIMIT, true},     {"mof", OPT_LATER, true},           {"namespace", OPT_NAMESPACE, true},
-    {"param", OPT_PARAM, true},     {"progress", OPT_PROGRESS, false},     {"provider", OPT_PROVIDER, true},
-    {"quiet", OPT_QUIET, false},    {"sqlite", OPT_SQLITE, true},       {"stats", OPT_STATS, false},
-    {"timeout", OPT_TIMEOUT, true}, {"version", OPT_VERSION, false},
+    {"check", OPT_CHECK, false},     {"count", OPT_COUNT, false},       {"dialect", OPT_DIALECT, true},
+    {"explain", OPT_EXPLAIN, false}, {"format", OPT_FORMAT, true},      {"help", OPT_HELP, false},
+    {"limit", OPT_LIMIT, true},      {"mof", OPT_LATER, true},          {"namespace", OPT_NAMESPACE, true},
+    {"param", OPT_PARAM, true},      {"progress", OPT_PROGRESS, false}, {"provider", OPT_PROVIDER, true},
+    {"get", OPT_GET, false},         {"quiet", OPT_QUIET, false},       {"sqlite", OPT_SQLITE, true},
+    {"stats", OPT_STATS, false},
+    {"timeout", OPT_TIMEOUT, true},  {"version", OPT_VERSION, false},
 };
 enum { OPTION_COUNT = sizeof options / sizeof *options, NAME_MAX_LEN = 32 };
 
@@ -91,8 +93,10 @@ static const option *nearest(const char *name, size_t len) {
 static int unknown_option(const char *arg, const char *name, size_t len) {
     const option *meant = nearest(name, len);
     int shown = (int)(len + (size_t)(name - arg));
-    if (meant) cli_say("unknown option %.*s; did you mean --%s?", shown, arg, meant->name);
-    else cli_say("unknown option %.*s; wql --help lists them all", shown, arg);
+    if (meant)
+        cli_say("unknown option %.*s; did you mean --%s?", shown, arg, meant->name);
+    else
+        cli_say("unknown option %.*s; wql --help lists them all", shown, arg);
     return CLI_USAGE;
 }
 
@@ -122,19 +126,25 @@ static int set_format(cli_options *o, const char *value) {
         o->format = format;
         return CLI_OK;
     }
-    if (strcmp(value, "mof") == 0) cli_say("--format mof is not served yet; served are " CLI_FORMAT_NAMES);
-    else cli_say("--format takes " CLI_FORMAT_NAMES ", not '%s'", value);
+    if (strcmp(value, "mof") == 0)
+        cli_say("--format mof is not served yet; served are " CLI_FORMAT_NAMES);
+    else
+        cli_say("--format takes " CLI_FORMAT_NAMES ", not '%s'", value);
     return CLI_USAGE;
 }
 
-static int set_dialect(const char *value) {
-    if (strcmp(value, "wql") == 0) return CLI_OK;
-    if (strcmp(value, "relaxed") == 0 || strcmp(value, "extended") == 0) {
-        cli_say("--dialect %s is not served yet; served is wql", value);
-    } else {
-        cli_say("--dialect takes wql, not '%s'", value);
+static int set_dialect(cli_options *o, const char *value) {
+    if (strcmp(value, "wql") == 0)
+        o->dialect = 0;
+    else if (strcmp(value, "relaxed") == 0)
+        o->dialect = WQL_RELAXED;
+    else if (strcmp(value, "extended") == 0)
+        o->dialect = WQL_EXTENDED;
+    else {
+        cli_say("--dialect takes wql, relaxed or extended, not '%s'", value);
+        return CLI_USAGE;
     }
-    return CLI_USAGE;
+    return CLI_OK;
 }
 
 static int set_mode(cli_options *o, cli_mode mode) {
@@ -195,7 +205,7 @@ static int apply(cli_options *o, const option *opt, const char *value) {
     case OPT_EXPLAIN: return set_mode(o, CLI_EXPLAIN);
     case OPT_HELP: return set_mode(o, CLI_HELP);
     case OPT_VERSION: return set_mode(o, CLI_VERSION);
-    case OPT_DIALECT: return set_dialect(value);
+    case OPT_DIALECT: return set_dialect(o, value);
     case OPT_FORMAT: return set_format(o, value);
     case OPT_SQLITE: return add_sqlite(o, value);
     case OPT_PROVIDER: return add_provider(o, value);
@@ -205,6 +215,7 @@ static int apply(cli_options *o, const option *opt, const char *value) {
     case OPT_PARAM: return cli_params_add(&o->params, value);
     case OPT_PROGRESS: o->progress = true; return CLI_OK;
     case OPT_COUNT: o->count = true; return CLI_OK;
+    case OPT_GET: o->get = true; return CLI_OK;
     case OPT_STATS: o->stats = true; return CLI_OK;
     case OPT_QUIET: o->quiet = true; return CLI_OK;
     default: break;
@@ -244,6 +255,18 @@ static int add_word(const char **word, const char *arg) {
     return CLI_USAGE;
 }
 
+/* An object is got by its path, which is all there is to say. */
+static int settle_get(const cli_options *o, const char *word) {
+    const char *clash = o->mode == CLI_EXPLAIN ? "--explain" : o->params.count ? "--param" : o->has_limit ? "--limit" : NULL;
+    if (clash)
+        cli_say("--get gets one object by its path; %s is for queries", clash);
+    else if (word == NULL)
+        cli_say("--get needs the path of an object");
+    else
+        return CLI_OK;
+    return CLI_USAGE;
+}
+
 /* What the options mean together, and what the one plain word is. */
 static int settle(cli_options *o, const char *word) {
     if (o->mode == CLI_HELP || o->mode == CLI_VERSION) return CLI_OK;
@@ -253,6 +276,7 @@ static int settle(cli_options *o, const char *word) {
         cli_say("--param gives a query its values; --check runs none");
         return CLI_USAGE;
     }
+    if (o->get && settle_get(o, word) != CLI_OK) return CLI_USAGE;
     o->query = word;
     if (word == NULL && o->mode == CLI_RUN && isatty(STDIN_FILENO) == 1) o->mode = CLI_SHELL;
     if (word || o->mode == CLI_SHELL) {
@@ -290,4 +314,4 @@ void cli_options_free(cli_options *o) {
     cli_params_free(&o->params);
 }
 
-uint32_t cli_dialect(const cli_options *o) { return o->params.count ? WQL_PARAMETERS : 0; }
+uint32_t cli_dialect(const cli_options *o) { return o->dialect | (o->params.count ? WQL_PARAMETERS : 0); }

@@ -35,6 +35,8 @@ typedef struct cli_options {
     uint32_t timeout_ms;        /* 0 = none */
     bool has_limit;
     uint64_t limit;
+    uint32_t dialect;           /* WQL_RELAXED, WQL_EXTENDED; 0 = the base language */
+    bool get;                   /* the query is the path of an object */
     bool count, stats, quiet, progress;
     cli_params params;
 } cli_options;

@@ -30,6 +30,7 @@ typedef struct run {
 
 /* A limit may be one on the text, or one that the work has met: if the text alone is refused too, it is the text. */
 static bool text_is_at_fault(const run *r, wql_status status) {
+    if (r->o->get) return status == WQL_E_QUOTA_VIOLATION && r->err.line > 0;
     return status == WQL_E_QUOTA_VIOLATION && wql_query_check(r->host->engine, r->text, cli_dialect(r->o), NULL, NULL) == status;
 }
 
@@ -130,7 +131,8 @@ static int run_call(run *r) {
     how.flags = (r->o->count ? WQL_COUNT_ONLY : 0) | (r->progress.on ? WQL_SEND_STATUS : 0);
     how.timeout_ms = cli_interrupt_begin(r->in);
     how.rows_max = r->o->limit;
-    status = cli_feed_open(&r->feed, r->host->session, r->text, &how, &r->err);
+    status = r->o->get ? cli_feed_get(&r->feed, r->host->session, r->o->query, &how, &r->err)
+                       : cli_feed_open(&r->feed, r->host->session, r->text, &how, &r->err);
     free(values);
     if (status < 0) return fail(r, status);
     cli_interrupt_watch(r->in, r->feed.call);

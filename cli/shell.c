@@ -39,6 +39,12 @@ void cli_shell_query(cli_shell *s, const char *query, bool explain) {
     }
 }
 
+void cli_shell_get(cli_shell *s, const char *path) {
+    s->o.get = true;
+    cli_shell_query(s, path, false);
+    s->o.get = false;
+}
+
 /* After a statement: the output is made ready for the next. False: there is nowhere to write. */
 static bool settle(cli_shell *s) {
     cli_out *out = s->out;

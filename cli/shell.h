@@ -27,6 +27,8 @@ int cli_shell_run(cli_host *host, const cli_options *o, cli_interrupt *in, cli_o
 
 /* Runs or explains a query, with all that belongs to it: the session is looked at, the time taken. For command.c too. */
 void cli_shell_query(cli_shell *s, const char *query, bool explain);
+/* The same for one object by its path. */
+void cli_shell_get(cli_shell *s, const char *path);
 
 /* Whether there is a session; says what to do if there is none. */
 bool cli_shell_connected(cli_shell *s);

@@ -5,6 +5,8 @@
 #include "../engine/base/utf8.h"
 #include "../engine/data/value.h"
 
+#include <wql/engine.h>
+
 #include <string.h>
 
 static void literal_at(wql__token token, uint8_t kind, wql__literal *out) {
@@ -66,11 +68,37 @@ bool wql__literal_string(wql__parser *parser, wql__token token, bool pattern, wq
     return true;
 }
 
+/* 0x1F, with its sign: an integer whose spelling is the decimal one, which is what a text is compared with. */
+static bool hexadecimal(wql__parser *parser, wql__token token, wql__literal *out) {
+    wql_str text = wql__token_text(parser, token);
+    bool negative = text.ptr[0] == '-', fits = true;
+    char digits[24];
+    wql__out spelling = {digits, sizeof digits, 0};
+    literal_at(token, WQL__LIT_INT, out);
+    for (size_t i = negative || text.ptr[0] == '+' ? 3 : 2; i < text.len; i++) {
+        unsigned c = (unsigned char)text.ptr[i], digit = c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;
+        fits = fits && out->magnitude >> 60 == 0;
+        out->magnitude = out->magnitude << 4 | digit;
+    }
+    out->negative = negative && out->magnitude != 0;
+    if (!fits || (negative && out->magnitude > (uint64_t)1 << 63)) {
+        wql__refuse(parser, WQL_E_INVALID_QUERY, token.offset, token.length,
+                    "the integer is out of range: -0x8000000000000000 to 0xFFFFFFFFFFFFFFFF can be written");
+        return false;
+    }
+    wql__out_format(&spelling, "%s%llu", out->negative ? "-" : "", (unsigned long long)out->magnitude);
+    out->text.len = wql__out_end(&spelling);
+    out->text.ptr = wql__arena_text(parser->arena, digits, out->text.len);
+    if (out->text.ptr == NULL) wql__refuse_memory(parser);
+    return out->text.ptr != NULL;
+}
+
 bool wql__literal_number(wql__parser *parser, wql__token token, wql__literal *out) {
     wql_str text = wql__token_text(parser, token), digits = text;
     bool negative = text.ptr[0] == '-', fits;
     wql__number number = {0};
     wql__shown shown;
+    if (token.kind == WQL__TOKEN_HEX) return hexadecimal(parser, token, out);
     literal_at(token, token.kind == WQL__TOKEN_INT ? WQL__LIT_INT : WQL__LIT_REAL, out);
     if (negative || text.ptr[0] == '+') {
         digits.ptr++;
@@ -87,6 +115,13 @@ bool wql__literal_number(wql__parser *parser, wql__token token, wql__literal *ou
         out->real = number.real;
     }
     if (fits) return true;
+    if (token.kind == WQL__TOKEN_INT && (parser->dialect & WQL_RELAXED) && number.real - number.real == 0) {
+        out->kind = WQL__LIT_REAL;
+        out->real = number.real;
+        out->magnitude = 0;
+        out->negative = false;
+        return true;
+    }
     shown = wql__show(parser, token.offset, token.length);
     if (token.kind == WQL__TOKEN_INT)
         wql__refuse(parser, WQL_E_INVALID_QUERY, token.offset, token.length,
@@ -98,9 +133,7 @@ bool wql__literal_number(wql__parser *parser, wql__token token, wql__literal *ou
 }
 
 void wql__literal_keyword(wql__token token, wql__literal *out) {
-    uint8_t kind = token.kind == WQL__TOKEN_NULL   ? WQL__LIT_NULL
-                   : token.kind == WQL__TOKEN_TRUE ? WQL__LIT_TRUE
-                                                   : WQL__LIT_FALSE;
+    uint8_t kind = token.kind == WQL__TOKEN_NULL ? WQL__LIT_NULL : token.kind == WQL__TOKEN_TRUE ? WQL__LIT_TRUE : WQL__LIT_FALSE;
     literal_at(token, kind, out);
 }
 

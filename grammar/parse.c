@@ -11,6 +11,7 @@
 #include "../engine/base/utf8.h"
 
 #include <wql/engine.h>
+#include <wql/query.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -58,8 +59,8 @@ static void *grow_stack(wql__parser *parser, const void *old, size_t old_size, s
 #undef realloc
 #undef free
 
-/* The grammar's number for each kind of token. */
-static const uint8_t codes[] = {
+/* The grammar's number for each kind of token in the base language. */
+static const uint8_t base_codes[WQL__TOKEN_COUNT] = {
     [WQL__TOKEN_END] = 0,
     [WQL__TOKEN_NAME] = TK_NAME,
     [WQL__TOKEN_SELECT] = TK_SELECT,
@@ -73,9 +74,20 @@ static const uint8_t codes[] = {
     [WQL__TOKEN_WITHIN] = TK_WITHIN,
     [WQL__TOKEN_GROUP] = TK_GROUP,
     [WQL__TOKEN_BY] = TK_BY,
+    [WQL__TOKEN_HAVING] = TK_HAVING,
     [WQL__TOKEN_ASSOCIATORS] = TK_ASSOCIATORS,
     [WQL__TOKEN_REFERENCES] = TK_REFERENCES,
+    [WQL__TOKEN_OF] = TK_OF,
     [WQL__TOKEN_META_CLASS] = TK_META_CLASS,
+    [WQL__TOKEN_ASSOCCLASS] = TK_ASSOCCLASS,
+    [WQL__TOKEN_RESULTCLASS] = TK_RESULTCLASS,
+    [WQL__TOKEN_ROLE] = TK_ROLE,
+    [WQL__TOKEN_RESULTROLE] = TK_RESULTROLE,
+    [WQL__TOKEN_REQUIREDQUALIFIER] = TK_REQUIREDQUALIFIER,
+    [WQL__TOKEN_REQUIREDASSOCQUALIFIER] = TK_REQUIREDASSOCQUALIFIER,
+    [WQL__TOKEN_CLASSDEFSONLY] = TK_CLASSDEFSONLY,
+    [WQL__TOKEN_KEYSONLY] = TK_KEYSONLY,
+    [WQL__TOKEN_SCHEMAONLY] = TK_SCHEMAONLY,
     [WQL__TOKEN_NOT] = TK_NOT,
     [WQL__TOKEN_NULL] = TK_NULL,
     [WQL__TOKEN_TRUE] = TK_TRUE,
@@ -84,6 +96,7 @@ static const uint8_t codes[] = {
     [WQL__TOKEN_INT] = TK_INT,
     [WQL__TOKEN_REAL] = TK_REAL,
     [WQL__TOKEN_PARAMETER] = TK_PARAMETER,
+    [WQL__TOKEN_PATH] = TK_PATH,
     [WQL__TOKEN_LP] = TK_LP,
     [WQL__TOKEN_RP] = TK_RP,
     [WQL__TOKEN_COMMA] = TK_COMMA,
@@ -95,9 +108,100 @@ static const uint8_t codes[] = {
     [WQL__TOKEN_LE] = TK_LE,
     [WQL__TOKEN_GT] = TK_GT,
     [WQL__TOKEN_GE] = TK_GE,
+    /* words of other dialects */
+    [WQL__TOKEN_BETWEEN] = TK_NAME,
+    [WQL__TOKEN_DISTINCT] = TK_NAME,
+    [WQL__TOKEN_ALL] = TK_NAME,
+    [WQL__TOKEN_JOIN] = TK_NAME,
+    [WQL__TOKEN_INNER] = TK_NAME,
+    [WQL__TOKEN_LEFT] = TK_NAME,
+    [WQL__TOKEN_RIGHT] = TK_NAME,
+    [WQL__TOKEN_FULL] = TK_NAME,
+    [WQL__TOKEN_OUTER] = TK_NAME,
+    [WQL__TOKEN_ON] = TK_NAME,
+    [WQL__TOKEN_AS] = TK_NAME,
+    [WQL__TOKEN_ORDER] = TK_NAME,
+    [WQL__TOKEN_ASC] = TK_NAME,
+    [WQL__TOKEN_DESC] = TK_NAME,
+    [WQL__TOKEN_IN] = TK_NAME,
+    [WQL__TOKEN_COUNT_WORD] = TK_NAME,
+    [WQL__TOKEN_UPPER] = TK_NAME,
+    [WQL__TOKEN_LOWER] = TK_NAME,
+    [WQL__TOKEN_SUBSTRING] = TK_NAME,
+    [WQL__TOKEN_DATEPART] = TK_NAME,
+    [WQL__TOKEN_DATEADD] = TK_NAME,
+    [WQL__TOKEN_DATEDIFF] = TK_NAME,
+    [WQL__TOKEN_GETDATE] = TK_NAME,
+    /* what only another dialect can read, and what none can */
+    [WQL__TOKEN_HEX] = TK_BAD,
+    [WQL__TOKEN_SEMICOLON] = TK_BAD,
+    [WQL__TOKEN_COLON] = TK_BAD,
+    [WQL__TOKEN_SEPARATOR] = TK_BAD,
+    [WQL__TOKEN_BAD_CHARACTER] = TK_BAD,
+    [WQL__TOKEN_BAD_OPERATOR] = TK_BAD,
+    [WQL__TOKEN_BAD_NUMBER] = TK_BAD,
+    [WQL__TOKEN_BAD_STRING] = TK_BAD,
+    [WQL__TOKEN_BAD_PATH] = TK_BAD,
+    [WQL__TOKEN_BAD_COMMENT] = TK_BAD,
+    [WQL__TOKEN_BAD_ZERO] = TK_BAD,
 };
 
-static int code_of(uint32_t kind) { return wql__token_is_bad(kind) ? TK_BAD : codes[kind]; }
+/* What each dialect reads in another way. */
+static const struct {
+    uint8_t kind, relaxed, extended, both; /* 0: as the base language */
+} other_codes[] = {
+    {WQL__TOKEN_NOT, TK_RNOT, TK_XNOT, TK_BNOT},
+    {WQL__TOKEN_TRUE, TK_RTRUE, 0, TK_RTRUE},
+    {WQL__TOKEN_FALSE, TK_RFALSE, 0, TK_RFALSE},
+    {WQL__TOKEN_STAR, TK_DSTAR, TK_DSTAR, TK_DSTAR},
+    {WQL__TOKEN_BETWEEN, TK_BETWEEN, 0, TK_BETWEEN},
+    {WQL__TOKEN_HEX, TK_INT, 0, TK_INT},
+    {WQL__TOKEN_SEMICOLON, TK_SEMICOLON, 0, TK_SEMICOLON},
+    {WQL__TOKEN_COLON, TK_COLON, 0, TK_COLON},
+    {WQL__TOKEN_SEPARATOR, TK_SEPARATOR, 0, TK_SEPARATOR},
+    {WQL__TOKEN_NAME, 0, TK_XNAME, TK_XNAME},
+    {WQL__TOKEN_COMMA, 0, TK_XCOMMA, TK_XCOMMA},
+    {WQL__TOKEN_LP, 0, TK_XLP, TK_XLP},
+    {WQL__TOKEN_DISTINCT, 0, TK_DISTINCT, TK_DISTINCT},
+    {WQL__TOKEN_ALL, 0, TK_ALL, TK_ALL},
+    {WQL__TOKEN_JOIN, 0, TK_JOIN, TK_JOIN},
+    {WQL__TOKEN_INNER, 0, TK_INNER, TK_INNER},
+    {WQL__TOKEN_LEFT, 0, TK_LEFT, TK_LEFT},
+    {WQL__TOKEN_RIGHT, 0, TK_RIGHT, TK_RIGHT},
+    {WQL__TOKEN_FULL, 0, TK_FULL, TK_FULL},
+    {WQL__TOKEN_OUTER, 0, TK_OUTER, TK_OUTER},
+    {WQL__TOKEN_ON, 0, TK_ON, TK_ON},
+    {WQL__TOKEN_AS, 0, TK_AS, TK_AS},
+    {WQL__TOKEN_ORDER, 0, TK_ORDER, TK_ORDER},
+    {WQL__TOKEN_ASC, 0, TK_ASC, TK_ASC},
+    {WQL__TOKEN_DESC, 0, TK_DESC, TK_DESC},
+    {WQL__TOKEN_IN, 0, TK_IN, TK_IN},
+    {WQL__TOKEN_COUNT_WORD, 0, TK_COUNT, TK_COUNT},
+    {WQL__TOKEN_UPPER, 0, TK_UPPER, TK_UPPER},
+    {WQL__TOKEN_LOWER, 0, TK_LOWER, TK_LOWER},
+    {WQL__TOKEN_SUBSTRING, 0, TK_SUBSTRING, TK_SUBSTRING},
+    {WQL__TOKEN_DATEPART, 0, TK_DATEPART, TK_DATEPART},
+    {WQL__TOKEN_DATEADD, 0, TK_DATEADD, TK_DATEADD},
+    {WQL__TOKEN_DATEDIFF, 0, TK_DATEDIFF, TK_DATEDIFF},
+    {WQL__TOKEN_GETDATE, 0, TK_GETDATE, TK_GETDATE},
+};
+
+static void choose_codes(uint32_t dialect, uint8_t *codes) {
+    memcpy(codes, base_codes, sizeof base_codes);
+    for (size_t i = 0; i < sizeof other_codes / sizeof other_codes[0]; i++) {
+        uint8_t code = !(dialect & WQL_EXTENDED)  ? other_codes[i].relaxed
+                       : !(dialect & WQL_RELAXED) ? other_codes[i].extended
+                                                  : other_codes[i].both;
+        if (code != 0) codes[other_codes[i].kind] = code;
+    }
+}
+
+uint32_t wql__kind_seen(const wql__parser *parser, uint32_t kind) {
+    if (kind == WQL__TOKEN_NAME || wql__token_is_bad(kind)) return kind;
+    if (parser->codes[kind] == TK_NAME) return WQL__TOKEN_NAME;
+    if (parser->codes[kind] != TK_BAD) return kind;
+    return kind == WQL__TOKEN_HEX ? WQL__TOKEN_BAD_NUMBER : WQL__TOKEN_BAD_CHARACTER;
+}
 
 /* -- what could come --------------------------------------------------------------------------------------------- */
 
@@ -105,12 +209,12 @@ static int code_of(uint32_t kind) { return wql__token_is_bad(kind) ? TK_BAD : co
 enum { REHEARSED_MAX = 16 };
 
 /* Rehearses a token on the states of the stack alone, no action being run and nothing changed. Gives whether the parser would
- * take it; `as_itself`: not by falling back from a word to a name. */
-static bool can_come(const yyParser *machine, int code, bool *as_itself) {
+ * take it; `as`: the terminal that it would be taken for, which is another where it falls back. */
+static bool can_come(const yyParser *machine, int code, int *as) {
     YYACTIONTYPE above[REHEARSED_MAX];
     const yyStackEntry *base = machine->yytos;
     int count = 0;
-    *as_itself = false;
+    *as = code;
     for (;;) {
         YYACTIONTYPE state = count > 0 ? above[count - 1] : base->stateno;
         YYACTIONTYPE action = yy_find_shift_action((YYCODETYPE)code, state);
@@ -128,18 +232,21 @@ static bool can_come(const yyParser *machine, int code, bool *as_itself) {
             continue;
         }
         if (action == YY_ERROR_ACTION || action == YY_NO_ACTION) return false;
-        *as_itself = action == YY_ACCEPT_ACTION || yy_lookahead[yy_shift_ofst[state] + code] == code;
+        if (action != YY_ACCEPT_ACTION && yy_lookahead[yy_shift_ofst[state] + code] != code) *as = wql__grammarFallback(code);
         return true;
     }
 }
 
-/* A parameter comes where a constant does, and goes without saying. */
-static uint64_t all_that_can_come(const yyParser *machine) {
-    uint64_t kinds = 0;
+/* What a dialect adds goes without saying, where the base language has the same word in another place. A parameter comes where a
+ * constant does, and goes without saying too, as does a number in another spelling. */
+static wql__kinds all_that_can_come(const wql__parser *parser, const yyParser *machine) {
+    wql__kinds kinds = 0;
     for (uint32_t kind = 0; kind < WQL__TOKEN_BAD_CHARACTER; kind++) {
-        bool as_itself;
-        if (kind == WQL__TOKEN_PARAMETER) continue;
-        if (can_come(machine, code_of(kind), &as_itself) && as_itself) kinds |= (uint64_t)1 << kind;
+        int as;
+        if (kind == WQL__TOKEN_PARAMETER || kind == WQL__TOKEN_HEX || wql__kind_seen(parser, kind) != kind) continue;
+        if (!can_come(machine, parser->codes[kind], &as)) continue;
+        if (as == parser->codes[kind] || (as == base_codes[kind] && (as != TK_NAME || kind == WQL__TOKEN_NAME)))
+            kinds |= (wql__kinds)1 << kind;
     }
     return kinds;
 }
@@ -217,10 +324,10 @@ static void run(wql__parser *parser) {
     while (parser->status == WQL_OK) {
         token = wql__lex(&lexer);
         if (parser->careful) {
-            bool as_itself;
-            if (!can_come(&machine, code_of(token.kind), &as_itself)) parser->expected = all_that_can_come(&machine);
+            int as;
+            if (!can_come(&machine, parser->codes[token.kind], &as)) parser->expected = all_that_can_come(parser, &machine);
         }
-        wql__grammar(&machine, code_of(token.kind), token);
+        wql__grammar(&machine, parser->codes[token.kind], token);
         if (token.kind == WQL__TOKEN_END) break;
         parser->before[2] = parser->before[1];
         parser->before[1] = parser->before[0];
@@ -232,8 +339,14 @@ static void run(wql__parser *parser) {
 
 static void parse(wql__parser *parser, wql_str text, uint32_t dialect, const wql__parse_limits *limits, wql__arena *arena,
                   bool careful, wql_error *err) {
+    uint8_t own_codes[WQL__TOKEN_COUNT];
     memset(parser, 0, sizeof *parser);
     parser->dialect = dialect;
+    parser->codes = base_codes;
+    if (dialect & (WQL_RELAXED | WQL_EXTENDED)) {
+        choose_codes(dialect, own_codes);
+        parser->codes = own_codes;
+    }
     parser->limits = limits;
     parser->arena = arena;
     parser->err = err;
@@ -245,16 +358,17 @@ static void parse(wql__parser *parser, wql_str text, uint32_t dialect, const wql
         return;
     }
     parser->tree->text = text;
+    parser->tree->dialect = dialect;
     run(parser);
+    parser->codes = NULL;
 }
 
 wql_status wql__parse_checked(wql_str text, uint32_t dialect, const wql__parse_limits *limits, wql__arena *arena,
                               wql__query_tree **out, wql_error *err) {
     wql__parser parser;
     *out = NULL;
-    if (dialect & ~(uint32_t)WQL_PARAMETERS)
-        return wql__fail(err, WQL_E_NOT_SUPPORTED, "only the base dialect is served yet, and dialect 0x%x was asked for",
-                         (unsigned)dialect);
+    if (dialect & ~(uint32_t)(WQL_RELAXED | WQL_EXTENDED | WQL_PARAMETERS | WQL__NOTIFICATION))
+        return wql__fail(err, WQL_E_INVALID_PARAMETER, "unknown dialect 0x%x", (unsigned)dialect);
     parse(&parser, text, dialect, limits, arena, false, err);
     if (parser.unclear) parse(&parser, text, dialect, limits, arena, true, err);
     if (parser.status == WQL_OK) *out = parser.tree;

@@ -10,6 +10,10 @@ typedef struct wql__parse_limits {
     uint32_t query_chars, depth, predicates, select_items, pattern_chars, path_chars, identifier_chars;
 } wql__parse_limits;
 
+/* A dialect bit beside those of wql_session_options: the text was given to a notification entry point, so that every SELECT is an
+ * event query. */
+#define WQL__NOTIFICATION 0x40000000u
+
 /* A greater limit counts as this. Trees are walked by recursion, and a tree of this depth is the deepest that every walk can take
  * on a thread of 256 KiB; a place in the text has 32 bits. */
 enum { WQL__DEPTH_CEILING = 512, WQL__QUERY_CHARS_CEILING = 0x40000000 };
@@ -20,12 +24,13 @@ enum { WQL__DEPTH_CEILING = 512, WQL__QUERY_CHARS_CEILING = 0x40000000 };
 wql_status wql__parse_precheck(wql_str text, const wql__parse_limits *limits, wql_error *err);
 
 /* Parses, and applies every rule that the text alone settles (wql-language 2.10). Includes the precheck.
- * @param dialect  WQL_RELAXED | ...; this version: 0 or WQL_PARAMETERS
+ * @param dialect  WQL_RELAXED | WQL_EXTENDED | WQL_PARAMETERS, each of which only adds; WQL__NOTIFICATION
  * @param out      [out] the tree, in `arena`; with a failure NULL
- * Returns WQL_OK; WQL_E_INVALID_QUERY; WQL_E_MISSING_GROUP_WITHIN; WQL_E_INVALID_PARAMETER; WQL_E_QUOTA_VIOLATION (the limit's
- * name, and the place, as everywhere; also memory_max); WQL_E_NOT_SUPPORTED (a dialect or a kind of query this version does not
- * run: associators, references, event, schema with conditions); WQL_E_OUT_OF_MEMORY. The first error in text order is reported,
- * with its place: the token at fault, or the end of the text if something is missing. */
+ * Returns WQL_OK; WQL_E_INVALID_QUERY; WQL_E_INVALID_OBJECT_PATH (what stands in the braces is no path);
+ * WQL_E_MISSING_GROUP_WITHIN; WQL_E_MISSING_AGGREGATION_LIST (BY *); WQL_E_INVALID_PARAMETER (also: no such dialect);
+ * WQL_E_QUOTA_VIOLATION (the limit's name, and the place, as everywhere; also memory_max); WQL_E_OUT_OF_MEMORY. The first error
+ * in text order is reported, with its place: the token at fault, or the end of the text if something is missing. Rules that need
+ * the whole text come last. */
 wql_status wql__parse(wql_str text, uint32_t dialect, const wql__parse_limits *limits, wql__arena *arena, wql__query_tree **out,
                       wql_error *err);
 /* The same for a text that has passed the precheck, and lives as long as the tree, which points into it. */

@@ -21,6 +21,17 @@ static wql__token broken_string(wql__lexer *lexer, const unsigned char *from, co
     return token_of(lexer, WQL__TOKEN_BAD_STRING, from, from + 1);
 }
 
+/* A path whose opening brace is at `from` and whose closing one does not come: all up to `at` was read, where it ends or something
+ * stands that never does. */
+static wql__token broken_path(wql__lexer *lexer, const unsigned char *from, const unsigned char *at) {
+    const unsigned char *quote = at;
+    if (at >= lexer->end) return token_of(lexer, WQL__TOKEN_BAD_PATH, from, from + 1);
+    if (*at != '"' && *at != '\'') return token_of(lexer, WQL__TOKEN_BAD_ZERO, at, at + 1);
+    for (at++; at < lexer->end && *at != 0; at++)
+        if (*at == '\\' && at + 1 < lexer->end && at[1] != 0) at++;
+    return broken_string(lexer, quote, at);
+}
+
 wql__token wql__lex(wql__lexer *lexer) {
     const unsigned char *at = lexer->at, *end = lexer->end, *from, *marker;
     uint32_t kind;
@@ -49,6 +60,7 @@ again:
     real       = sign? digit* "." digit+ exponent? | sign? digit+ exponent;
     single     = "'" ([^'\\\x00] | "\\" [^\x00])*;
     double     = "\"" ([^"\\\x00] | "\\" [^\x00])*;
+    path       = "{" ([^}'"\x00] | single "'" | double "\"")*;
 
     [ \t\r\n\v\f]+ { goto again; }
 
@@ -63,8 +75,42 @@ again:
     'WITHIN'      { kind = WQL__TOKEN_WITHIN; goto found; }
     'GROUP'       { kind = WQL__TOKEN_GROUP; goto found; }
     'BY'          { kind = WQL__TOKEN_BY; goto found; }
+    'HAVING'      { kind = WQL__TOKEN_HAVING; goto found; }
     'ASSOCIATORS' { kind = WQL__TOKEN_ASSOCIATORS; goto found; }
     'REFERENCES'  { kind = WQL__TOKEN_REFERENCES; goto found; }
+    'OF'          { kind = WQL__TOKEN_OF; goto found; }
+    'ASSOCCLASS'  { kind = WQL__TOKEN_ASSOCCLASS; goto found; }
+    'RESULTCLASS' { kind = WQL__TOKEN_RESULTCLASS; goto found; }
+    'ROLE'        { kind = WQL__TOKEN_ROLE; goto found; }
+    'RESULTROLE'  { kind = WQL__TOKEN_RESULTROLE; goto found; }
+    'REQUIREDQUALIFIER'      { kind = WQL__TOKEN_REQUIREDQUALIFIER; goto found; }
+    'REQUIREDASSOCQUALIFIER' { kind = WQL__TOKEN_REQUIREDASSOCQUALIFIER; goto found; }
+    'CLASSDEFSONLY' { kind = WQL__TOKEN_CLASSDEFSONLY; goto found; }
+    'KEYSONLY'    { kind = WQL__TOKEN_KEYSONLY; goto found; }
+    'SCHEMAONLY'  { kind = WQL__TOKEN_SCHEMAONLY; goto found; }
+    'BETWEEN'     { kind = WQL__TOKEN_BETWEEN; goto found; }
+    'DISTINCT'    { kind = WQL__TOKEN_DISTINCT; goto found; }
+    'ALL'         { kind = WQL__TOKEN_ALL; goto found; }
+    'JOIN'        { kind = WQL__TOKEN_JOIN; goto found; }
+    'INNER'       { kind = WQL__TOKEN_INNER; goto found; }
+    'LEFT'        { kind = WQL__TOKEN_LEFT; goto found; }
+    'RIGHT'       { kind = WQL__TOKEN_RIGHT; goto found; }
+    'FULL'        { kind = WQL__TOKEN_FULL; goto found; }
+    'OUTER'       { kind = WQL__TOKEN_OUTER; goto found; }
+    'ON'          { kind = WQL__TOKEN_ON; goto found; }
+    'AS'          { kind = WQL__TOKEN_AS; goto found; }
+    'ORDER'       { kind = WQL__TOKEN_ORDER; goto found; }
+    'ASC'         { kind = WQL__TOKEN_ASC; goto found; }
+    'DESC'        { kind = WQL__TOKEN_DESC; goto found; }
+    'IN'          { kind = WQL__TOKEN_IN; goto found; }
+    'COUNT'       { kind = WQL__TOKEN_COUNT_WORD; goto found; }
+    'UPPER'       { kind = WQL__TOKEN_UPPER; goto found; }
+    'LOWER'       { kind = WQL__TOKEN_LOWER; goto found; }
+    'SUBSTRING'   { kind = WQL__TOKEN_SUBSTRING; goto found; }
+    'DATEPART'    { kind = WQL__TOKEN_DATEPART; goto found; }
+    'DATEADD'     { kind = WQL__TOKEN_DATEADD; goto found; }
+    'DATEDIFF'    { kind = WQL__TOKEN_DATEDIFF; goto found; }
+    'GETDATE'     { kind = WQL__TOKEN_GETDATE; goto found; }
     'META_CLASS'  { kind = WQL__TOKEN_META_CLASS; goto found; }
     'NOT'         { kind = WQL__TOKEN_NOT; goto found; }
     'NULL'        { kind = WQL__TOKEN_NULL; goto found; }
@@ -73,6 +119,7 @@ again:
     letter word_char* { kind = WQL__TOKEN_NAME; goto found; }
 
     integer { kind = WQL__TOKEN_INT; goto found; }
+    sign? "0" [xX] [0-9a-fA-F]+ { kind = WQL__TOKEN_HEX; goto found; }
     real    { kind = WQL__TOKEN_REAL; goto found; }
     (integer | real) (word_char | ".")+ { kind = WQL__TOKEN_BAD_NUMBER; goto found; }
 
@@ -80,6 +127,12 @@ again:
     single | double {
         lexer->at = end;
         return broken_string(lexer, from, at);
+    }
+
+    path "}" { kind = WQL__TOKEN_PATH; goto found; }
+    path {
+        lexer->at = end;
+        return broken_path(lexer, from, at);
     }
 
     "?" | "@" letter word_char* {
@@ -101,6 +154,9 @@ again:
     "<=" { kind = WQL__TOKEN_LE; goto found; }
     ">"  { kind = WQL__TOKEN_GT; goto found; }
     ">=" { kind = WQL__TOKEN_GE; goto found; }
+    ";"  { kind = WQL__TOKEN_SEMICOLON; goto found; }
+    ":"  { kind = WQL__TOKEN_COLON; goto found; }
+    [\\/] { kind = WQL__TOKEN_SEPARATOR; goto found; }
 
     "==" | "===" | "=<" | "=>" | "!" | "!<" | "!>" | "!==" | "&" | "&&" | "|" | "||" | "<=>" | "<<" | ">>" | "=~" | "!~" {
         kind = WQL__TOKEN_BAD_OPERATOR;

@@ -134,6 +134,7 @@ stage build-clang 40 build B=build/clang CC=clang-14 OPT=-O1 lib
 stage unit 40 run_units build
 stage ids 5 sh tests/tidy/ids.sh build $logs/unit.log
 stage golden 20 timeout 60 build/tests/golden/golden tests/golden/*.wqt
+stage language 10 timeout 60 build/tests/language/language tests/language/rows.tsv tests/golden/tricky.wqt
 stage oracle 40 timeout 120 build/tests/oracle/oracle
 stage examples 20 run_examples build
 stage tool 60 env ONLY="options params provider formats errors check output interrupt types machine" timeout 120 sh tests/cli/run.sh build

@@ -30,7 +30,15 @@ wql_status wql_session_exec(wql_session *session, wql_str text, const wql_call_o
 }
 
 wql_status wql_session_fetch(wql_session *session, const char *path, const wql_call_options *how, wql_call *out, wql_error *err) {
-    return not_served(session, path, out, how, err);
+    wql_query *query;
+    wql_status status;
+    if (!session) return missing(err, "the session");
+    if (!path) return missing(err, "the object's path");
+    status = wql__fetch_make(session, wql_s(path), &query, err);
+    if (status < 0) return status;
+    status = wql__call_submit(session, query, how, out, err);
+    wql__query_release(query);
+    return status;
 }
 
 wql_status wql_session_put(wql_session *session, const char *class_name, const wql_call_options *how, wql_call *out,

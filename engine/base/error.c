@@ -21,6 +21,11 @@ static void put_clean(char *to, size_t size, const char *from, size_t len) {
     size_t used = 0, good = wql__utf8_check(from, len);
     for (size_t i = 0; i < len;) {
         size_t n, control;
+        if (i < good && (unsigned char)from[i] - 0x20u < 0x5f) { /* what most texts are made of */
+            if (used + 1 >= size) break;
+            to[used++] = from[i++];
+            continue;
+        }
         if (i == good) { /* an ill-formed byte; where does the next well-formed stretch end? */
             if (used + 1 >= size) break;
             to[used++] = '?';
@@ -59,8 +64,10 @@ void wql__error_copy(wql_error *to, const wql_error *from) {
     copy_text(to, offsetof(wql_error, message), from->message, sizeof from->message);
 }
 
+/* The texts by their first byte: nobody reads behind a NUL, and this is done at each visit of a provider. */
 void wql__error_clear(wql_error *err) {
-    memset(err, 0, sizeof *err);
+    memset(err, 0, offsetof(wql_error, provider));
+    err->provider[0] = err->hint[0] = err->message[0] = '\0';
     err->struct_size = (uint32_t)sizeof *err;
 }
 
@@ -74,11 +81,28 @@ wql_status wql__fail_list(wql_error *err, wql_status status, const char *format,
     full.status = status;
     if (vsnprintf(text, sizeof text, format, args) < 0) text[0] = '\0';
     put_clean(full.message, sizeof full.message, text, strlen(text));
-    if (!full.message[0]) {
-        const char *meaning = wql_status_text(status);
-        put_clean(full.message, sizeof full.message, meaning, strlen(meaning));
-    }
+    if (!full.message[0]) return wql__fail_bare(err, status);
     wql__error_copy(err, &full);
+    return status;
+}
+
+/* A text of our own: ASCII without control characters. */
+static void put_known(wql_error *to, size_t at, size_t size, const char *text) {
+    size_t room = covered(to, at, size), len;
+    if (!room) return;
+    len = strnlen(text, room - 1);
+    memcpy((char *)to + at, text, len);
+    ((char *)to)[at + len] = '\0';
+}
+
+wql_status wql__fail_bare(wql_error *err, wql_status status) {
+    const size_t first = sizeof err->struct_size, numbers = offsetof(wql_error, provider) - first;
+    if (!err) return status;
+    memset((char *)err + first, 0, covered(err, first, numbers));
+    if (covered(err, first, sizeof status) == sizeof status) err->status = status;
+    put_known(err, offsetof(wql_error, provider), sizeof err->provider, "");
+    put_known(err, offsetof(wql_error, hint), sizeof err->hint, "");
+    put_known(err, offsetof(wql_error, message), sizeof err->message, wql_status_text(status));
     return status;
 }
 

@@ -13,6 +13,8 @@ wql_status wql__fail(wql_error *err, wql_status status, const char *format, ...)
 /* With a place in `text`: line and column are computed from it. */
 wql_status wql__fail_at(wql_error *err, wql_status status, wql_str text, size_t offset, size_t length, const char *format, ...)
     WQL_PRINTF(6, 7);
+/* In the words of the code itself. */
+wql_status wql__fail_bare(wql_error *err, wql_status status);
 wql_status wql__fail_list(wql_error *err, wql_status status, const char *format, va_list args);
 
 /* Adds to an error that is filled: a name that may have been meant; the provider involved. NULL or empty: nothing. */

@@ -9,7 +9,7 @@
 static const struct {
     wql_status status;
     const char *name, *text;
-} codes[] = {
+} codes[] = { /* ascending, as unsigned numbers */
     {WQL_OK, "WBEM_S_NO_ERROR", "The operation is done."},
     {WQL_END, "WBEM_S_FALSE", "The operation is done, and nothing more will come."},
     DONE(ALREADY_EXISTS, "Done: it was there before."),
@@ -85,15 +85,27 @@ static const struct {
 
 enum { CODES = sizeof codes / sizeof codes[0] };
 
+/* CODES: it is none of them. */
+static int find(wql_status status) {
+    int low = 0, high = CODES;
+    while (low < high) {
+        int middle = (low + high) / 2;
+        if ((uint32_t)codes[middle].status < (uint32_t)status)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < CODES && codes[low].status == status ? low : CODES;
+}
+
 const char *wql_status_name(wql_status status) {
-    for (int i = 0; i < CODES; i++)
-        if (codes[i].status == status) return codes[i].name;
-    return "WBEM_E_?";
+    int at = find(status);
+    return at < CODES ? codes[at].name : "WBEM_E_?";
 }
 
 const char *wql_status_text(wql_status status) {
-    for (int i = 0; i < CODES; i++)
-        if (codes[i].status == status) return codes[i].text;
+    int at = find(status);
+    if (at < CODES) return codes[at].text;
     if (status < 0) return "The operation failed with a code that is not known.";
     return "The operation is done, with a remark that is not known.";
 }

@@ -85,6 +85,8 @@ void wql__test_negate(wql__test *test);
  * stand in it if the test's type is known; for WQL__BY_ANY it must (time.interval), which wql_column_time does not set: the
  * property's WQL_INTERVAL says it. `stop` as in wql__like_match. */
 int wql__test_value(const wql__test *test, const wql_value *value, const _Atomic uint32_t *stop);
+/* The outcome for two values of properties, `negated` if asked. Datetimes must say whether they are intervals. */
+int wql__test_pair(uint8_t op, bool negated, const wql_value *left, const wql_value *right, const _Atomic uint32_t *stop);
 /* The outcome for NULL: the NULL logic, in one place. */
 int wql__test_null(const wql__test *test);
 

@@ -2,8 +2,7 @@
 /* system.c: system properties and the paths of instances (wql-language 2.6, 3.10). */
 #include "../base/fold.h"
 #include "batch.h"
-#include "datetime.h"
-#include "value.h"
+#include "object_path.h"
 
 #include <string.h>
 
@@ -64,36 +63,8 @@ wql_value wql__definition_constant(const wql_class *cls, int system) {
 
 /* -- paths ------------------------------------------------------------------------------------------------------- */
 
-static void print_quoted(wql__out *out, wql_str text) {
-    wql__out_text(out, "\"", 1);
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] == '"' || text.ptr[i] == '\\') wql__out_text(out, "\\", 1);
-        wql__out_text(out, &text.ptr[i], 1);
-    }
-    wql__out_text(out, "\"", 1);
-}
-
-static void print_key(wql__out *out, const wql_value *value) {
-    char time[26];
-    switch (value->type) {
-    case WQL_STRING:
-    case WQL_REFERENCE: print_quoted(out, value->str); break;
-    case WQL_DATETIME: print_quoted(out, (wql_str){time, wql__datetime_print(&value->time, time)}); break;
-    case WQL_CHAR16: wql__out_format(out, "%u", (unsigned)value->u64); break;
-    default: wql__value_print(out, value); break; /* integers and booleans */
-    }
-}
-
-static void print_prefix(wql__out *out, const wql_class *cls) {
-    wql__out_z(out, "\\\\");
-    wql__out_z(out, cls->server);
-    wql__out_z(out, "\\");
-    wql__out_z(out, cls->ns);
-    wql__out_z(out, ":");
-}
-
 void wql__definition_path(const wql_class *cls, bool full, wql__out *out) {
-    if (full) print_prefix(out, cls);
+    if (full) wql__path_put_prefix(out, wql_s(cls->server), wql_s(cls->ns));
     wql__out_text(out, cls->name.ptr, cls->name.len);
 }
 
@@ -101,16 +72,13 @@ bool wql__path_print(const wql_class *cls, const wql_column *const *keys, uint32
     if (cls->key_count == 0 && !(cls->def.flags & WQL_SINGLETON)) return false;
     for (uint32_t i = 0; i < cls->key_count; i++)
         if (!keys[i] || wql_column_is_null(keys[i], row)) return false;
-    if (full) print_prefix(out, cls);
+    if (full) wql__path_put_prefix(out, wql_s(cls->server), wql_s(cls->ns));
     wql__out_text(out, cls->name.ptr, cls->name.len);
-    if (cls->key_count == 0) wql__out_z(out, "=@");
+    if (cls->key_count == 0) wql__path_put_singleton(out);
     for (uint32_t i = 0; i < cls->key_count; i++) {
         wql_value value = wql_column_value(keys[i], row);
         if (cls->def.properties[cls->keys[i]].flags & WQL_INTERVAL) value.time.interval = 1;
-        wql__out_z(out, i ? "," : ".");
-        wql__out_z(out, cls->def.properties[cls->keys[i]].name);
-        wql__out_z(out, "=");
-        print_key(out, &value);
+        wql__path_put_key(out, i == 0, wql_s(cls->def.properties[cls->keys[i]].name), &value);
     }
     return true;
 }

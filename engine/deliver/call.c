@@ -212,6 +212,12 @@ static wql_status check_options(wql_engine *engine, const wql_call_options *give
     return WQL_OK;
 }
 
+/* Those of WMI's GetObject, and of ours what is not about queries. */
+static wql_status check_fetch_flags(const wql_call_options *how, wql_error *err) {
+    if (!(how->flags & (WQL_PROTOTYPE | WQL_ENSURE_LOCATABLE))) return WQL_OK;
+    return wql__fail(err, WQL_E_INVALID_PARAMETER, "WQL_PROTOTYPE and WQL_ENSURE_LOCATABLE are for queries");
+}
+
 /* Strict engines want security settled first (R2.2, R2.3): an early refusal, or a final status that says so. */
 static wql_status check_secured(wql_engine *engine, bool *refused, wql_error *err) {
     uint32_t strict = engine->options.flags & (WQL_STRICT | WQL_STRICT_LATE);
@@ -241,7 +247,7 @@ static void fill_env(wql__call *call, const wql_call_options *how) {
     env->batch_rows = how->batch_rows ? how->batch_rows : 1024;
     env->batch_bytes = how->batch_bytes ? how->batch_bytes : 256 * 1024;
     env->batch_age_ms = how->batch_age_ms ? how->batch_age_ms : 20;
-    env->rows_max = how->rows_max;
+    env->rows_max = call->query->is_path ? 1 : how->rows_max;
     env->params = call->params;
     env->text = call->query->text;
     env->pattern_chars = call->engine->limits.pattern_chars;
@@ -373,6 +379,7 @@ wql_status wql__call_submit(wql_session *session, wql_query *query, const wql_ca
     wql__context *context = NULL;
     wql__params *params = NULL;
     wql_status status = check_options(engine, given, &how, out, err);
+    if (status >= 0 && query->is_path) status = check_fetch_flags(&how, err);
     if (status >= 0 && how.sink) status = check_sink(how.sink, &sink, err);
     if (status >= 0 && how.sink) status = check_secured(engine, &refused, err);
     if (status >= 0) status = wql__params_make(engine->mem, how.params, how.param_count, &params, err);
@@ -410,11 +417,8 @@ wql_status wql__call_submit(wql_session *session, wql_query *query, const wql_ca
 
 /* -- the two halves ---------------------------------------------------------------------------------------------- */
 
-void wql__call_half_gone(wql__call *call, bool client) {
+void wql__call_half_gone_locked(wql__call *call, bool client) {
     wql_engine *engine = call->engine;
-    bool both;
-    wql__lock(&engine->table);
-    wql__lock(&call->lock);
     if (client)
         call->client_gone = true;
     else
@@ -423,10 +427,16 @@ void wql__call_half_gone(wql__call *call, bool client) {
         atomic_fetch_sub_explicit(&engine->zombie_count, 1, memory_order_relaxed);
         call->zombie = false;
     }
-    both = call->client_gone && call->scan_gone;
-    wql__unlock(&call->lock);
-    if (both) engine->active_count--;
+    if (call->client_gone && call->scan_gone) engine->active_count--;
     wql__cond_broadcast(&engine->table_changed);
+}
+
+void wql__call_half_gone(wql__call *call, bool client) {
+    wql_engine *engine = call->engine;
+    wql__lock(&engine->table);
+    wql__lock(&call->lock);
+    wql__call_half_gone_locked(call, client);
+    wql__unlock(&call->lock);
     wql__unlock(&engine->table);
     wql__call_put(call);
 }

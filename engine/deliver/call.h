@@ -31,26 +31,29 @@ enum {
 /* The run token. AGAIN: running, and a wake came meanwhile. GONE: the scan half has ended. */
 enum { WQL__IDLE, WQL__QUEUED, WQL__RUNNING, WQL__AGAIN, WQL__GONE };
 
+/* The first part is written once, by the submission. `stop` stands there since it is read at each batch by those who run the call:
+ * a lock on its line would be taken from one processor to the other and back all the time. */
 struct wql__call {
     wql_engine *engine;
     uint64_t id;
-    _Atomic uint32_t use;
     wql_session *session; /* retained */
     wql_query *query;     /* retained */
     wql__params *params;  /* values of the query's parameters; NULL: none */
     wql_sink sink;
+    _Atomic uint32_t stop;
+    uint32_t flags;
+    _Atomic int64_t env_deadline;
     wql_pump *pump;
     wql__context *context; /* NULL: none */
-    bool refused;          /* WQL_STRICT_LATE: it will not be run */
+    wql_call value;
+    int64_t submitted_us, deadline_us;
+    bool refused; /* WQL_STRICT_LATE: it will not be run */
     uint8_t drive;
     bool ahead; /* pulled: workers run it */
-    uint32_t flags;
-    _Atomic uint32_t stop; /* read all the time, by helpers too: far from what is written all the time */
-    _Atomic int64_t env_deadline;
-    int64_t submitted_us, deadline_us;
 
     wql__mutex lock; /* guards what follows up to `run` */
     wql__cond changed;
+    _Atomic uint32_t use; /* without the lock */
     bool handle;        /* asked for and not closed */
     _Atomic bool stale; /* its value finds nothing any more: follows from handle, drive and term; read without the lock */
     bool ready;         /* the submission is through: something may be delivered */
@@ -109,8 +112,9 @@ struct wql__call {
     wql__call *pump_next, **pump_link; /* in the pump's list; guarded by pump.lock */
     bool pump_ended, pump_closed;      /* the pump has seen its deadline, its own close; guarded by pump.lock */
     uint32_t timer_index[WQL__TIMERS]; /* place in the heap + 1; 0: not armed; guarded by timer_lock */
-    wql_call value;
 };
+
+_Static_assert(offsetof(wql__call, lock) - offsetof(wql__call, stop) >= 64, "a line between what is read and what is written");
 
 /* -- finding and keeping ----------------------------------------------------------------------------------------- */
 
@@ -125,6 +129,8 @@ void wql__call_put(wql__call *call);
 
 /* One half has ended: its use is dropped, and an engine that closes is told. */
 void wql__call_half_gone(wql__call *call, bool client);
+/* The same with engine.table and call->lock held; the use is dropped later, by wql__call_put without them. */
+void wql__call_half_gone_locked(wql__call *call, bool client);
 
 /* -- the state machine ------------------------------------------------------------------------------------------- */
 

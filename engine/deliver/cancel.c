@@ -109,15 +109,17 @@ static bool may_finish_here(const wql__call *call, bool inside) {
     return !inside && (!(call->flags & WQL_FINAL_ON_WORKER) || WQL__MUTANT('w'));
 }
 
-/* The final status first, if it can be had here, then what is slower: waking those who close the run. */
-static void follow_latch(wql__call *call) {
-    if (may_finish_here(call, wql__in_callback(call->engine))) (void)wql__call_finish(call);
+/* The final status first, if it can be had here, then what is slower: waking those who close the run. True: the call is
+ * finished. */
+static bool follow_latch(wql__call *call, bool inside) {
+    bool finished = may_finish_here(call, inside) && wql__call_finish(call);
     wql__call_after_latch(call);
+    return finished;
 }
 
 /* Sees one latched call to its end. */
-static wql_status see_to_end(wql__call *call, int64_t until_us) {
-    bool inside = wql__in_callback(call->engine), may_finish = may_finish_here(call, inside);
+static wql_status see_to_end(wql__call *call, bool inside, int64_t until_us) {
+    bool may_finish = may_finish_here(call, inside);
     wql_status status;
     if (WQL__MUTANT('m') ? owner_of(call) != 0 : owner_of(call) == wql__thread_self() && !WQL__MUTANT('e')) return WQL_S_PENDING;
     for (;;) {
@@ -133,18 +135,19 @@ static wql_status see_to_end(wql__call *call, int64_t until_us) {
     }
 }
 
-static void latch_cancel(wql__call *call) {
+/* True: this thread has also finished it. */
+static bool latch_cancel(wql__call *call, bool inside) {
     bool won;
     wql__lock(&call->lock);
     won = wql__call_latch(call, WQL__BY_CANCEL, WQL_E_CALL_CANCELLED, false);
     wql__unlock(&call->lock);
-    if (won) follow_latch(call);
+    return won && follow_latch(call, inside);
 }
 
 wql_status wql__call_cancel(wql__call *call) {
-    latch_cancel(call);
-    if (call->drive == WQL__PULLED) return WQL_OK;
-    return see_to_end(call, wql__until_us(call->engine->options.cancel_wait_ms));
+    bool pulled = call->drive == WQL__PULLED, inside = !pulled && wql__in_callback(call->engine);
+    if (latch_cancel(call, inside) || pulled) return WQL_OK;
+    return see_to_end(call, inside, wql__until_us(call->engine->options.cancel_wait_ms));
 }
 
 /* -- by sink ----------------------------------------------------------------------------------------------------- */
@@ -181,10 +184,10 @@ static uint32_t latch_all(const wql_session *session, const void *user, uint64_t
     return found;
 }
 
-static void follow_latches(wql__call *won) {
+static void follow_latches(wql__call *won, bool inside) {
     while (won) {
         wql__call *next = won->latched_next; /* not ours any more once it is put back */
-        if (!WQL__MUTANT('A') || won->in_table) follow_latch(won);
+        if (!WQL__MUTANT('A') || won->in_table) (void)follow_latch(won, inside);
         wql__call_put(won);
         won = next;
     }
@@ -211,12 +214,13 @@ wql_status wql__session_cancel(wql_session *session, const void *user) {
     wql_engine *engine = session->engine;
     int64_t until = wql__until_us(engine->options.cancel_wait_ms);
     wql_status result = WQL_OK;
+    bool inside = wql__in_callback(engine);
     wql__call *call, *won;
     uint64_t last;
     if (latch_all(session, user, &last, &won) == 0) return WQL_E_NOT_FOUND;
-    follow_latches(won);
+    follow_latches(won, inside);
     for (uint32_t at = 0; (call = next_of(session, user, last, &at)) != NULL; wql__call_put(call)) {
-        wql_status status = see_to_end(call, until);
+        wql_status status = see_to_end(call, inside, until);
         if (status == WQL_S_TIMEDOUT || (status == WQL_S_PENDING && result == WQL_OK)) result = status;
     }
     return result;

@@ -25,12 +25,12 @@ void wql__call_tell(const wql__call *call, wql_error *err) {
     if (call->worded)
         wql__error_copy(err, &call->run_error);
     else
-        (void)wql__fail(err, call->code, "%s", wql_status_text(call->code));
+        (void)wql__fail_bare(err, call->code);
 }
 
 /* Batches made ahead that nobody will take. The releases run without a lock: they may be a provider's. */
 static void drop_ahead(wql__call *call) {
-    for (;;) {
+    while (call->drive == WQL__PULLED) {
         wql_batch *batch = NULL;
         wql__lock(&call->lock);
         if (call->ring_count) {
@@ -204,13 +204,14 @@ static bool claim_final(wql__call *call) {
 
 static void call_final(wql__call *call) {
     wql_report report = WQL_INIT(wql_report);
-    wql_error error = WQL_INIT(wql_error);
+    wql_error error;
     uint64_t rows = call->flags & WQL_COUNT_ONLY ? atomic_load_explicit(&call->stats.rows_out, memory_order_relaxed)
                                                  : atomic_load_explicit(&call->rows_delivered, memory_order_relaxed);
     report.is_final = 1;
     report.status = call->code;
     report.done = report.total = rows;
     if (call->code != WQL_OK) {
+        wql__error_clear(&error);
         wql__call_tell(call, &error);
         report.error = &error;
     }
@@ -234,9 +235,10 @@ static void leave_table(wql__call *call) {
         atomic_fetch_add_explicit(&engine->zombie_count, 1, memory_order_relaxed);
     }
     wql__cond_broadcast(&call->changed);
+    wql__call_half_gone_locked(call, true);
     wql__unlock(&call->lock);
     wql__unlock(&engine->table);
-    wql__call_half_gone(call, true);
+    wql__call_put(call);
 }
 
 /* T22, T23, with the token. */

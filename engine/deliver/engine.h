@@ -46,7 +46,9 @@ struct wql_query {
     size_t size;          /* of this block, whose rest the arena begins with */
     wql__arena arena;
     wql_str text;
-    wql__query_tree *tree; /* NULL until parsed; then read-only */
+    bool is_path;          /* the text is the path of an object to fetch */
+    wql__query_tree *tree; /* NULL until parsed; then read-only. Or, of a path: */
+    struct wql__object_path *path;
     wql__mutex lock;
     wql__plan *plan;         /* the newest; guarded by lock; NULL: none */
     wql_query *next, **link; /* in engine.queries; guarded by engine.table */
@@ -142,6 +144,8 @@ wql_session *wql__session_retain(wql_session *session);
 void wql__session_release(wql_session *session);
 wql_query *wql__query_retain(wql_query *query);
 void wql__query_release(wql_query *query);
+/* The path of an object in place of a query, for one call. */
+wql_status wql__fetch_make(wql_session *session, wql_str path, wql_query **out, wql_error *err);
 /* A query that is not parsed yet. `once`: of a call, which is its only user. */
 wql_status wql__query_make(wql_session *session, wql_str text, bool once, wql_query **out, wql_error *err);
 /* Parses if need be, and gives a plan for the classes as they are now. turn as in wql__plan_make. Not two at once on a query that

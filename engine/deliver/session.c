@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* session.c: sessions and queries. */
 #include "../base/sized.h"
+#include "../query/locate.h"
 #include "engine.h"
 #include "open.h"
 #include "rights.h"
@@ -38,8 +39,6 @@ static wql_status check_options(const wql_session_options *opt, wql_session_opti
     if (options->flags) return wql__fail(err, WQL_E_INVALID_PARAMETER, "wql_session_options: unknown flags");
     if (options->dialect & ~(uint32_t)(WQL_RELAXED | WQL_EXTENDED | WQL_PARAMETERS))
         return wql__fail(err, WQL_E_INVALID_PARAMETER, "wql_session_options: unknown dialect");
-    if (options->dialect & ~(uint32_t)WQL_PARAMETERS)
-        return wql__fail(err, WQL_E_NOT_SUPPORTED, "this version serves the base language and its parameters only");
     return WQL_OK;
 }
 
@@ -187,13 +186,13 @@ static wql_query *new_query(wql_session *session, wql_str text) {
     return query;
 }
 
-wql_status wql__query_make(wql_session *session, wql_str text, bool once, wql_query **out, wql_error *err) {
+/* Takes a text that may be submitted. */
+static wql_status make(wql_session *session, wql_str text, bool is_path, bool once, wql_query **out, wql_error *err) {
     wql_engine *engine = session->engine;
-    wql_query *query;
-    wql_status status = wql__parse_precheck(text, &engine->limits, err);
-    if (status < 0) return status;
-    query = new_query(session, text);
+    wql_query *query = new_query(session, text);
+    wql_status status = WQL_OK;
     if (!query) return wql__fail_memory(engine->mem, err);
+    query->is_path = is_path;
     query->text.ptr = wql__arena_text(&query->arena, text.ptr, text.len);
     query->text.len = text.len;
     if (!query->text.ptr) status = wql__fail_memory(engine->mem, err);
@@ -206,10 +205,33 @@ wql_status wql__query_make(wql_session *session, wql_str text, bool once, wql_qu
     return WQL_OK;
 }
 
+wql_status wql__query_make(wql_session *session, wql_str text, bool once, wql_query **out, wql_error *err) {
+    wql_status status = wql__parse_precheck(text, &session->engine->limits, err);
+    return status < 0 ? status : make(session, text, false, once, out, err);
+}
+
+static wql__path_limits path_limits(const wql_engine *engine) {
+    return (wql__path_limits){engine->limits.path_chars, engine->limits.identifier_chars};
+}
+
+wql_status wql__fetch_make(wql_session *session, wql_str path, wql_query **out, wql_error *err) {
+    wql__path_limits limits = path_limits(session->engine);
+    wql_status status = wql__object_path_precheck(path, &limits, err);
+    return status < 0 ? status : make(session, path, true, true, out, err);
+}
+
 static wql_status parse(wql_query *query, wql_error *err) {
     wql_query *q = query;
-    if (q->tree) return WQL_OK;
+    wql__path_limits limits = path_limits(q->engine);
+    if (q->tree || q->path) return WQL_OK;
+    if (q->is_path) return wql__object_path_parse(q->text, 0, q->text.len, &limits, &q->arena, &q->path, err);
     return wql__parse_checked(q->text, q->session->dialect, &q->engine->limits, &q->arena, &q->tree, err);
+}
+
+static wql_status make_plan(wql_query *q, wql__catalog *catalog, uint32_t flags, wql__turn *turn, wql__plan **out,
+                            wql_error *err) {
+    if (q->path) return wql__plan_fetch(q->path, q->text, q->engine->mem, catalog, flags, &q->engine->zone, turn, out, err);
+    return wql__plan_make(q->tree, q->engine->mem, catalog, flags, &q->engine->zone, turn, out, err);
 }
 
 /* The plan at hand, if it was made for these classes and these flags; retained. */
@@ -249,7 +271,7 @@ wql_status wql__query_plan(wql_query *query, uint32_t flags, wql__turn *turn, wq
     catalog = wql__namespace_catalog(query->session->ns);
     plan = query->listed ? find_plan(query, catalog, flags) : NULL;
     if (!plan) {
-        status = wql__plan_make(query->tree, query->engine->mem, catalog, flags, &query->engine->zone, turn, &plan, err);
+        status = make_plan(query, catalog, flags, turn, &plan, err);
         if (status == WQL_OK && query->listed) keep_plan(query, plan);
     }
     wql__catalog_release(catalog);

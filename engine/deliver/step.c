@@ -60,12 +60,13 @@ void wql__call_yield_in(wql__call *call, int step, int pool) {
 
 /* A mount counts the calls that have a plan for it: wql_engine_unmount waits for them. */
 static void count_users(wql__plan *plan, bool up) {
-    for (uint32_t i = 0; i < plan->scan_count; i++) {
-        if (!plan->scans[i].mount) continue;
+    for (uint32_t i = 0, count = wql__plan_mount_count(plan); i < count; i++) {
+        wql__mount *mount = wql__plan_mount(plan, i);
+        if (!mount) continue;
         if (up)
-            atomic_fetch_add_explicit(&plan->scans[i].mount->scans, 1, memory_order_relaxed);
+            atomic_fetch_add_explicit(&mount->scans, 1, memory_order_relaxed);
         else
-            atomic_fetch_sub_explicit(&plan->scans[i].mount->scans, 1, memory_order_release);
+            atomic_fetch_sub_explicit(&mount->scans, 1, memory_order_release);
     }
 }
 
@@ -98,16 +99,18 @@ static wql_status get_plan(wql__call *call, wql__plan **out) {
 
 /* Whether a provider of the plan says that it may block, or has shown it. */
 static bool may_block(const wql__plan *plan) {
-    for (uint32_t i = 0; i < plan->scan_count; i++) {
-        const wql__mount *mount = plan->scans[i].mount;
+    for (uint32_t i = 0, count = wql__plan_mount_count(plan); i < count; i++) {
+        const wql__mount *mount = wql__plan_mount(plan, i);
         if (mount && atomic_load_explicit(&mount->blocks, memory_order_relaxed)) return true;
     }
     return plan->may_block;
 }
 
 static bool can_interrupt(const wql__plan *plan) {
-    for (uint32_t i = 0; i < plan->scan_count; i++)
-        if (plan->scans[i].mount && plan->scans[i].mount->provider->interrupt) return true;
+    for (uint32_t i = 0, count = wql__plan_mount_count(plan); i < count; i++) {
+        const wql__mount *mount = wql__plan_mount(plan, i);
+        if (mount && mount->provider->interrupt) return true;
+    }
     return false;
 }
 
@@ -120,7 +123,7 @@ void wql__call_use_elastic(wql__call *call) {
 /* Whether others may help: those calls that workers run, with providers that do not hold them. A pulled call's work is its
  * caller's, a pump's its thread's. */
 static bool can_split(const wql__call *call, const wql__plan *plan) {
-    return (call->drive == WQL__PUSHED || call->ahead) && call->engine->options.workers > 1 && !may_block(plan);
+    return (call->drive == WQL__PUSHED || call->ahead) && call->engine->options.workers > 1 && !plan->links && !may_block(plan);
 }
 
 wql_status wql__call_prepare(wql__call *call) {

@@ -84,7 +84,7 @@ void wql__timer_arm(wql__sched *sched, wql__call *call, int kind, int64_t at_us)
 
 void wql__timer_disarm(wql__sched *sched, wql__call *call, int kind) {
     bool armed;
-    if (!sched->workers) return;
+    if (!sched->workers || (kind == WQL__TIMER_DEADLINE && call->deadline_us == WQL__TIME_FOREVER)) return;
     wql__lock(&sched->timer_lock);
     armed = call->timer_index[kind] != 0;
     if (armed) remove_at(sched, call->timer_index[kind] - 1);

@@ -41,10 +41,11 @@ static bool add_row(wql__scan *scan, const wql_class *cls) {
 }
 
 static uint32_t count_rows(const wql__plan *plan) {
-    return plan->prototype ? 1 : plan->catalog->count;
+    return plan->prototype ? 1 : plan->listed ? plan->listed_count : plan->catalog->count;
 }
 
 static const wql_class *class_of(const wql__plan *plan, uint32_t row) {
+    if (plan->listed) return plan->listed[row];
     return plan->prototype ? plan->prototype : plan->catalog->entries[row].cls;
 }
 
@@ -53,7 +54,7 @@ wql_status wql__definitions_next(wql__scan *scan) {
     const wql__run_env *env = scan->run->env;
     uint32_t all = count_rows(plan), left = all - scan->listed, rows = left < env->batch_rows ? left : env->batch_rows;
     wql_batch *batch;
-    if (env->flags & WQL_COUNT_ONLY) {
+    if ((env->flags & WQL_COUNT_ONLY) && scan->plan->conjunct_count == 0) {
         scan->counted_rows = left;
         scan->listed = all;
         wql__run_add(&env->stats->rows_scanned, left);

@@ -10,13 +10,23 @@
 
 #include <string.h>
 
+/* Two properties, or objects below them. */
+typedef struct filter_pair {
+    const wql__pair *pair;
+    uint32_t slot;                      /* of the other */
+    bool left_interval, right_interval; /* the columns hold intervals, which values do not say */
+} filter_pair;
+
 struct wql__filter_node {
     uint8_t kind, at, system;
     bool value;           /* CONST */
     uint32_t slot;        /* TEST of a property, or of an object below it */
     const wql_str *names; /* TEST of a path */
     uint32_t name_count;
-    const wql__test *test;
+    union {
+        const wql__test *test;
+        const filter_pair *pair; /* TEST of two */
+    };
     wql__tester *tester; /* TEST of a property */
     uint32_t level;      /* OR: its place in `levels` */
     uint32_t count;
@@ -44,12 +54,31 @@ static wql__filter_node *new_node(maker *m, uint8_t kind) {
 
 static const wql_property_def *def_of(const maker *m, uint32_t property) { return &m->filter->cls->def.properties[property]; }
 
+static bool holds_intervals(const maker *m, uint32_t property, uint32_t name_count) {
+    return name_count == 0 && (def_of(m, property)->flags & WQL_INTERVAL) != 0;
+}
+
+static wql_status make_pair(maker *m, wql__filter_node *node, const wql__expr *expr) {
+    filter_pair *pair = wql__arena_alloc(m->arena, sizeof *pair);
+    if (!pair) return no_memory(m);
+    pair->pair = expr->pair;
+    pair->slot = m->filter->slots[expr->pair->property];
+    pair->left_interval = holds_intervals(m, expr->property, expr->name_count);
+    pair->right_interval = holds_intervals(m, expr->pair->property, expr->pair->name_count);
+    node->pair = pair;
+    node->names = expr->names;
+    node->name_count = expr->name_count;
+    node->slot = m->filter->slots[expr->property];
+    return WQL_OK;
+}
+
 static wql_status make_test(maker *m, const wql__expr *expr, wql__filter_node **out) {
     wql__filter_node *node = new_node(m, WQL__EXPR_TEST);
     if (!node) return no_memory(m);
     *out = node;
     node->at = expr->at;
     node->system = expr->system;
+    if (expr->at == WQL__AT_PAIR) return make_pair(m, node, expr);
     node->test = expr->test;
     node->names = expr->names;
     node->name_count = expr->name_count;
@@ -267,12 +296,27 @@ static wql_value read_part(wql__filter *f, const wql_batch *object, uint32_t row
     return wql_null();
 }
 
-static int path_outcome(wql__filter *f, const wql__filter_node *node, uint32_t row) {
-    wql_value value = wql_column_value(&f->batch->columns[node->slot], row);
-    for (uint32_t i = 0; i < node->name_count; i++) {
-        if (value.type != WQL_OBJECT) return wql__test_null(node->test);
-        value = read_part(f, value.object, value.count, node->names[i]);
+/* The value of a column, or below it; NULL if it is not there. */
+static wql_value read_path(wql__filter *f, uint32_t slot, const wql_str *names, uint32_t count, uint32_t row) {
+    wql_value value = wql_column_value(&f->batch->columns[slot], row);
+    for (uint32_t i = 0; i < count; i++) {
+        if (value.type != WQL_OBJECT) return wql_null();
+        value = read_part(f, value.object, value.count, names[i]);
     }
+    return value;
+}
+
+static int pair_outcome(wql__filter *f, const wql__filter_node *node, uint32_t row) {
+    const wql__pair *pair = node->pair->pair;
+    wql_value left = read_path(f, node->slot, node->names, node->name_count, row);
+    wql_value right = read_path(f, node->pair->slot, pair->names, pair->name_count, row);
+    if (node->pair->left_interval && left.type == WQL_DATETIME) left.time.interval = 1;
+    if (node->pair->right_interval && right.type == WQL_DATETIME) right.time.interval = 1;
+    return wql__test_pair(pair->op, pair->negated, &left, &right, f->stop);
+}
+
+static int path_outcome(wql__filter *f, const wql__filter_node *node, uint32_t row) {
+    wql_value value = read_path(f, node->slot, node->names, node->name_count, row);
     return value.type == WQL_NULL ? wql__test_null(node->test) : wql__test_value(node->test, &value, f->stop);
 }
 
@@ -283,7 +327,9 @@ static void narrow_rows(wql__filter *f, const wql__filter_node *node, wql__rows 
         uint32_t row = set->list[i];
         int outcome;
         if (wql__stopped(f->stop)) break;
-        outcome = node->at == WQL__AT_SYSTEM ? system_outcome(f, node, row) : path_outcome(f, node, row);
+        outcome = node->at == WQL__AT_SYSTEM ? system_outcome(f, node, row)
+                  : node->at == WQL__AT_PAIR ? pair_outcome(f, node, row)
+                                             : path_outcome(f, node, row);
         set->list[kept] = (uint16_t)row;
         kept += outcome == WQL__TRUE;
     }

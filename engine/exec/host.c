@@ -172,6 +172,10 @@ static bool host_holds(wql_scan *pub, uint32_t number, const wql_value *value) {
         (void)wql__scan_no_memory(scan);
         return false;
     }
+    if (def->type == WQL_REFERENCE) {
+        wql_value written = stored;
+        if (!wql__reference_cell(scan, def, &written, &stored)) return false;
+    }
     return holds_any(scan, number, &stored);
 }
 
@@ -192,4 +196,6 @@ void wql__host_fill_scan(wql_host *host) {
     host->log = host_log;
     host->waker = host_waker;
     host->wake = host_wake;
+    host->path = wql__host_path;
+    host->keys = wql__host_keys;
 }

@@ -6,9 +6,7 @@
 
 #include <string.h>
 
-static const char *name_of(const wql__scan *scan, uint32_t property) {
-    return scan->cls->def.properties[property].name;
-}
+static const char *name_of(const wql__scan *scan, uint32_t property) { return scan->cls->def.properties[property].name; }
 
 /* -- beginning and ending a batch -------------------------------------------------------------------------------- */
 
@@ -86,6 +84,7 @@ void wql__report_cell(wql__scan *scan, const wql_class *cls, uint32_t property, 
 void wql__host_row_set(wql_scan *pub, uint32_t property, const wql_value *value) {
     wql__scan *scan = (wql__scan *)pub;
     wql__cell_counts counts = {0, 0, scan->run->env->stop};
+    wql_value spelled;
     uint32_t slot, level = 0;
     int result;
     if (!may_bring(scan, "wql_row_set")) return;
@@ -97,6 +96,10 @@ void wql__host_row_set(wql_scan *pub, uint32_t property, const wql_value *value)
     }
     slot = scan->slots[property];
     if (slot == WQL__NO_ENTRY || !wql__objects_fit(scan, scan->cls, property, value, &level)) return;
+    if (scan->cls->def.properties[property].type == WQL_REFERENCE) {
+        if (!wql__reference_cell(scan, &scan->cls->def.properties[property], value, &spelled)) return;
+        value = &spelled;
+    }
     result = wql__builder_set(&scan->rows, slot, value, &counts);
     wql__run_add(&scan->run->env->stats->values_nulled, counts.nulled);
     wql__run_add(&scan->run->env->stats->utf8_repaired, counts.repaired);

@@ -210,6 +210,11 @@ bool wql__host_row_end(wql_scan *scan);
 wql_status wql__host_emit(wql_scan *scan, uint64_t rows, const wql_column *columns, uint32_t count, void (*release)(void *ctx),
                           void *ctx, wql_error *err);
 wql_status wql__host_copy(wql_scan *scan, uint32_t rows, const wql_column *columns, uint32_t count, wql_error *err);
+wql_value wql__host_path(wql_scan *pub, const char *class_name, const wql_value *keys, uint32_t count);
+bool wql__host_keys(wql_scan *pub, const wql_value *path, const char *class_name, wql_value *keys, uint32_t count);
+/* A cell as it is stored: a text for a reference in its one spelling, which lives until the next one. False: scan->broken. */
+void wql__speller_free(wql__run *run);
+bool wql__reference_cell(wql__scan *scan, const wql_property_def *def, const wql_value *value, wql_value *spelled);
 wql_value wql__host_object(wql_scan *scan, const char *class_name, const wql_param *properties, uint32_t count);
 
 /* Prepares the columns that come out of an opened scan. False = no memory. */
@@ -245,6 +250,14 @@ typedef struct wql__gathering {
 
 enum { WQL__RUN_POOL = 4 };
 
+/* What runs with references need. */
+enum { WQL__PATHS_KEPT = 4 };
+typedef struct wql__speller {
+    wql__arena arena;                   /* of one reference */
+    const char *paths[WQL__PATHS_KEPT]; /* those that wql_scan_path made last in this visit of a provider: spelled as they must be */
+    uint32_t path_count;
+} wql__speller;
+
 struct wql__run {
     wql__mem *mem;
     size_t size; /* of this block, whose rest the arena begins with */
@@ -267,6 +280,8 @@ struct wql__run {
     wql__mutex lock;
     wql__cond idle;
     wql__run *parent;           /* of a lane; NULL: it is a call's */
+    wql__speller *speller;        /* NULL: not needed yet */
+    struct wql__links_run *links; /* of an association query, in place of scans; NULL: another one */
     _Atomic(wql__fan *) fans;   /* the youngest first; they live as long as the run */
     _Atomic(wql__mount *) late; /* whose provider used a scan when it must not; kept by the plan. NULL: none did */
     wql__page page;             /* for paths that come out */
@@ -288,6 +303,19 @@ wql__run *wql__run_lane(wql__run *parent, wql__run_env *env, const wql__plan_sca
 wql_status wql__run_check(wql__run *run);
 /* Rows that the client only wants counted; no more than it asked for. */
 void wql__run_count(wql__run *run, uint64_t rows);
+
+/* -- association queries: links.c */
+
+typedef struct wql__links_run wql__links_run;
+/* For a run whose plan has links. False = no memory. */
+bool wql__links_open(wql__run *run);
+/* As wql__union_step; WQL_END: the last row was given out. */
+wql_status wql__links_step(wql__run *run, int64_t until_us, wql_batch **out);
+wql_status wql__links_rest(wql__run *run, wql_batch **out);
+/* Closes the runs of its steps: WQL_OK, or WQL_S_PENDING: call again. */
+wql_status wql__links_close(wql__run *run);
+/* Does something to the runs of its steps, from any thread while the whole is not closed. */
+void wql__links_visit(wql__run *run, void (*what)(wql__run *step));
 
 /* -- parts on several threads: fan.c */
 

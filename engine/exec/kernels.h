@@ -77,9 +77,17 @@ typedef struct wql__needle {
     bool skeleton;               /* made by wql__needle_skeleton: what agrees with it is only worth a closer look */
     uint32_t probe[2];           /* places of its two rarest bytes */
     uint32_t longer;             /* in a text equal to it, characters beyond ASCII may take so many bytes more */
-    uint64_t low8, mask8, keep8; /* its first eight bytes; keep8 has the bytes that exist */
     const uint8_t *low, *mask;
 } wql__needle;
+
+/* Four bytes of a needle, or its last ones: a word x of a text agrees if ((x & keep) | mask) == low. `high`: the bits that say of a
+ * byte of `keep` that it is not ASCII; 0: it does not matter. */
+typedef struct wql__needle_word {
+    uint32_t keep, mask, low, high;
+} wql__needle_word;
+
+/* Which of 64 words agree; in *high, which of them have one of those bits. */
+typedef uint64_t (*wql__agree_kernel)(const uint32_t *words, const wql__needle_word *with, uint64_t *high);
 
 /* The first block of up to 64 places, at or behind `from`, in which both probes agree somewhere: where it begins, and in *bits
  * the places. All places are below `limit`, and only bytes of needles that begin there are read. `limit`: there is none, or
@@ -122,6 +130,7 @@ struct wql__kernels {
     wql__list_kernel list;
     wql__pick picks[4]; /* [logarithm of the width in bytes] */
     wql__hunt_kernel hunt;
+    wql__agree_kernel agree;
     wql__ascii_kernel is_ascii;
     wql__ascends_kernel ascends;
 };
@@ -157,6 +166,10 @@ int wql__needle_order(const wql__needle *needle, wql_str text, int *order);
  * out. A column of WQL_OFFSETS or WQL_VIEWS; `valid` has a bit for each row that is not NULL. */
 void wql__needle_column(const wql__needle *needle, const wql__kernels *kernels, int how, const wql_column *col, uint32_t rows,
                         const uint64_t *valid, const _Atomic uint32_t *stop, uint64_t *mask, uint64_t *open);
+
+/* The same of an ASCII needle that is the beginning of a text, or all of it. */
+void wql__needle_start(const wql__needle *needle, const wql__kernels *kernels, int how, const wql_column *col, uint32_t rows,
+                       const uint64_t *valid, const _Atomic uint32_t *stop, uint64_t *mask, uint64_t *open);
 
 /* What is known of the texts of one dictionary: a byte for each, 0 = not asked yet, else 1 + outcome. */
 typedef struct wql__known {

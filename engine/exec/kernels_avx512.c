@@ -135,6 +135,20 @@ PICK(pick_16, uint16_t, 32, uint32_t, _mm512_maskz_compress_epi16, _mm512_maskz_
 PICK(pick_32, uint32_t, 16, uint16_t, _mm512_maskz_compress_epi32, _mm512_maskz_loadu_epi32)
 PICK(pick_64, uint64_t, 8, uint8_t, _mm512_maskz_compress_epi64, _mm512_maskz_loadu_epi64)
 
+/* -- the beginnings of texts ------------------------------------------------------------------------------------- */
+
+TARGET static uint64_t agree(const uint32_t *words, const wql__needle_word *with, uint64_t *high) {
+    const __m512i keep = SET_32(with->keep), mask = SET_32(with->mask), low = SET_32(with->low), other = SET_32(with->high);
+    uint64_t word = 0;
+    *high = 0;
+    _Pragma("GCC unroll 4") for (unsigned i = 0; i < 4; i++) {
+        __m512i x = _mm512_loadu_si512(words + 16 * i);
+        word |= (uint64_t)_mm512_cmpeq_epi32_mask(_mm512_or_si512(_mm512_and_si512(x, keep), mask), low) << (16 * i);
+        *high |= (uint64_t)_mm512_test_epi32_mask(x, other) << (16 * i);
+    }
+    return word;
+}
+
 /* -- the table --------------------------------------------------------------------------------------------------- */
 
 #define LINE(NAME)                                                                                                               \
@@ -155,6 +169,7 @@ bool wql__kernels_avx512(wql__kernels *k) {
     memcpy(k->within_dense, within, sizeof within);
     memcpy(k->picks, picks, sizeof picks);
     k->list = list;
+    k->agree = agree;
     return true;
 }
 

@@ -165,6 +165,19 @@ static uint64_t probe_few(const wql__needle *n, const uint8_t *at, size_t count)
     return bits;
 }
 
+static uint64_t agree(const uint32_t *restrict words, const wql__needle_word *with, uint64_t *high) {
+    const uint32_t keep = with->keep, mask = with->mask, low = with->low, other = with->high;
+    uint32_t any = 0;
+    uint8_t m[64];
+    for (unsigned i = 0; i < 64; i++) {
+        m[i] = (uint8_t)(((words[i] & keep) | mask) == low);
+        any |= words[i];
+    }
+    *high = 0;
+    for (unsigned i = 0; (any & other) && i < 64; i++) *high |= (uint64_t)((words[i] & other) != 0) << i;
+    return wql__pack_bytes(m);
+}
+
 static size_t hunt(const wql__needle *n, const uint8_t *bytes, size_t from, size_t limit, const _Atomic uint32_t *stop,
                    uint64_t *bits) {
     for (size_t blocks = 0; from < limit; from += 64, blocks++) {
@@ -215,6 +228,7 @@ void wql__kernels_portable(wql__kernels *k) {
     k->picks[2] = pick_32;
     k->picks[3] = pick_64;
     k->hunt = hunt;
+    k->agree = agree;
     k->is_ascii = wql__is_ascii;
     k->ascends = ascends;
 }

@@ -40,12 +40,6 @@ static void choose_probes(wql__needle *n) {
         }
 }
 
-static uint64_t load8(const uint8_t *from, uint32_t len) {
-    uint64_t x = 0;
-    memcpy(&x, from, len < 8 ? len : 8);
-    return x;
-}
-
 bool wql__needle_init(wql__needle *n, wql__arena *arena, wql_str folded, bool plain) {
     uint8_t *mask;
     if (folded.len > UINT32_MAX) return false;
@@ -61,9 +55,6 @@ bool wql__needle_init(wql__needle *n, wql__arena *arena, wql_str folded, bool pl
         n->longer += n->low[i] == 'k' ? 2 : n->low[i] == 's' ? 1 : 0; /* U+212A, U+017F */
     }
     n->mask = mask;
-    n->low8 = n->len ? load8(n->low, n->len) : 0;
-    n->mask8 = load8(mask, n->len);
-    n->keep8 = n->len >= 8 ? ~(uint64_t)0 : ((uint64_t)1 << (8 * n->len)) - 1;
     choose_probes(n);
     return true;
 }
@@ -229,63 +220,6 @@ static void decide_row(const wql__needle *n, const wql__kernels *kernels, int ho
         set_bit(open, row);
 }
 
-/* How much longer than the needle a text may be, if `size` bytes of both agree. Where that is the whole needle, a text that is
- * equal has its length: the bytes that agree are ASCII, and so is all of it. */
-static uint32_t longer_by(const wql__needle *n, int how, uint32_t size) {
-    if (how == WQL__NEEDLE_PREFIX) return UINT32_MAX - n->len;
-    return n->len <= size ? 0 : n->longer;
-}
-
-static uint64_t load_text(const char *bytes, const int32_t *offsets, uint32_t i) {
-    uint64_t x;
-    memcpy(&x, bytes + offsets[i], 8);
-    return x;
-}
-
-/* The first eight bytes of each text in one comparison: those of the texts behind it come along, and are left out by keep8. The
- * caller knows that eight bytes can be read at each of `count` texts. In *open those with a byte from 0x80 on among the bytes
- * that the needle has there: it may be a character that folds to one of them. All others are decided, since up to the first such
- * character both agree byte by byte. */
-static uint64_t start_word(const wql__needle *n, const char *bytes, const int32_t *offsets, uint32_t count, uint32_t more,
-                           uint64_t *open) {
-    const uint64_t high = n->plain ? 0 : n->keep8 & 0x8080808080808080u;
-    uint8_t m[64] = {0};
-    uint64_t any = 0;
-    *open = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        uint64_t x = load_text(bytes, offsets, i);
-        m[i] = (uint8_t)((((x & n->keep8) | n->mask8) == n->low8) & ((uint32_t)(offsets[i + 1] - offsets[i]) - n->len <= more));
-        any |= x;
-    }
-    for (uint32_t i = 0; (any & high) && i < count; i++) *open |= (uint64_t)((load_text(bytes, offsets, i) & high) != 0) << i;
-    return wql__pack_bytes(m);
-}
-
-/* Where the needle goes on behind what was compared, whoever agrees so far is decided alone. */
-static void start_run(const wql__needle *n, const wql__kernels *kernels, int how, const wql_column *col, uint32_t rows,
-                      const uint64_t *valid, const _Atomic uint32_t *stop, uint64_t *mask, uint64_t *open) {
-    const uint32_t more = longer_by(n, how, 8);
-    uint32_t quick = n->ascii ? rows : 0;
-    /* Offsets ascend, so the texts at which eight bytes can be read are the first ones. */
-    while (quick && (uint64_t)col->offsets[quick - 1] + 8 > col->bytes_size) quick--;
-    for (uint32_t w = 0; w * 64 < quick; w++) {
-        const int32_t *offsets = col->offsets + (size_t)w * 64;
-        uint32_t count = quick - w * 64 < 64 ? quick - w * 64 : 64;
-        uint64_t found = start_word(n, col->bytes, offsets, count, more, &open[w]) & valid[w];
-        open[w] &= valid[w] & ~found;
-        mask[w] = n->len <= 8 ? found : 0;
-        if (n->len > 8 && found && wql__stopped(stop)) return;
-        for (found = n->len <= 8 ? 0 : found; found; found &= found - 1) {
-            uint32_t row = w * 64 + wql__first_bit(found);
-            decide_row(n, kernels, how, run_text(col, row), row, stop, mask, open);
-        }
-    }
-    for (uint32_t row = quick; row < rows; row++) {
-        if (row % 64 == 0 && wql__stopped(stop)) return;
-        if (wql__bit(valid, row)) decide_row(n, kernels, how, run_text(col, row), row, stop, mask, open);
-    }
-}
-
 /* All texts of the column in one go: a place found belongs to the row it lies in, if the whole needle does. */
 static void hunt_run(const wql__needle *n, const wql__kernels *kernels, const wql_column *col, const _Atomic uint32_t *stop,
                      uint32_t rows, uint64_t *mask) {
@@ -318,53 +252,6 @@ static void inside_run(const wql__needle *n, const wql__kernels *kernels, const 
         }
 }
 
-/* -- a column of views ------------------------------------------------------------------------------------------- */
-
-static wql_str view_text(const wql_column *col, const wql_view *view) {
-    const char *far = view->len <= 12 ? NULL : col->buffers[view->as.ref.buffer] + view->as.ref.offset;
-    return (wql_str){far ? far : view->as.inlined, view->len};
-}
-
-/* Length and first four bytes lie in one word of the view: it rules out most texts. `open` as for start_word. */
-static uint64_t start_views(const wql__needle *n, const wql_view *views, uint32_t count, uint32_t more, uint64_t *open) {
-    const uint32_t keep = (uint32_t)n->keep8, low = (uint32_t)n->low8, fold = (uint32_t)n->mask8;
-    uint8_t m[64] = {0};
-    const uint32_t high = n->plain ? 0 : keep & 0x80808080u;
-    uint32_t any = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t x;
-        memcpy(&x, views[i].as.inlined, 4);
-        m[i] = (uint8_t)((((x & keep) | fold) == low) & (views[i].len - n->len <= more));
-        any |= x;
-    }
-    *open = 0;
-    for (uint32_t i = 0; (any & high) && i < count; i++) {
-        uint32_t x;
-        memcpy(&x, views[i].as.inlined, 4);
-        *open |= (uint64_t)((x & high) != 0) << i;
-    }
-    return wql__pack_bytes(m);
-}
-
-/* As start_run, with four bytes for eight. */
-static void view_run(const wql__needle *n, const wql__kernels *kernels, int how, const wql_column *col, uint32_t rows,
-                     const uint64_t *valid, const _Atomic uint32_t *stop, uint64_t *mask, uint64_t *open) {
-    const wql_view *views = col->values;
-    const uint32_t more = longer_by(n, how, 4);
-    const bool decided = n->len <= 4;
-    for (uint32_t w = 0; w < wql__bit_words(rows); w++) {
-        uint32_t count = rows - w * 64 < 64 ? rows - w * 64 : 64;
-        uint64_t found = start_views(n, views + (size_t)w * 64, count, more, &open[w]) & valid[w];
-        open[w] &= valid[w] & ~found;
-        mask[w] = decided ? found : 0;
-        if (!decided && found && wql__stopped(stop)) return;
-        for (found = decided ? 0 : found; found; found &= found - 1) {
-            uint32_t row = w * 64 + wql__first_bit(found);
-            decide_row(n, kernels, how, view_text(col, &views[row]), row, stop, mask, open);
-        }
-    }
-}
-
 /* -- all --------------------------------------------------------------------------------------------------------- */
 
 static void each_text(const wql__needle *n, const wql__kernels *kernels, int how, const wql_column *col, uint32_t rows,
@@ -383,12 +270,10 @@ void wql__needle_column(const wql__needle *n, const wql__kernels *kernels, int h
     bool start = how == WQL__NEEDLE_EQUAL || how == WQL__NEEDLE_PREFIX;
     memset(mask, 0, wql__bit_words(rows) * sizeof *mask);
     memset(open, 0, wql__bit_words(rows) * sizeof *open);
-    if (col->layout == WQL_OFFSETS && start)
-        start_run(n, kernels, how, col, rows, valid, stop, mask, open);
+    if (start && n->ascii && (col->layout == WQL_OFFSETS || col->layout == WQL_VIEWS))
+        wql__needle_start(n, kernels, how, col, rows, valid, stop, mask, open);
     else if (col->layout == WQL_OFFSETS && how == WQL__NEEDLE_CONTAINS && n->len)
         inside_run(n, kernels, col, rows, valid, stop, mask, open);
-    else if (col->layout == WQL_VIEWS && start && n->ascii)
-        view_run(n, kernels, how, col, rows, valid, stop, mask, open);
     else
         each_text(n, kernels, how, col, rows, valid, stop, mask, open);
 }

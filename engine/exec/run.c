@@ -12,6 +12,7 @@ static void free_run(wql__run *run) {
     wql__project_drop(run);
     wql__run_settle(run);
     wql__page_free(&run->page, mem);
+    wql__speller_free(run);
     wql__arena_free(&run->arena);
     wql__plan_release(run->plan);
     wql__mutex_free(&run->lock);
@@ -64,7 +65,9 @@ wql_status wql__run_open(wql__plan *plan, wql__run_env *env, wql__run **out, wql
     wql_status status;
     *out = NULL;
     if (!run) return wql__fail_memory(env->mem, err);
-    status = wql__plan_resolve(plan, env->params, env->text, env->pattern_chars, &run->arena, &scans, &count, err);
+    status = plan->links && !wql__links_open(run) ? wql__fail_memory(env->mem, err) : WQL_OK;
+    if (status >= 0)
+        status = wql__plan_resolve(plan, env->params, env->text, env->pattern_chars, &run->arena, &scans, &count, err);
     if (status < 0) {
         free_run(run);
         return status;
@@ -83,6 +86,7 @@ wql_status wql__run_open(wql__plan *plan, wql__run_env *env, wql__run **out, wql
 wql_status wql__run_close(wql__run *run) {
     wql_status status = WQL_OK;
     if (!run) return WQL_OK;
+    if (run->links && wql__links_close(run) == WQL_S_PENDING) return WQL_S_PENDING;
     wql__project_drop(run);
     wql__fans_free(run);
     for (uint32_t i = 0; i < run->scan_count; i++) {
@@ -104,7 +108,10 @@ static void each_scan(wql__run *run, void (*what)(wql__scan *scan)) {
     for (uint32_t i = 0; i < run->scan_count; i++) what(&run->scans[i]);
 }
 
-void wql__run_interrupt(wql__run *run) { each_scan(run, wql__scan_interrupt); }
+void wql__run_interrupt(wql__run *run) {
+    each_scan(run, wql__scan_interrupt);
+    if (run->links) wql__links_visit(run, wql__run_interrupt);
+}
 
 static void blame(wql__scan *scan) {
     wql__mount *mount = scan->mount;
@@ -115,7 +122,10 @@ static void blame(wql__scan *scan) {
                    "a provider holds a worker but does not say that it may block: its calls run on threads of their own now");
 }
 
-void wql__run_blame(wql__run *run) { each_scan(run, blame); }
+void wql__run_blame(wql__run *run) {
+    each_scan(run, blame);
+    if (run->links) wql__links_visit(run, wql__run_blame);
+}
 
 wql_batch *wql__run_take(wql__run *run) {
     return run->pool_count ? run->pool[--run->pool_count] : wql__spares_take(run->env->spares);
@@ -186,7 +196,19 @@ wql_status wql__run_check(wql__run *run) {
 }
 
 static bool is_done(const wql__run *run) {
-    return run->unfinished == 0 || (run->env->rows_max && run->given >= run->env->rows_max);
+    return (run->unfinished == 0 && !run->links) || (run->env->rows_max && run->given >= run->env->rows_max);
+}
+
+static wql_status fail_not_found(wql__run *run) {
+    wql_str path = run->env->text;
+    return wql__fail_at(run->failure, WQL_E_NOT_FOUND, path, 0, path.len, "there is no object %.*s", WQL_FMT(path));
+}
+
+/* The last row was given. Of a fetch that found none it is known that there is none, unless rows are missing. */
+static wql_status end(wql__run *run) {
+    if (run->partial) return WQL_S_PARTIAL_RESULTS;
+    if (run->plan->fetch && !run->given && !run->parent) return fail_not_found(run);
+    return WQL_END;
 }
 
 static wql_status give(wql__run *run, wql_batch *batch, wql_batch **out) {
@@ -209,20 +231,27 @@ wql_status wql__run_next(wql__run *run, int64_t until_us, wql_batch **out) {
     for (bool first = true;; first = false) {
         wql_batch *batch = NULL;
         wql_status status;
-        if (is_done(run)) return run_over(run, run->partial ? WQL_S_PARTIAL_RESULTS : WQL_END);
+        if (is_done(run)) return run_over(run, end(run));
         status = wql__run_check(run);
         if (status < 0) return run_over(run, status);
         if (!first && run->now_us >= until_us) return WQL_OK;
-        status = wql__union_step(run, &batch);
+        status = run->links ? wql__links_step(run, until_us, &batch) : wql__union_step(run, &batch);
         if (batch) return give(run, batch, out);
         run->env->glance_ns = 0; /* rows were worked on since */
         if (status == WQL_S_PENDING) return status;
+        if (run->links && status == WQL_END) return run_over(run, end(run));
         if (status < 0) return run_over(run, status);
     }
 }
 
 wql_status wql__run_rest(wql__run *run, wql_batch **out) {
     *out = NULL;
+    if (run->links && !run->is_over && !is_done(run)) {
+        wql_batch *batch = NULL;
+        wql_status status = wql__links_rest(run, &batch);
+        if (batch) return give(run, batch, out);
+        return status < 0 ? run_over(run, status) : WQL_OK;
+    }
     while (!run->is_over && !is_done(run) && (run->input.source || run->gathering.rows)) {
         wql_batch *batch = NULL;
         wql_status status = wql__union_rest(run, &batch);

@@ -89,6 +89,7 @@ typedef struct visit {
 
 static void visit_begin(wql__scan *scan, visit *v, uint8_t phase) {
     wql__arena_reset(&scan->scratch);
+    if (scan->run->speller) scan->run->speller->path_count = 0;
     wql__error_clear(&v->said);
     scan->brought = false;
     scan->refusals = wql__mem_refusals(scan->run->mem);
@@ -241,6 +242,8 @@ static bool prepare(wql__scan *scan) {
 
 /* Whether the properties that a condition looks at were asked for. */
 static bool is_covered(const wql__scan *scan, const wql__expr *expr) {
+    if (expr->kind == WQL__EXPR_TEST && expr->at == WQL__AT_PAIR && scan->slots[expr->pair->property] == WQL__NO_ENTRY)
+        return false;
     if (expr->kind == WQL__EXPR_TEST && expr->at != WQL__AT_SYSTEM) return scan->slots[expr->property] != WQL__NO_ENTRY;
     if (expr->kind == WQL__EXPR_TEST)
         for (uint32_t i = 0; i < scan->cls->key_count; i++)

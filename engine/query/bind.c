@@ -45,7 +45,8 @@ static wql_status fail_class(wql__binder *b) {
     return status;
 }
 
-/* FROM and what derives from it. A class has one superclass, so that each is met once and the stack never outgrows the catalog. */
+/* FROM and what derives from it. A class has one superclass, so that each is met once and the stack never outgrows the catalog.
+ */
 static wql_status find_family(wql__binder *b) {
     const wql__catalog *catalog = b->plan->catalog;
     uint32_t *stack = wql__arena_alloc(&b->scratch, wql__array_size(catalog->count, sizeof *stack)), depth = 0;
@@ -75,7 +76,31 @@ wql_status wql__bind_meta_class(wql__binder *b) {
     return WQL_OK;
 }
 
+/* FROM root\\cimv2:Class: only the session's own namespace can be named. */
+static wql_status check_namespace(wql__binder *b) {
+    const wql__path *ns = b->tree->ns;
+    const wql__catalog *catalog = b->plan->catalog;
+    const char *at = catalog->ns;
+    size_t left = strlen(at);
+    if (!ns) return WQL_OK;
+    for (uint32_t i = 0; i < ns->count; i++) {
+        const char *end = memchr(at, '\\', left);
+        size_t len = end ? (size_t)(end - at) : left;
+        bool last = i + 1 == ns->count;
+        if (last != !end || !wql__fold_equal((wql_str){at, len}, ns->names[i].text))
+            return wql__fail_at(b->err, WQL_E_INVALID_NAMESPACE, b->tree->text, ns->offset, ns->length,
+                                "a query names the classes of the namespace that it runs in, which is %s", catalog->ns);
+        if (!last) {
+            at = end + 1;
+            left -= len + 1;
+        }
+    }
+    return WQL_OK;
+}
+
 wql_status wql__bind_class(wql__binder *b) {
+    wql_status status = check_namespace(b);
+    if (status < 0) return status;
     if (b->tree->kind == WQL_KIND_SCHEMA) return wql__bind_meta_class(b);
     b->from = wql__catalog_find(b->plan->catalog, b->tree->from.text);
     if (!b->from) return fail_class(b);
@@ -97,10 +122,11 @@ static wql_str near_property(const wql_class *cls, wql_str name) {
 /* The class's own name before a property, as in SQL. */
 static wql_status fail_prefix(wql__binder *b, const wql__path *path) {
     uint32_t number = wql__class_property(b->cls, path->names[1].text);
-    wql_status status = wql__fail_at(b->err, WQL_E_INVALID_QUERY, b->tree->text, path->offset, path->length,
-                                     "%.*s is the class and no property of it: its properties are named without it",
-                                     WQL_FMT(b->cls->name));
-    if (path->count == 2 && number != WQL_NO_COLUMN) wql__error_hint(b->err, wql_s(wql__class_property_def(b->cls, number)->name));
+    wql_status status =
+        wql__fail_at(b->err, WQL_E_INVALID_QUERY, b->tree->text, path->offset, path->length,
+                     "%.*s is the class and no property of it: its properties are named without it", WQL_FMT(b->cls->name));
+    if (path->count == 2 && number != WQL_NO_COLUMN)
+        wql__error_hint(b->err, wql_s(wql__class_property_def(b->cls, number)->name));
     return status;
 }
 
@@ -130,8 +156,19 @@ static wql_status fail_dot(wql__binder *b, const wql__path *path, const char *na
     if (type & WQL_ARRAY)
         return wql__fail_at(b->err, WQL_E_INVALID_QUERY, b->tree->text, path->offset, path->length,
                             "%.*s.%s is an array, its items have no names", WQL_FMT(b->cls->name), name);
-    return wql__fail_at(b->err, WQL_E_INVALID_QUERY, b->tree->text, path->offset, path->length, "%.*s.%s is a %s, it has no parts",
-                        WQL_FMT(b->cls->name), name, wql__type_name(type));
+    return wql__fail_at(b->err, WQL_E_INVALID_QUERY, b->tree->text, path->offset, path->length,
+                        "%.*s.%s is a %s, it has no parts", WQL_FMT(b->cls->name), name, wql__type_name(type));
+}
+
+/* In the extended dialect a property may stand behind the name of its class. */
+wql__path wql__bind_own(const wql__binder *b, const wql__path *path) {
+    wql__path own = *path;
+    if (!(b->tree->dialect & WQL_EXTENDED) || own.count < 2 || !wql__fold_equal(own.names[0].text, b->tree->from.text))
+        return own;
+    if (wql__class_property(b->cls, own.names[0].text) != WQL_NO_COLUMN) return own;
+    own.names++;
+    own.count--;
+    return own;
 }
 
 wql_status wql__bind_path(wql__binder *b, const wql__path *path, int *system, uint32_t *property) {
@@ -139,13 +176,13 @@ wql_status wql__bind_path(wql__binder *b, const wql__path *path, int *system, ui
     *property = WQL_NO_COLUMN;
     *system = b->plan->meta_class ? WQL__SYS_NONE : wql__system_property(path->names[0].text);
     if (*system != WQL__SYS_NONE) {
-        if (path->count > 1) return fail_dot(b, path, wql__system_name(*system), wql__system_type(*system));
+        if (path->count > 1 || path->star) return fail_dot(b, path, wql__system_name(*system), wql__system_type(*system));
         return WQL_OK;
     }
     *property = wql__class_property(b->cls, path->names[0].text);
     if (*property == WQL_NO_COLUMN) return fail_property(b, path);
     def = wql__class_property_def(b->cls, *property);
-    if (path->count > 1 && def->type != WQL_OBJECT) return fail_dot(b, path, def->name, def->type);
+    if ((path->count > 1 || path->star) && def->type != WQL_OBJECT) return fail_dot(b, path, def->name, def->type);
     return WQL_OK;
 }
 
@@ -164,7 +201,8 @@ wql_status wql__bind_steps(wql__binder *b, const wql__path *path, const wql_str 
 /* -- comparisons ------------------------------------------------------------------------------------------------- */
 
 /* "Class.Property.Part" */
-static size_t print_target(const wql__binder *b, const wql__path *path, char *buf, size_t size) {
+static size_t print_target(const wql__binder *b, const wql__path *written, char *buf, size_t size) {
+    wql__path own = wql__bind_own(b, written), *path = &own;
     wql__out out = {buf, size, 0};
     wql__out_text(&out, b->cls->name.ptr, b->cls->name.len);
     for (uint32_t i = 0; i < path->count; i++) {
@@ -224,19 +262,26 @@ static uint8_t operator_of(const wql__node *node) {
 
 /* What the test looks at, and the type that is known of it. */
 static wql_status bind_target(wql__binder *b, const wql__node *node, wql__expr *expr, uint32_t *type, uint32_t *flags) {
-    int system;
-    wql_status status = wql__bind_path(b, &node->path, &system, &expr->property);
+    wql__path path = wql__bind_own(b, &node->path);
+    int system = WQL__SYS_NONE;
+    wql_status status = WQL_OK;
+    if (b->plan->kind != WQL_KIND_SCHEMA || node->kind != WQL__NODE_ISA)
+        status = wql__bind_path(b, &path, &system, &expr->property);
     *flags = 0;
     if (status < 0) return status;
-    if (system != WQL__SYS_NONE) {
+    if (b->plan->kind == WQL_KIND_SCHEMA && node->kind == WQL__NODE_ISA) { /* __THIS, whose class comes with the run */
+        expr->at = WQL__AT_PROPERTY;
+        expr->property = wql__class_property(b->cls, wql_s("__CLASS"));
+        *type = WQL_OBJECT;
+    } else if (system != WQL__SYS_NONE) {
         expr->at = WQL__AT_SYSTEM;
         expr->system = (uint8_t)system;
         *type = wql__system_type(system);
-    } else if (node->path.count > 1) {
+    } else if (path.count > 1) {
         expr->at = WQL__AT_PATH;
-        expr->name_count = node->path.count - 1;
+        expr->name_count = path.count - 1;
         *type = WQL_NULL;
-        status = wql__bind_steps(b, &node->path, &expr->names);
+        status = wql__bind_steps(b, &path, &expr->names);
     } else {
         expr->at = WQL__AT_PROPERTY;
         *type = wql__class_property_def(b->cls, expr->property)->type;
@@ -295,17 +340,17 @@ static wql_status settle_test(wql__binder *b, wql__expr *expr, uint32_t type, ui
 }
 
 wql_status wql__bind_test(wql__binder *b, const wql__node *node, bool negate, wql__expr **out) {
-    wql__expr *expr = wql__arena_zero(b->arena, sizeof *expr);
+    wql__expr *expr = node->kind == WQL__NODE_COMPARE_PATHS ? NULL : wql__arena_zero(b->arena, sizeof *expr);
     wql__literal literal;
     uint32_t type = WQL_NULL, flags = 0;
     const char *why = "the comparison makes no sense";
     uint8_t op = operator_of(node);
     bool negated = node->negated && node->kind != WQL__NODE_NULL;
     wql_status status;
+    if (node->kind == WQL__NODE_COMPARE_PATHS) return wql__bind_pair(b, node, negate, out);
     if (!expr) return wql__bind_no_memory(b);
-    if (node->kind == WQL__NODE_COMPARE_PATHS)
-        return wql__fail_at(b->err, WQL_E_NOT_SUPPORTED, b->tree->text, node->op_offset, node->op_length,
-                            "comparing two properties is not served yet");
+    if (b->plan->kind == WQL_KIND_SCHEMA && node->kind == WQL__NODE_ISA && node->literal.kind != WQL__LIT_PARAMETER)
+        return wql__bind_this(b, node, negate, out);
     expr->kind = WQL__EXPR_TEST;
     expr->property = WQL_NO_COLUMN;
     status = bind_target(b, node, expr, &type, &flags);
@@ -314,9 +359,8 @@ wql_status wql__bind_test(wql__binder *b, const wql__node *node, bool negate, wq
     expr->test = wql__arena_zero(b->arena, sizeof *expr->test);
     if (!expr->test) return wql__bind_no_memory(b);
     expr->has_parameter = literal.kind == WQL__LIT_PARAMETER;
-    status = expr->has_parameter
-                 ? defer_test(b, node, type, flags, op, negated, &literal, expr->test, &why)
-                 : wql__test_make(b->arena, type, flags, op, negated, &literal, b->zone, expr->test, &why);
+    status = expr->has_parameter ? defer_test(b, node, type, flags, op, negated, &literal, expr->test, &why)
+                                 : wql__test_make(b->arena, type, flags, op, negated, &literal, b->zone, expr->test, &why);
     if (status == WQL_E_INVALID_QUERY) return fail_test(b, node, type, op, why);
     if (status < 0) return wql__bind_no_memory(b);
     if (negate) wql__test_negate(expr->test);

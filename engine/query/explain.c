@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* explain.c: a plan as text: a node a line, two blanks a level, conditions as WQL. Stable: the same plan gives the same text. */
 #include "bind.h"
+#include "links.h"
 
 #include "../base/utf8.h"
 #include "../data/value.h"
@@ -65,8 +66,8 @@ static void print_operand(wql__out *out, const wql__test *test) {
     }
 }
 
-static const char *operator_text(const wql__test *test) {
-    switch (test->op) {
+static const char *operator_text(uint8_t op) {
+    switch (op) {
     case WQL_EQ: return "=";
     case WQL_NE: return "<>";
     case WQL_LT: return "<";
@@ -82,7 +83,7 @@ static const char *operator_text(const wql__test *test) {
 
 static void print_test(wql__out *out, const wql_class *cls, const wql__expr *expr) {
     const wql__test *test = expr->test;
-    const char *op = operator_text(test);
+    const char *op = operator_text(test->op);
     if (test->negated) wql__out_z(out, "NOT ");
     wql__out_z(out, expr->at == WQL__AT_SYSTEM ? wql__system_name(expr->system) : cls->def.properties[expr->property].name);
     for (uint32_t i = 0; expr->at == WQL__AT_PATH && i < expr->name_count; i++) {
@@ -95,11 +96,30 @@ static void print_test(wql__out *out, const wql_class *cls, const wql__expr *exp
     print_operand(out, test);
 }
 
+static void print_side(wql__out *out, const wql_class *cls, uint32_t property, const wql_str *names, uint32_t count) {
+    wql__out_z(out, cls->def.properties[property].name);
+    for (uint32_t i = 0; i < count; i++) {
+        wql__out_z(out, ".");
+        wql__out_text(out, names[i].ptr, names[i].len);
+    }
+}
+
+static void print_pair(wql__out *out, const wql_class *cls, const wql__expr *expr) {
+    const wql__pair *pair = expr->pair;
+    if (pair->negated) wql__out_z(out, "NOT ");
+    print_side(out, cls, expr->property, expr->names, expr->name_count);
+    wql__out_format(out, " %s ", operator_text(pair->op));
+    print_side(out, cls, pair->property, pair->names, pair->name_count);
+}
+
 /* `nested`: within an AND, where an OR needs parentheses; an AND within an OR needs none. */
 static void print_expr(wql__out *out, const wql_class *cls, const wql__expr *expr, bool nested) {
     bool paren = nested && expr->kind == WQL__EXPR_OR;
     if (expr->kind == WQL__EXPR_TEST) {
-        print_test(out, cls, expr);
+        if (expr->at == WQL__AT_PAIR)
+            print_pair(out, cls, expr);
+        else
+            print_test(out, cls, expr);
         return;
     }
     if (paren) wql__out_z(out, "(");
@@ -153,7 +173,8 @@ static void indent(wql__out *out, uint32_t level) {
     while (level--) wql__out_z(out, "  ");
 }
 
-/* A provider's line, which may be anything: repaired, and kept to one line. `text` has three times the room of `len`, behind it. */
+/* A provider's line, which may be anything: repaired, and kept to one line. `text` has three times the room of `len`, behind it.
+ */
 static void print_repaired(wql__out *out, char *text, size_t len) {
     size_t clean = wql__utf8_repair(text, len, text + len);
     text += len;
@@ -220,7 +241,8 @@ static void print_scan(wql__out *out, const wql__plan *plan, const wql__plan_sca
         wql__out_format(out, "scan %s from %s: ", scan->entry->cls->def.name, scan->mount->name);
         print_taken(out, scan);
     } else {
-        wql__out_format(out, "list the classes of %s", plan->catalog->ns);
+        if (plan->listed) wql__out_format(out, "list %" PRIu32 " of ", plan->listed_count);
+        wql__out_format(out, plan->listed ? "the classes of %s" : "list the classes of %s", plan->catalog->ns);
     }
     print_columns(out, scan);
     if (scan->rows >= 0) {
@@ -237,9 +259,67 @@ static void print_scan(wql__out *out, const wql__plan *plan, const wql__plan_sca
     print_checks(out, scan, level + 1);
 }
 
+/* -- association queries ----------------------------------------------------------------------------------------- */
+
+/* The plan of a step, its lines moved in. */
+static void print_step(wql__out *out, const wql__plan *step, uint32_t level) {
+    wql__out size = {NULL, 0, 0}, text = {NULL, 0, 0};
+    wql__plan_explain(step, &size);
+    text.size = wql__out_end(&size) + 1;
+    text.buf = wql__alloc(step->mem, text.size);
+    if (!text.buf) return;
+    wql__plan_explain(step, &text);
+    (void)wql__out_end(&text);
+    for (const char *line = text.buf, *end; line; line = end ? end + 1 : NULL) {
+        end = strchr(line, '\n');
+        indent(out, level);
+        wql__out_text(out, line, end ? (size_t)(end - line) : strlen(line));
+    }
+    wql__free(step->mem, text.buf, text.size);
+}
+
+static void print_hop(wql__out *out, const wql__plan *plan, const wql__hop *hop) {
+    const wql_class_def *def = &hop->entry->cls->def;
+    bool references = plan->links->request.references;
+    wql__plan *step;
+    indent(out, 1);
+    wql__out_format(out, "through %s, from %s", def->name, def->properties[hop->role].name);
+    for (uint32_t i = 0; i < def->property_count && !references; i++)
+        if (wql__links_is_end(plan, hop, i)) wql__out_format(out, " to %s", def->properties[i].name);
+    if (wql__links_plan_hop(plan, hop, &plan->links->source, 1, NULL, &step, NULL) != WQL_OK) return;
+    print_step(out, step, 2);
+    wql__plan_release(step);
+}
+
+/* Each step as it would be asked for a source of exactly the class that the path names. */
+static void explain_links(const wql__plan *plan, wql__out *out) {
+    bool references = plan->links->request.references;
+    wql__arena arena;
+    wql__hop *hops;
+    uint32_t count = 0;
+    wql__out_z(out, references ? "references of " : "associators of ");
+    wql__out_text(out, plan->links->source.ptr, plan->links->source.len);
+    indent(out, 1);
+    wql__out_z(out, "the object itself");
+    print_step(out, plan->links->find, 2);
+    wql__arena_init(&arena, plan->mem);
+    if (wql__links_hops(plan, plan->from->cls, &arena, &hops, &count, NULL) == WQL_OK)
+        for (uint32_t i = 0; i < count; i++) print_hop(out, plan, &hops[i]);
+    wql__arena_free(&arena);
+    indent(out, 1);
+    if (!count)
+        wql__out_z(out, "no association leads on");
+    else
+        wql__out_z(out, references ? "all that comes" : "then the objects that the references name, each class by its keys");
+}
+
 void wql__plan_explain(const wql__plan *plan, wql__out *out) {
     bool tree = plan->scan_count != 1 || plan->pruned;
     if (plan->flags & WQL_COUNT_ONLY) wql__out_z(out, "count of ");
+    if (plan->links) {
+        explain_links(plan, out);
+        return;
+    }
     if (!plan->scan_count && !plan->pruned)
         wql__out_format(out, "nothing: no provider serves %s", plan->from->cls->def.name);
     else if (!plan->scan_count)
@@ -248,7 +328,9 @@ void wql__plan_explain(const wql__plan *plan, wql__out *out) {
         wql__out_format(out, "union of %" PRIu32 " class%s", plan->scan_count, plan->scan_count == 1 ? "" : "es");
     if (plan->pruned)
         wql__out_format(out, " (%" PRIu32 " %s can never match)", plan->pruned,
-                        plan->scan_count ? "more" : plan->pruned == 1 ? "class" : "classes");
+                        plan->scan_count    ? "more"
+                        : plan->pruned == 1 ? "class"
+                                            : "classes");
     for (uint32_t i = 0; i < plan->scan_count; i++) {
         if (tree) indent(out, 1);
         print_scan(out, plan, &plan->scans[i], tree ? 1 : 0);

@@ -34,6 +34,10 @@ static wql_status bind_node(wql__binder *b, const wql__node *node, bool negate, 
     return wql__bind_test(b, node, negate, out);
 }
 
+wql_status wql__bind_condition(wql__binder *b, const wql__node *node, wql__expr **out) {
+    return bind_node(b, node, false, 0, out);
+}
+
 wql_status wql__bind_where(wql__binder *b) {
     b->never.kind = b->always.kind = WQL__EXPR_CONST;
     b->always.value = true;

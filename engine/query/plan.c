@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* plan.c: making a plan: bind, normalise, one scan per class that can have rows, each asked of its provider. */
 #include "bind.h"
+#include "links.h"
 
 #include <string.h>
 
@@ -13,6 +14,7 @@ void wql__plan_release(wql__plan *plan) {
     wql__mem *mem;
     if (!plan || atomic_fetch_sub_explicit(&plan->refs, 1, memory_order_acq_rel) != 1) return;
     mem = plan->mem;
+    wql__links_free(plan->links);
     wql__arena_free(&plan->arena);
     wql__catalog_release(plan->catalog);
     wql_class_release(plan->meta_class);
@@ -23,7 +25,7 @@ void wql__plan_release(wql__plan *plan) {
 
 enum { PLAN_BLOCK = 1024, SCRATCH_BYTES = 512 }; /* what most plans need, and making them */
 
-static wql__plan *new_plan(const wql__query_tree *tree, wql__mem *mem, wql__catalog *catalog, uint32_t flags) {
+wql__plan *wql__plan_new(int kind, wql__mem *mem, wql__catalog *catalog, uint32_t flags) {
     const size_t head = (sizeof(wql__plan) + 15) & ~(size_t)15;
     wql__plan *plan = wql__alloc(mem, PLAN_BLOCK);
     if (!plan) return NULL;
@@ -33,9 +35,8 @@ static wql__plan *new_plan(const wql__query_tree *tree, wql__mem *mem, wql__cata
     plan->mem = wql__mem_retain(mem);
     wql__arena_init_in(&plan->arena, mem, (char *)plan + head, PLAN_BLOCK - head);
     plan->catalog = wql__catalog_retain(catalog);
-    plan->kind = tree->kind;
+    plan->kind = kind;
     plan->flags = flags & WQL__PLAN_FLAGS;
-    plan->unnamed_count = tree->unnamed_count;
     return plan;
 }
 
@@ -103,6 +104,13 @@ static wql_status make_parameters(wql__binder *b) {
     return b->plan->parameters ? WQL_OK : wql__bind_no_memory(b);
 }
 
+/* What is understood, and not run yet. */
+static wql_status fail_kind(const wql__query_tree *tree, wql_error *err) {
+    return wql__fail_at(err, WQL_E_NOT_SUPPORTED, tree->text, tree->from.offset, tree->from.length,
+                        "%s can be checked, but are not run yet",
+                        tree->kind == WQL_KIND_EVENT ? "queries for events" : "queries of the extended dialect");
+}
+
 wql_status wql__plan_make(const wql__query_tree *tree, wql__mem *mem, wql__catalog *catalog, uint32_t flags,
                           const wql__zone *zone, wql__turn *turn, wql__plan **out, wql_error *err) {
     static const wql__zone utc = {NULL, NULL};
@@ -110,17 +118,22 @@ wql_status wql__plan_make(const wql__query_tree *tree, wql__mem *mem, wql__catal
     wql__binder b;
     wql_status status;
     *out = NULL;
-    if (tree->kind != WQL_KIND_DATA && tree->kind != WQL_KIND_SCHEMA)
-        return wql__fail(err, WQL_E_NOT_SUPPORTED, "only data and schema queries are served yet");
+    if (tree->association) return wql__plan_association(tree, mem, catalog, flags, zone, turn, out, err);
+    if (tree->kind == WQL_KIND_EXTENDED) return fail_kind(tree, err);
     memset(&b, 0, sizeof b);
     b.tree = tree;
     b.zone = zone ? zone : &utc;
     b.err = err;
-    b.plan = new_plan(tree, mem, catalog, flags);
+    b.plan = wql__plan_new(tree->kind, mem, catalog, flags);
     if (!b.plan) return wql__fail_memory(mem, err);
+    b.plan->unnamed_count = tree->unnamed_count;
     b.arena = &b.plan->arena;
     wql__arena_init_in(&b.scratch, mem, scratch, sizeof scratch);
     status = make_parameters(&b);
+    if (status >= 0 && tree->kind == WQL_KIND_EVENT) {
+        status = wql__bind_event(&b);
+        if (status >= 0) status = fail_kind(tree, err);
+    }
     if (status >= 0) status = wql__bind_class(&b);
     if (status >= 0) status = wql__bind_select(&b);
     if (status >= 0) status = wql__bind_where(&b);
@@ -134,4 +147,28 @@ wql_status wql__plan_make(const wql__query_tree *tree, wql__mem *mem, wql__catal
     }
     *out = b.plan;
     return WQL_OK;
+}
+
+wql_status wql__plan_classes(wql__mem *mem, wql__catalog *catalog, uint32_t flags, wql__turn *turn, wql__plan **out,
+                             wql_error *err) {
+    wql__query_tree tree;
+    memset(&tree, 0, sizeof tree);
+    tree.kind = WQL_KIND_SCHEMA;
+    tree.text = (wql_str){"", 0};
+    tree.star = true;
+    return wql__plan_make(&tree, mem, catalog, flags, NULL, turn, out, err);
+}
+
+const wql_class **wql__plan_list(wql__plan *plan, uint32_t count) {
+    const wql_class **classes = wql__arena_zero(&plan->arena, wql__array_size(count, sizeof *classes));
+    plan->listed = classes;
+    plan->listed_count = count;
+    plan->rows = plan->scans->rows = count;
+    return classes;
+}
+
+uint32_t wql__plan_mount_count(const wql__plan *plan) { return plan->links ? plan->catalog->count : plan->scan_count; }
+
+wql__mount *wql__plan_mount(const wql__plan *plan, uint32_t i) {
+    return plan->links ? plan->catalog->entries[i].mount : plan->scans[i].mount;
 }

@@ -17,7 +17,8 @@ static uint32_t *list_items(wql__binder *b, uint32_t *count) {
         uint32_t property = i;
         if (tree->star && (b->plan->flags & WQL_KEYS_ONLY) && !(def->properties[i].flags & WQL_KEY)) continue;
         if (!tree->star) {
-            (void)wql__bind_path(b, &tree->select[i], &system, &property); /* it could be bound before */
+            wql__path path = wql__bind_own(b, &tree->select[i]);
+            (void)wql__bind_path(b, &path, &system, &property); /* it could be bound before */
             if (system != WQL__SYS_NONE) property = WQL_NO_COLUMN;
         }
         items[(*count)++] = property;

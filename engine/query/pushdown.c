@@ -105,8 +105,8 @@ wql_status wql__split_where(wql__binder *b, wql__expr *where, wql__plan_scan *sc
     scan->pushed = wql__arena_zero(b->arena, wql__array_size(count, sizeof *scan->pushed));
     if (!scan->conjuncts || !scan->pushed) return wql__bind_no_memory(b);
     for (uint32_t i = 0; i < count; i++) {
-        bool said;
-        if (!wql__say_conjunct(b->arena, b->cls, items[i], &scan->pushed[scan->pushed_count], &said))
+        bool said = false; /* classes are listed by nobody who could take a condition */
+        if (!b->plan->meta_class && !wql__say_conjunct(b->arena, b->cls, items[i], &scan->pushed[scan->pushed_count], &said))
             return wql__bind_no_memory(b);
         scan->conjuncts[i].expr = items[i];
         scan->conjuncts[i].pushed = said ? scan->pushed_count++ : WQL__NO_ENTRY;
@@ -137,9 +137,10 @@ static void want_keys(uint64_t *bits, const wql_class *cls) {
 static void want_expr(uint64_t *bits, const wql_class *cls, const wql__expr *expr) {
     if (expr->kind == WQL__EXPR_TEST && expr->at == WQL__AT_SYSTEM)
         want_keys(bits, cls);
-    else if (expr->kind == WQL__EXPR_TEST)
+    else if (expr->kind == WQL__EXPR_TEST) {
         want(bits, expr->property);
-    else
+        if (expr->at == WQL__AT_PAIR) want(bits, expr->pair->property);
+    } else
         for (uint32_t i = 0; i < expr->count; i++) want_expr(bits, cls, expr->items[i]);
 }
 

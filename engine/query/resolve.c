@@ -141,10 +141,18 @@ static bool is_hopeless(const wql__test *test) {
     return test->by == WQL__BY_CONSTANT && !test->constant && wql__test_null(test) != WQL__TRUE;
 }
 
+/* __THIS ISA ?: as a set of names, now that the class is known. */
+static wql__expr *resolve_this(resolver *r, const wql__expr *expr, const wql__test *test) {
+    const wql__literal *value = find_value(r, &expr->test->literal);
+    const wql__class_entry *root = value ? wql__catalog_find(r->plan->catalog, value->text) : NULL;
+    return root ? wql__this_is_a(r->arena, r->plan, root, test->negated) : constant(r, test->negated);
+}
+
 /* NULL = no memory, here and below. */
 static wql__expr *resolve_test(resolver *r, const wql__expr *expr) {
     const wql__test *test = &r->tests[expr->test->as.u64];
     wql__expr *copy;
+    if (r->plan->meta_class && test->op == WQL__ISA) return resolve_this(r, expr, test);
     if (is_hopeless(test)) return constant(r, false);
     if (expr->at == WQL__AT_SYSTEM && wql__system_is_constant(expr->system)) {
         wql_value value = wql__system_constant(r->cls, expr->system, r->cls->def.property_count);

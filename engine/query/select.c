@@ -9,7 +9,7 @@
 
 /* Where the columns of the list are so far. */
 typedef struct list {
-    uint32_t *by_property;                      /* [property] its place in the list, or WQL__NO_ENTRY */
+    uint32_t *by_property; /* [property] its place in the list, or WQL__NO_ENTRY */
     uint32_t by_system[WQL__SYS_SUPERCLASS + 1];
 } list;
 
@@ -43,7 +43,8 @@ static wql_status add_parts(wql__binder *b, wql__output *output, bool made, cons
     return WQL_OK;
 }
 
-static wql_status add_item(wql__binder *b, list *seen, const wql__path *path) {
+static wql_status add_item(wql__binder *b, list *seen, const wql__path *written) {
+    wql__path own = wql__bind_own(b, written), *path = &own;
     int system;
     uint32_t property, *place;
     wql__output *output;

@@ -131,8 +131,8 @@ enum {
 typedef struct wql_session_options {
     uint32_t struct_size;
     uint32_t flags;      /* must be 0 */
-    uint32_t dialect;    /* WQL_RELAXED, WQL_EXTENDED, WQL_PARAMETERS. This version serves the base language and parameters;
-                          * the other two bits are WQL_E_NOT_SUPPORTED. */
+    uint32_t dialect;    /* WQL_RELAXED, WQL_EXTENDED, WQL_PARAMETERS: each adds to the base language. This version checks the
+                          * forms that only WQL_EXTENDED has and does not run them: WQL_E_NOT_SUPPORTED. */
     uint32_t timeout_ms; /* of opening, where a provider must be started for it; 0 = for ever */
     const wql_principal *principal; /* NULL: the owner, who has all rights. Copied. */
 } wql_session_options;
@@ -216,7 +216,7 @@ WQL_API wql_status wql_engine_get_provider_stats(wql_engine *engine, const char 
 /* Connects to a namespace (`root/cimv2`, `ROOT\CIMV2`, `\\.\root\cimv2`; without regard to case).
  * @param opt  NULL = the owner, base language
  * Returns WQL_OK; WQL_E_INVALID_NAMESPACE (no such namespace, or not well-formed); WQL_E_INVALID_PARAMETER;
- * WQL_E_UNSUPPORTED_PARAMETER; WQL_E_NOT_SUPPORTED (dialect); WQL_E_ACCESS_DENIED (a principal without
+ * WQL_E_UNSUPPORTED_PARAMETER; WQL_E_ACCESS_DENIED (a principal without
  * WQL_RIGHT_ENABLE, or from another machine without WQL_RIGHT_REMOTE_ENABLE; see wql_engine_grant); WQL_E_OUT_OF_MEMORY;
  * WQL_E_SHUTTING_DOWN. Thread-safety: free, callback-safe. */
 WQL_API wql_status wql_session_open(wql_engine *engine, const char *ns, const wql_session_options *opt, wql_session **out,

@@ -176,7 +176,9 @@ struct wql_host {
     wql_waker (*waker)(wql_scan *scan);
     void (*wake)(wql_waker waker);
     bool (*context)(const wql_scan *scan, const char *name, wql_value *out);
-    void (*reserved[7])(void);
+    wql_value (*path)(wql_scan *scan, const char *class_name, const wql_value *keys, uint32_t count);
+    bool (*keys)(wql_scan *scan, const wql_value *path, const char *class_name, wql_value *keys, uint32_t count);
+    void (*reserved[5])(void);
 };
 
 /* -- in load, and later ------------------------------------------------------------------------------------------ */
@@ -251,6 +253,25 @@ static inline wql_value wql_scan_object(wql_scan *scan, const char *class_name, 
     return scan->host->object(scan, class_name, properties, count);
 }
 
+/* -- in open and next: references -------------------------------------------------------------------------------- */
+
+/* A reference is the path of an object as text, in one spelling: `Class.Key="value",Other=5`, with its keys by name, as __RELPATH of
+ * the object is; a namespace stands in front only if it is another one. Columns that are emitted hold such texts. A text that
+ * wql_row_set is given for a reference is brought into that form; one that cannot be a path, or has more than 65,536 bytes, stays as it is.
+ *
+ * The path of an instance of `class_name`, a class of this namespace, by its keys, in the order of its properties: a reference for
+ * wql_row_set, or whose text goes into a column. Lives until next (or open) returns. WQL_NULL if that class, with so many keys, is
+ * not there, or one of the keys is NULL or does not fit its type. */
+static inline wql_value wql_scan_path(wql_scan *scan, const char *class_name, const wql_value *keys, uint32_t count) {
+    return scan->host->path(scan, class_name, keys, count);
+}
+/* The way back, for a condition on a reference: the keys of the instance of `class_name` that `path` names, in the order of its
+ * properties and with their types. False: it names no instance of exactly this class, so that no reference to one is equal. Texts
+ * live until next (or open) returns. */
+static inline bool wql_scan_keys(wql_scan *scan, wql_value path, const char *class_name, wql_value *keys, uint32_t count) {
+    return scan->host->keys(scan, &path, class_name, keys, count);
+}
+
 /* -- in open and next: the call ---------------------------------------------------------------------------------- */
 
 /* Whether the call goes on: WQL_OK; WQL_E_CALL_CANCELLED; WQL_E_TIMED_OUT. Cheap; ask before each slow step.
@@ -308,7 +329,7 @@ typedef struct wql_table {
                                    * datetimes, of a class whose superclass is another mount's) */
     uint8_t open_take[16];        /* [op] what open lowers it to, if `lower` is set */
     uint32_t lower;
-    uint32_t batch_rows; /* rows of its batches, 1 to 2,048; 1,024. A multiple of 8 is served without moving bitmaps */
+    uint32_t batch_rows; /* rows of its batches, 1 to 2,048; 0: 1,024 in the first, 2,048 after it. A multiple of 8 moves no bitmap */
     uint32_t parts;      /* what plan answers; one for each 65,536 rows. With `memory` always 1: parts would see rows of
                           * different moments */
     uint32_t zero;

@@ -10,8 +10,10 @@ WQL_BEGIN
 
 typedef struct wql_query wql_query; /* parsed, bound and planned text: read-only, shared by threads, runs many times */
 
-/* Kinds of queries (wql_query_kind). This version runs data queries, and of schema queries SELECT * FROM META_CLASS: every class of
- * the namespace, abstract ones too, as it was when the query was planned, in the order of the names (see wql_batch_definition). */
+/* Kinds of queries (wql_query_kind). This version runs data queries and schema queries: those classes of the namespace, abstract
+ * ones too, as they were when the query was planned, that fulfil the WHERE, in the order of the names (see wql_batch_definition).
+ * To enumerate the classes below one, ask for __THIS ISA 'Class' (deep) or __SUPERCLASS = 'Class' (shallow). The other kinds are
+ * checked, and end with WQL_E_NOT_SUPPORTED. */
 enum { WQL_KIND_DATA = 1, WQL_KIND_SCHEMA, WQL_KIND_ASSOCIATORS, WQL_KIND_REFERENCES, WQL_KIND_EVENT, WQL_KIND_EXTENDED };
 
 /* Runs a query text.
@@ -33,10 +35,25 @@ enum { WQL_KIND_DATA = 1, WQL_KIND_SCHEMA, WQL_KIND_ASSOCIATORS, WQL_KIND_REFERE
 WQL_API wql_status wql_session_exec(wql_session *session, wql_str text, const wql_call_options *how, wql_call *out,
                                     wql_error *err);
 
-/* One object by its path. Not served yet: WQL_E_NOT_SUPPORTED, as the four that follow. */
+/* One object by its path (WMI's GetObject): an instance (`Class.Key="value",Other=5`, `Class="value"` where there is one key,
+ * `Class=@` of a singleton), or the definition of a class (`Class`), both perhaps with this server and this namespace in front. A
+ * batch of one row comes: of an instance, with all its properties (with WQL_KEYS_ONLY, its keys), and of its own class, which may
+ * derive from the one that is named (not with WQL_DIRECT_READ); of a class, as of a schema query (wql_batch_definition). Texts are
+ * compared without regard to case; a key's value may be any literal that a WHERE could compare the key with.
+ * The keys reach providers as conditions, so a provider that looks rows up by key does so here.
+ * @param path  copied
+ * @param how   flags: WQL_DIRECT_READ and those that say how a call runs; rows_max counts for nothing, parameters are refused by
+ *              the final status
+ * Returns WQL_OK; WQL_E_INVALID_PARAMETER (NULL, an empty or ill-formed path, WQL_PROTOTYPE or WQL_ENSURE_LOCATABLE, the misuse of
+ * wql_session_exec); WQL_E_QUOTA_VIOLATION (path_chars_max, too many calls); and the other codes of wql_session_exec.
+ * The call ends with WQL_OK after one row, or with WQL_E_NOT_FOUND (no such instance, no such class); WQL_E_INVALID_CLASS (the
+ * class of an instance is not there; hint: the nearest); WQL_E_INVALID_OBJECT_PATH (the text is no path, or not one of that class,
+ * or names another server); WQL_E_INVALID_NAMESPACE (it names another one than the session's); WQL_E_QUOTA_VIOLATION
+ * (identifier_chars_max, path_keys_max), each with its place; WQL_S_PARTIAL_RESULTS, perhaps without a row (rows are known to be
+ * missing); a provider's failure. Thread-safety: free, callback-safe. */
 WQL_API wql_status wql_session_fetch(wql_session *session, const char *path, const wql_call_options *how, wql_call *out,
                                      wql_error *err);
-/* Creates or changes an instance; its properties are how->params. */
+/* Creates or changes an instance. Not served yet: WQL_E_NOT_SUPPORTED, as the three that follow. Its properties are how->params. */
 WQL_API wql_status wql_session_put(wql_session *session, const char *class_name, const wql_call_options *how, wql_call *out,
                                    wql_error *err);
 /* Creates or changes a class. */
@@ -49,19 +66,23 @@ WQL_API wql_status wql_session_delete(wql_session *session, const char *path, co
 WQL_API wql_status wql_session_invoke(wql_session *session, const char *path, const char *method, const wql_call_options *how,
                                       wql_call *out, wql_error *err);
 
-/* Checks a text without a schema: lexis, grammar, and every rule that the text alone settles.
- * @param engine  for its limits
- * @param kind    [out] WQL_KIND_...; may be NULL
- * Returns WQL_OK; WQL_E_INVALID_QUERY, WQL_E_INVALID_PARAMETER (empty, ill-formed UTF-8), WQL_E_QUOTA_VIOLATION,
- * WQL_E_NOT_SUPPORTED (a kind or dialect not served yet, or conditions of a schema query), each with its place. Thread-safety:
- * free, callback-safe. */
+/* Checks a text without a schema: lexis, grammar, and every rule that the text alone settles. The first error in text order is
+ * told.
+ * @param engine   for its limits
+ * @param dialect  WQL_RELAXED, WQL_EXTENDED, WQL_PARAMETERS: each only adds to the base language
+ * @param kind     [out] WQL_KIND_...; may be NULL
+ * Returns WQL_OK; WQL_E_INVALID_QUERY, WQL_E_INVALID_OBJECT_PATH (between braces), WQL_E_MISSING_GROUP_WITHIN (GROUP BY),
+ * WQL_E_MISSING_AGGREGATION_LIST (BY *), WQL_E_INVALID_PARAMETER (empty, ill-formed UTF-8; or an unknown dialect),
+ * WQL_E_QUOTA_VIOLATION (naming the limit), each with its place; WQL_E_OUT_OF_MEMORY. Thread-safety: free, callback-safe. */
 WQL_API wql_status wql_query_check(wql_engine *engine, wql_str text, uint32_t dialect, int *kind, wql_error *err);
 
 /* Parses, binds and plans a text now. Providers are asked for their plan on this thread. Parameters (of a session with
  * WQL_PARAMETERS) are bound to their properties; their values come with each run, in its options.
  * @param out  [out] close it
- * Returns WQL_OK; the codes of wql_query_check; WQL_E_INVALID_CLASS (hint: the nearest name); WQL_E_INVALID_QUERY (a property
- * that is not there, an operator or literal that does not fit); a provider's failure; WQL_E_OUT_OF_MEMORY; WQL_E_SHUTTING_DOWN.
+ * Returns WQL_OK; the codes of wql_query_check; WQL_E_INVALID_CLASS (hint: the nearest name); WQL_E_INVALID_NAMESPACE (RELAXED:
+ * FROM names another); WQL_E_INVALID_QUERY (a property that is not there, an operator or literal that does not fit);
+ * WQL_E_NOT_SUPPORTED (a kind that is not run yet, or two properties compared); a provider's failure;
+ * WQL_E_OUT_OF_MEMORY; WQL_E_SHUTTING_DOWN.
  * Thread-safety: free, callback-safe. */
 WQL_API wql_status wql_query_prepare(wql_session *session, wql_str text, wql_query **out, wql_error *err);
 

@@ -99,7 +99,7 @@ typedef struct wql__memory_table {
     wql_column *columns;             /* with buffer ids */
     wql_memory *memory;              /* retained; NULL: rows and columns */
     uint8_t take[16], open_take[16]; /* open_take: already the lower of both */
-    uint32_t batch_rows, parts;
+    uint32_t batch_rows, first_rows, parts; /* first_rows: of a scan's first batch */
 } wql__memory_table;
 
 typedef struct wql__memory_mount {

@@ -58,6 +58,9 @@ static wql_status read_def(const wql_class_def *from, uint32_t index, wql_class_
 
 /* -- one table --------------------------------------------------------------------------------------------------- */
 
+/* Large batches cost least by the row; the first is smaller, since somebody waits for it. */
+enum { FIRST_ROWS = 1024 };
+
 static wql_status check_table(const wql_table *from, const char *name, wql_error *err) {
     if (from->batch_rows > WQL_BATCH_ROWS_MAX)
         return wql__memory_fail(err, WQL_E_INVALID_PARAMETER, "table %s has batches of %u rows; 1 to %d are possible", name,
@@ -120,7 +123,8 @@ static wql_status load_table(wql_mount *mount, const wql_table *from, const wql_
     wql_status st = check_table(from, defs[table->index].name, err);
     if (st < 0) return st;
     table->rows = from->rows;
-    table->batch_rows = from->batch_rows ? from->batch_rows : 1024;
+    table->batch_rows = from->batch_rows ? from->batch_rows : WQL_BATCH_ROWS_MAX;
+    table->first_rows = from->batch_rows ? from->batch_rows : FIRST_ROWS;
     table->parts = from->parts;
     memcpy(table->take, from->take, sizeof table->take);
     for (uint32_t op = 0; op < 16; op++)

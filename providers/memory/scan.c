@@ -19,8 +19,9 @@ typedef struct state {
     const wql_column *columns; /* the caller's */
     uint32_t column_count;
     bool exact; /* a condition is taken so */
+    bool all;   /* no condition is taken: all rows are kept */
     bool counting;
-    bool prepared;
+    bool prepared, begun;
     uint64_t column_serial; /* of a version's columns */
     uint64_t column_rows;
     uint64_t at, end; /* the slice's first row; the end of this part */
@@ -146,9 +147,11 @@ static uint64_t share(uint64_t rows, uint64_t part, uint64_t parts) {
 static void take_conditions(wql_scan *scan, state *s) {
     const wql_request *request = scan->request;
     bool all = true;
+    s->all = true;
     for (uint32_t i = 0; i < request->conjunct_count; i++) {
         uint8_t take = wql__memory_take(s->table, &request->conjuncts[i], s->table->open_take);
         if (take < scan->take[i]) scan->take[i] = take;
+        if (scan->take[i] != WQL_NONE) s->all = false;
         if (scan->take[i] == WQL_EXACT)
             s->exact = true;
         else
@@ -381,7 +384,8 @@ static wql_status sift_blocks(wql_scan *scan, state *s, uint32_t conjunct, wql_e
 
 /* First row from `row` on that is kept (or is not); slice_rows if there is none. */
 static uint32_t find_row(const state *s, uint32_t row, bool kept) {
-    while (row < s->slice_rows) {
+    if (s->all && !kept) row = s->slice_rows;
+    while (row < s->slice_rows && !s->all) {
         uint64_t word = (kept ? s->keep[row >> 6] : ~s->keep[row >> 6]) >> (row & 63);
         if (word) {
             row += (uint32_t)__builtin_ctzll(word);
@@ -414,7 +418,8 @@ static wql_status load_slice(wql_scan *scan, state *s, uint64_t looked, wql_erro
     wql_status st = looked ? wql_scan_check(scan, NULL) : WQL_OK;
     if (st < 0) return st;
     s->slice_at = 0;
-    s->slice_rows = (uint32_t)least(s->table->batch_rows, s->end - s->at);
+    s->slice_rows = (uint32_t)least(s->begun ? s->table->batch_rows : s->table->first_rows, s->end - s->at);
+    s->begun = true;
     if (s->at < s->column_rows) {
         s->slice_rows = (uint32_t)least(s->slice_rows, s->column_rows - s->at);
         slice_columns(s);
@@ -422,7 +427,7 @@ static wql_status load_slice(wql_scan *scan, state *s, uint64_t looked, wql_erro
         s->slice_rows = 0;
         return no_memory(s, err);
     }
-    memset(s->keep, 0xff, sizeof s->keep);
+    if (!s->all) memset(s->keep, 0xff, sizeof s->keep);
     for (uint32_t i = 0; i < s->conjunct_count && st >= 0; i++)
         if (scan->take[i] == WQL_EXACT) st = sift_exact(scan, s, i, err);
     for (uint32_t i = 0; i < s->conjunct_count && st >= 0; i++)

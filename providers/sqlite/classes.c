@@ -22,7 +22,7 @@ static bool name_columns(wql__sqlite_table *table, wql__sqlite_arena *arena, wql
 
 static bool name_tables(wql__sqlite_mount *m, wql__sqlite_arena *scratch) {
     wql__sqlite_names names;
-    if (!wql__sqlite_names_init(&names, scratch, m->table_count)) return false;
+    if (!wql__sqlite_names_init(&names, scratch, m->table_count + m->link_count)) return false;
     for (int pass = 0; pass < 2; pass++) {
         for (uint32_t i = 0; i < m->table_count; i++) {
             wql__sqlite_table *table = &m->tables[i];
@@ -32,7 +32,7 @@ static bool name_tables(wql__sqlite_mount *m, wql__sqlite_arena *scratch) {
             table->renamed = strcmp(table->class_name, table->name) != 0;
         }
     }
-    return true;
+    return wql__sqlite_name_links(m, &names, scratch);
 }
 
 /* MappingStrings {"the database's name"}. NULL = no memory. */
@@ -75,18 +75,23 @@ static bool define_table(wql__sqlite_arena *arena, const wql__sqlite_table *tabl
 }
 
 wql_status wql__sqlite_define(wql__sqlite_mount *m, wql__sqlite_arena *scratch, wql_error *err) {
-    wql_class_def *defs = wql__sqlite_take_array(scratch, m->table_count, sizeof *defs);
-    if (!defs || !name_tables(m, scratch)) return wql__sqlite_no_memory(err);
-    for (uint32_t i = 0; i < m->table_count; i++)
-        if (!name_columns(&m->tables[i], &m->arena, scratch) || !define_table(scratch, &m->tables[i], &defs[i]))
-            return wql__sqlite_no_memory(err);
-    if (m->table_count) return wql_mount_define(m->mount, defs, m->table_count, err);
+    uint32_t count = m->table_count + m->link_count;
+    wql_class_def *defs = wql__sqlite_take_array(scratch, count, sizeof *defs);
+    bool made = defs != NULL;
+    for (uint32_t i = 0; i < m->table_count && made; i++) made = name_columns(&m->tables[i], &m->arena, scratch);
+    made = made && name_tables(m, scratch); /* those of links are made of columns' names too */
+    for (uint32_t i = 0; i < m->table_count && made; i++) made = define_table(scratch, &m->tables[i], &defs[i]);
+    for (uint32_t i = 0; i < m->link_count && made; i++)
+        made = wql__sqlite_define_link(&m->links[i], scratch, &defs[m->table_count + i]);
+    if (!made) return wql__sqlite_no_memory(err);
+    if (count) return wql_mount_define(m->mount, defs, count, err);
     wql__sqlite_log(m, WQL_LOG_INFO, "%s has no tables", m->shown);
     return WQL_OK;
 }
 
 void wql__sqlite_put_column(wql__sqlite_sql *sql, const wql__sqlite_table *table, const wql__sqlite_column *column) {
-    wql__sqlite_put(sql, "t.");
+    wql__sqlite_put(sql, sql->alias ? sql->alias : "t");
+    wql__sqlite_put(sql, ".");
     if (column->name) wql__sqlite_put_name(sql, column->name);
     else wql__sqlite_put(sql, table->rowid);
 }

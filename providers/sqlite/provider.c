@@ -125,6 +125,7 @@ static wql_status read_classes(wql__sqlite_mount *m, wql__sqlite_connection *con
         m->tables[i].mounted = version;
         atomic_init(&m->tables[i].version, version);
     }
+    if (status >= 0) status = wql__sqlite_read_links(m, connection, scratch, err);
     wql__sqlite_end(m, connection);
     return status;
 }
@@ -170,9 +171,10 @@ static void unload(void *self) { free_mount(self); }
 
 static wql_status plan(void *self, const wql_request *request, wql_answer *answer, wql_error *err) {
     const wql__sqlite_mount *m = self;
-    if (request->class_index >= m->table_count)
+    if (request->class_index >= m->table_count + m->link_count)
         return wql__sqlite_fail(err, WQL_E_INVALID_CLASS, "%s has no class of number %u", m->shown, (unsigned)request->class_index);
-    wql__sqlite_plan(m, request, answer);
+    if (wql__sqlite_find_link(m, request->class_index)) wql__sqlite_plan_link(m, request, answer);
+    else wql__sqlite_plan(m, request, answer);
     return WQL_OK;
 }
 
@@ -187,6 +189,7 @@ static size_t explain(void *self, const wql_request *request, char *buf, size_t 
     int len;
     for (uint32_t i = 0; take && i < request->conjunct_count; i++) take[i] = (uint8_t)request->conjuncts[i].taken;
     if (take && request->class_index < m->table_count) wql__sqlite_build(&sql, m, request, take, &built);
+    else if (take && request->class_index < m->table_count + m->link_count) wql__sqlite_build_link(&sql, m, request, NULL);
     if (sql.text && !sql.failed) {
         wql__sqlite_clean(sql.text);
         text = sql.text;

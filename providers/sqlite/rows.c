@@ -119,9 +119,9 @@ static wql_status fail_fill(wql__sqlite_scan *s, int code, wql_error *err) {
     return wql__sqlite_step_fail(s->m, s->connection, &s->step, code, err, wql__sqlite_what(s));
 }
 
-static wql_status next_batch(wql__sqlite_scan *s, wql_error *err) {
+/* Rows into an empty set. *code as of fill; *status a failure that comes before there are rows. */
+static wql_status read_batch(wql__sqlite_scan *s, int *code, wql_error *err) {
     uint32_t most = s->rows_most ? s->rows_most : FIRST_ROWS;
-    int code;
     s->rows_most = most < WQL__SQLITE_ROWS / GROWTH ? most * GROWTH : WQL__SQLITE_ROWS;
     if (most > s->left) most = (uint32_t)s->left;
     memset(&s->tally, 0, sizeof s->tally);
@@ -129,19 +129,74 @@ static wql_status next_batch(wql__sqlite_scan *s, wql_error *err) {
     s->hand_out = false;
     if (s->lane_count && !s->set) s->set = wql__sqlite_set_take(s->m, s->lanes, s->lane_count);
     if (s->lane_count && !s->set) return wql__sqlite_no_memory(err);
-    code = fill(s, most);
-    if (code != SQLITE_ROW && code != SQLITE_DONE && !s->rows) return fail_fill(s, code, err);
-    if (s->rows) {
-        wql_status status = emit(s, err);
-        if (status < 0) return status;
-    }
-    if (code != SQLITE_ROW && code != SQLITE_DONE) { /* rows that were read stay, the failure comes next */
-        s->error.struct_size = (uint32_t)sizeof s->error;
-        s->failed = fail_fill(s, code, &s->error);
-        return WQL_OK;
-    }
+    *code = fill(s, most);
+    if (*code != SQLITE_ROW && *code != SQLITE_DONE && !s->rows) return fail_fill(s, *code, err);
+    return WQL_OK;
+}
+
+/* Rows that were read before a failure stay; it comes next. */
+static void fail_later(wql__sqlite_scan *s, int code) {
+    if (code == SQLITE_ROW || code == SQLITE_DONE) return;
+    s->error.struct_size = (uint32_t)sizeof s->error;
+    s->failed = fail_fill(s, code, &s->error);
+}
+
+static wql_status next_batch(wql__sqlite_scan *s, wql_error *err) {
+    int code;
+    wql_status status = read_batch(s, &code, err);
+    if (status >= 0 && s->rows) status = emit(s, err);
+    if (status < 0) return status;
+    fail_later(s, code);
+    if (s->failed < 0) return WQL_OK;
     if (s->left != UINT64_MAX) s->left -= s->rows;
     return code == SQLITE_DONE || !s->left ? finish(s) : WQL_OK;
+}
+
+/* -- a foreign key's class ------------------------------------------------------------------------------------------------- */
+
+/* The path of one end of row `row`, whose keys are in columns from `first` on. */
+static bool put_reference(wql__sqlite_scan *s, uint32_t property, const wql__sqlite_table *table, uint32_t first, uint32_t row) {
+    uint32_t count = wql__sqlite_key_count(table);
+    wql_value *keys = wql_scan_alloc(s->scan, count * sizeof *keys), path;
+    if (!keys) return false;
+    for (uint32_t i = 0; i < count; i++) keys[i] = wql_column_value(&s->set->columns[first + i], row);
+    path = wql_scan_path(s->scan, table->class_name, keys, count);
+    if (path.type == WQL_NULL) return false;
+    wql_row_set(s->scan, property, path);
+    return true;
+}
+
+static wql_status put_links(wql__sqlite_scan *s, wql_error *err) {
+    const wql__sqlite_link *link = s->link;
+    uint32_t parents = wql__sqlite_key_count(link->parent);
+    for (uint32_t i = 0; i < s->lane_count; i++) wql__sqlite_set_column(s->set, i, &s->lanes[i], s->rows);
+    while (s->link_at < s->rows) {
+        uint32_t row = s->link_at++;
+        if (wql_scan_wants(s->scan, WQL__SQLITE_ANTECEDENT) && !put_reference(s, WQL__SQLITE_ANTECEDENT, link->parent, 0, row))
+            return wql__sqlite_no_memory(err);
+        if (wql_scan_wants(s->scan, WQL__SQLITE_DEPENDENT) && !put_reference(s, WQL__SQLITE_DEPENDENT, link->child, parents, row))
+            return wql__sqlite_no_memory(err);
+        if (!wql_row_end(s->scan)) break;
+    }
+    return WQL_OK;
+}
+
+/* The rows of a set go out as fast as they are taken, then comes the next set. */
+static wql_status next_links(wql__sqlite_scan *s, wql_error *err) {
+    wql_status status;
+    int code = SQLITE_ROW;
+    if (s->link_at == s->rows) {
+        if (s->set_through) return finish(s);
+        if (s->set) wql__sqlite_set_give(s->set);
+        s->set = NULL;
+        s->link_at = 0;
+        status = read_batch(s, &code, err);
+        if (status < 0) return status;
+        if (s->tally.repaired) wql_scan_count(s->scan, 0, s->tally.repaired);
+        s->set_through = code == SQLITE_DONE;
+        fail_later(s, code);
+    }
+    return s->rows ? put_links(s, err) : WQL_OK;
 }
 
 static wql_status next_count(wql__sqlite_scan *s, wql_error *err) {
@@ -162,10 +217,11 @@ wql_status wql__sqlite_next(wql_scan *scan, wql_error *err) {
         s->done = true;
         return wql__sqlite_fail(err, status, "the call ended while %s of %s was read", wql__sqlite_what(s), s->m->shown);
     }
-    if (s->failed < 0) {
+    if (s->failed < 0 && !(s->link && s->link_at < s->rows)) {
         wql__sqlite_copy_error(err, &s->error);
         return s->failed;
     }
+    if (s->link && (!s->done || s->link_at < s->rows)) return next_links(s, err);
     if (s->done) return WQL_END;
     return s->counting ? next_count(s, err) : next_batch(s, err);
 }

@@ -42,7 +42,8 @@ static wql__sqlite_scan *new_scan(wql__sqlite_mount *m, wql_scan *scan, wql__sql
     memset(s, 0, sizeof *s);
     s->m = m;
     s->scan = scan;
-    s->table = &m->tables[scan->request->class_index];
+    s->link = wql__sqlite_find_link(m, scan->request->class_index);
+    s->table = s->link ? s->link->child : &m->tables[scan->request->class_index];
     s->connection = connection;
     s->arena.mount = m->mount;
     s->step.scan = scan;
@@ -74,24 +75,63 @@ static bool plan_lanes(wql__sqlite_scan *s, uint64_t **needed) {
     return true;
 }
 
-static wql_status begin(wql__sqlite_scan *s, wql_error *err) {
-    wql__sqlite_sql sql = {.arena = &s->arena};
+static void add_keys(wql__sqlite_scan *s, const wql__sqlite_table *table) {
+    for (uint32_t i = 0; i < table->column_count; i++) {
+        const wql__sqlite_column *column = &table->columns[i];
+        if (column->key) s->lanes[s->lane_count++] = (wql__sqlite_lane){i, column->kind, true, column->sure};
+    }
+}
+
+/* All columns of a table that a foreign key's class looks at must still be as they were. */
+static wql_status verify_end(wql__sqlite_scan *s, wql__sqlite_table *table, bool child, int64_t version, wql_error *err) {
+    uint64_t *needed = wql__sqlite_take_array(&s->arena, table->column_count / 64 + 1, sizeof *needed);
+    if (!needed) return wql__sqlite_no_memory(err);
+    for (uint32_t i = 0; i < table->column_count; i++) {
+        bool looked_at = table->columns[i].key;
+        for (uint32_t k = 0; k < s->link->column_count; k++)
+            looked_at |= (child ? s->link->pairs[k].from : s->link->pairs[k].to) == &table->columns[i];
+        if (looked_at) needed[i >> 6] |= (uint64_t)1 << (i & 63u);
+    }
+    return wql__sqlite_verify(s->m, s->connection, table, version, needed, err);
+}
+
+/* The keys of both ends, the antecedent's first. */
+static wql_status begin_link(wql__sqlite_scan *s, int64_t version, wql__sqlite_sql *sql, wql_error *err) {
+    const wql__sqlite_link *link = s->link;
+    wql_status status = verify_end(s, link->child, true, version, err);
+    if (status >= 0) status = verify_end(s, link->parent, false, version, err);
+    if (status < 0) return status;
+    s->lanes = wql__sqlite_take_array(&s->arena, link->parent->column_count + link->child->column_count, sizeof *s->lanes);
+    if (!s->lanes) return wql__sqlite_no_memory(err);
+    add_keys(s, link->parent);
+    add_keys(s, link->child);
+    wql__sqlite_build_link(sql, s->m, s->scan->request, s->scan);
+    return sql->failed ? wql__sqlite_no_memory(err) : WQL_OK;
+}
+
+static wql_status begin_table(wql__sqlite_scan *s, int64_t version, wql__sqlite_sql *sql, wql_error *err) {
     const wql_request *request = s->scan->request;
     wql__sqlite_built built;
     uint64_t *needed;
+    wql_status status;
+    if (!plan_lanes(s, &needed)) return wql__sqlite_no_memory(err);
+    status = wql__sqlite_verify(s->m, s->connection, s->table, version, needed, err);
+    if (status < 0) return status;
+    wql__sqlite_build(sql, s->m, request, s->scan->take, &built);
+    if (sql->failed) return wql__sqlite_no_memory(err);
+    s->counting = built.counting;
+    if (built.exact && request->limit) s->left = request->limit;
+    return WQL_OK;
+}
+
+static wql_status begin(wql__sqlite_scan *s, wql_error *err) {
+    wql__sqlite_sql sql = {.arena = &s->arena};
     int64_t version;
     wql_status status = wql_scan_check(s->scan, NULL); /* an interrupt before the scan was in the list has missed it */
     if (status < 0)
         return wql__sqlite_fail(err, status, "the call ended before %s of %s was read", wql__sqlite_what(s), s->m->shown);
-    if (!plan_lanes(s, &needed)) return wql__sqlite_no_memory(err);
     status = wql__sqlite_begin(s->m, s->connection, &s->step, &version, err);
-    if (status >= 0) status = wql__sqlite_verify(s->m, s->connection, s->table, version, needed, err);
-    if (status >= 0) {
-        wql__sqlite_build(&sql, s->m, request, s->scan->take, &built);
-        if (sql.failed) return wql__sqlite_no_memory(err);
-        s->counting = built.counting;
-        if (built.exact && request->limit) s->left = request->limit;
-    }
+    if (status >= 0) status = s->link ? begin_link(s, version, &sql, err) : begin_table(s, version, &sql, err);
     if (status >= 0) status = wql__sqlite_statement_take(s->m, s->connection, &s->step, &sql, wql__sqlite_what(s), &s->stmt, err);
     if (status < 0 && s->step.ended < 0 && status != s->step.ended) /* SQLite says "interrupted" then */
         return wql__sqlite_step_fail(s->m, s->connection, &s->step, SQLITE_INTERRUPT, err, wql__sqlite_what(s));
@@ -103,7 +143,7 @@ wql_status wql__sqlite_open(wql_scan *scan, wql_error *err) {
     wql__sqlite_connection *connection = NULL;
     wql__sqlite_scan *s;
     wql_status status;
-    if (scan->request->class_index >= m->table_count)
+    if (scan->request->class_index >= m->table_count + m->link_count)
         return wql__sqlite_fail(err, WQL_E_INVALID_CLASS, "%s has no class of number %u", m->shown,
                                 (unsigned)scan->request->class_index);
     status = wql__sqlite_pool_take(m, scan, &connection, err);

@@ -10,6 +10,9 @@ struct wql__sqlite_scan {
     wql__sqlite_mount *m;
     wql_scan *scan;
     wql__sqlite_table *table;
+    const wql__sqlite_link *link; /* it is that of this foreign key; NULL: the table's own */
+    uint32_t link_at;             /* rows of the set that are out */
+    bool set_through;             /* of a link: the set has the last rows */
     wql__sqlite_connection *connection;
     sqlite3_stmt *stmt;
     wql__sqlite_arena arena;

@@ -70,8 +70,7 @@ static bool text_is(reading *r, sqlite3_stmt *stmt, int column, const char *word
 
 static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
 
-/* Names of SQLite's are the same if they differ in the case of ASCII letters only. */
-static bool same(const char *a, const char *b) {
+bool wql__sqlite_is_same(const char *a, const char *b) {
     for (; *a && lower(*a) == lower(*b); a++) b++;
     return lower(*a) == lower(*b);
 }
@@ -134,7 +133,7 @@ static wql_status find_rowid(reading *r, wql__sqlite_table *table) {
     if (table->form == WQL__SQLITE_VIEW || table->without_rowid) return WQL_OK;
     for (size_t i = 0; i < 3 && !table->rowid; i++) {
         bool taken = false;
-        for (uint32_t k = 0; k < table->column_count; k++) taken |= same(table->columns[k].name, names[i]);
+        for (uint32_t k = 0; k < table->column_count; k++) taken |= wql__sqlite_is_same(table->columns[k].name, names[i]);
         if (!taken) table->rowid = names[i];
     }
     if (table->rowid && table->form == WQL__SQLITE_VIRTUAL) { /* only its module knows */
@@ -391,8 +390,8 @@ static wql_status compare_column(reading *r, const wql__sqlite_table *was, const
         return changed(r->m, was, r->err, "its rowid is gone, or has another name", NULL);
     }
     for (uint32_t i = 0; i < now->column_count; i++) {
-        if (!same(now->columns[i].name, column->name)) continue;
-        if (!same(now->columns[i].declared, column->declared)) return changed(r->m, was, r->err, " has another type", column->name);
+        if (!wql__sqlite_is_same(now->columns[i].name, column->name)) continue;
+        if (!wql__sqlite_is_same(now->columns[i].declared, column->declared)) return changed(r->m, was, r->err, " has another type", column->name);
         if (column->sure && !now->columns[i].sure) return changed(r->m, was, r->err, " is not the rowid any more", column->name);
         return WQL_OK;
     }

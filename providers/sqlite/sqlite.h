@@ -9,6 +9,8 @@
  *   schema.c      reading tables and columns; noticing that they changed
  *   keys.c        which columns are the key
  *   classes.c     tables -> class definitions
+ *   links.c       foreign keys -> association classes
+ *   link_query.c  a request for one of those -> SQL
  *   dates.c       ISO dates
  *   text.c        UTF-8: checked while it is copied, repaired
  *   buffers.c     sets of column buffers that travel to the engine and come back
@@ -75,6 +77,7 @@ typedef struct wql__sqlite_bind {
  * for a person. */
 typedef struct wql__sqlite_sql {
     wql__sqlite_arena *arena;
+    const char *alias; /* of the table in hand; NULL: t */
     char *text; /* always ends in NUL, unless dry */
     size_t len, room;
     wql__sqlite_bind *binds;
@@ -143,6 +146,20 @@ typedef struct wql__sqlite_table {
     _Atomic int64_t version; /* and that in which all of this was last found to be true */
 } wql__sqlite_table;
 
+/* A foreign key: the association of a table, the dependent, with the antecedent. */
+enum { WQL__SQLITE_ANTECEDENT, WQL__SQLITE_DEPENDENT }; /* numbers of its properties */
+
+typedef struct wql__sqlite_pair {
+    const wql__sqlite_column *from, *to; /* of the child and of the parent */
+} wql__sqlite_pair;
+
+typedef struct wql__sqlite_link {
+    const char *class_name;
+    wql__sqlite_table *child, *parent;
+    uint32_t column_count;
+    const wql__sqlite_pair *pairs;
+} wql__sqlite_link;
+
 typedef struct wql__sqlite_statement {
     char *sql; /* NULL: an empty place */
     size_t size;
@@ -171,6 +188,8 @@ typedef struct wql__sqlite_mount {
     uint32_t flags;            /* WQL_SQLITE_WRITABLE */
     uint32_t table_count;
     wql__sqlite_table *tables; /* by class index */
+    uint32_t link_count;
+    wql__sqlite_link *links;   /* by class index, behind the tables */
     uint32_t connections_max, zero;
     wql__sqlite_connection *connections; /* connections_max of them */
 
@@ -233,6 +252,18 @@ wql_status wql__sqlite_verify(wql__sqlite_mount *m, wql__sqlite_connection *conn
 /* Decides the key; may append the rowid to the columns, for which there is room. */
 wql_status wql__sqlite_choose_key(wql__sqlite_mount *m, wql__sqlite_connection *connection, wql__sqlite_table *table,
                                   wql_error *err);
+/* Reads all foreign keys into m->links, once the tables have their keys. */
+wql_status wql__sqlite_read_links(wql__sqlite_mount *m, wql__sqlite_connection *connection, wql__sqlite_arena *scratch,
+                                  wql_error *err);
+/* Names for their classes; their definitions. False = no memory. */
+bool wql__sqlite_name_links(wql__sqlite_mount *m, wql__sqlite_names *names, wql__sqlite_arena *scratch);
+bool wql__sqlite_define_link(const wql__sqlite_link *link, wql__sqlite_arena *arena, wql_class_def *out);
+/* The link that is the class of that index; NULL: it is a table's. */
+static inline const wql__sqlite_link *wql__sqlite_find_link(const wql__sqlite_mount *m, uint32_t class_index) {
+    return class_index < m->table_count ? NULL : &m->links[class_index - m->table_count];
+}
+/* Names of SQLite's are the same if they differ in the case of ASCII letters only. */
+bool wql__sqlite_is_same(const char *a, const char *b);
 /* Gives names and declares the classes. */
 wql_status wql__sqlite_define(wql__sqlite_mount *m, wql__sqlite_arena *scratch, wql_error *err);
 /* Appends `t."column"`, as statements name it. */
@@ -343,6 +374,11 @@ void wql__sqlite_plan(const wql__sqlite_mount *m, const wql_request *request, wq
  * */
 void wql__sqlite_build(wql__sqlite_sql *sql, const wql__sqlite_mount *m, const wql_request *request, uint8_t *take,
                        wql__sqlite_built *built);
+
+/* The same for a foreign key: its SELECT brings the keys of the antecedent, then those of the dependent. scan NULL: for a person. */
+void wql__sqlite_plan_link(const wql__sqlite_mount *m, const wql_request *request, wql_answer *answer);
+void wql__sqlite_build_link(wql__sqlite_sql *sql, const wql__sqlite_mount *m, const wql_request *request, wql_scan *scan);
+uint32_t wql__sqlite_key_count(const wql__sqlite_table *table);
 
 /* -- pool.c, statement.c --------------------------------------------------------------------------------------------------- */
 

@@ -35,8 +35,21 @@ check "ill-formed UTF-8" 'SELECT * FROM A WHERE B = "\0377"\n' 'reject\tWBEM_E_I
 check "an embedded zero" 'SELECT * \0000FROM A\n' 'reject\tWBEM_E_INVALID_QUERY\t9\n'
 check "schema queries" 'SELECT * FROM meta_class\nselect*from Meta_Class\nSELECT __CLASS FROM meta_class\n' \
     'accept\tschema\naccept\tschema\nreject\tWBEM_E_INVALID_QUERY\t20\n'
-check "other kinds, later" 'SELECT * FROM meta_class WHERE __THIS ISA "A"\nASSOCIATORS OF {A.B=1}\nREFERENCES OF {A.B=1}\n' \
-    'reject\tWBEM_E_NOT_SUPPORTED\t25\nreject\tWBEM_E_NOT_SUPPORTED\t0\nreject\tWBEM_E_NOT_SUPPORTED\t0\n'
+check "the other kinds" 'SELECT * FROM meta_class WHERE __THIS ISA "A"\nASSOCIATORS OF {A.B=1}\nREFERENCES OF {A.B=1}\nSELECT * FROM A WITHIN 5\n' \
+    'accept\tschema\naccept\tassociators\naccept\treferences\naccept\tevent\n'
+check "a form of another dialect" 'SELECT DISTINCT A FROM B\nSELECT * FROM A WHERE B IS TRUE\n' \
+    'reject\tWBEM_E_INVALID_QUERY\t16\nreject\tWBEM_E_INVALID_QUERY\t27\n'
+check "the place in an object path" 'ASSOCIATORS OF {A.B=x}\n' 'reject\tWBEM_E_INVALID_OBJECT_PATH\t20\n'
+
+# One text in each dialect.
+printf 'SELECT DISTINCT A FROM B\nSELECT * FROM A WHERE B IS TRUE\nSELECT * FROM A WHERE B NOT LIKE "c"\n' >texts
+for dialect in wql:rrr relaxed:raa extended:ara; do
+    got=$("$wql" --check --dialect "${dialect%:*}" texts | cut -c1 | tr -d '\n')
+    if [ "$got" = "${dialect#*:}" ]; then ok "check: dialect ${dialect%:*}"
+    else not_ok "check: dialect ${dialect%:*}" "$got"; fi
+done
+if [ "$("$wql" --check --dialect extended texts | head -n 1)" = "accept${tab}extended" ]; then ok "check: kind extended"
+else not_ok "check: kind extended" "another kind"; fi
 
 printf 'SELECT * FROM A\nSELEC\n' >queries
 code=0

@@ -19,7 +19,7 @@ WHERE Naem = 'x'"
 q error.tabs "SELECT	*	FROM	Item	WHERE	Naem = 1"
 q error.wide "SELECT * FROM Item WHERE Name = '日本語' AND Naem = 1"
 q error.escapes "$(printf 'SELECT * FROM Item WHERE Name = \047\033[31m\047 AND Naem = 1')"
-q error.kind "SELECT * FROM meta_class WHERE __THIS ISA 'Item'"
+q error.kind "SELECT * FROM __InstanceCreationEvent WITHIN 5"
 q error.ill-formed "$(printf 'SELECT * FROM Item WHERE Name = \047\377\047')"
 for name in class property where-property; do
     if grep -q "^wql: did you mean " "$expected/error.$name.err"; then ok "error.$name offers a name"

@@ -8,7 +8,7 @@ prints "version" "wql $(cat "$here/../../VERSION")" --version
 ask --help
 if [ "$code" = 0 ] && [ "$(head -c 10 out)" = "usage: wql" ] && ! [ -s err ]; then ok "help"
 else not_ok "help" "exit $code" err; fi
-for option in sqlite provider namespace format param limit timeout count explain stats progress quiet dialect check version; do
+for option in sqlite provider namespace format param limit timeout count get explain stats progress quiet dialect check version; do
     if grep -q -- "--$option" out; then ok "help names --$option"; else not_ok "help names --$option" "it does not"; fi
 done
 exits "help wins over what else is asked for" 0 --count --help --check
@@ -27,9 +27,6 @@ says "an unknown format" 2 "not 'xml'" --format xml "$all"
 for format in mof; do
     says "format $format later" 2 "^wql: --format $format is not served yet" --format $format "$all"
 done
-for dialect in relaxed extended; do
-    says "dialect $dialect later" 2 "^wql: --dialect $dialect is not served yet" --dialect $dialect "$all"
-done
 says "an unknown dialect" 2 "not 'sql'" --dialect sql "$all"
 says "provider without a path" 2 "^wql: --provider needs the path" --provider "" "$all"
 says "mof later" 2 "^wql: --mof is not served yet" --mof=x.mof "$all"
@@ -42,6 +39,9 @@ for number in '' 0 -1 1x 4294967295 18446744073709551617; do
     says "timeout '$number'" 2 "^wql: --timeout takes a number" --sqlite shop.db --timeout "$number" "$all"
 done
 says "check and explain" 2 "cannot be asked for together" --check --explain
+says "get without a path" 2 "^wql: --get needs the path of an object" --sqlite shop.db --get
+says "get and a limit" 2 "^wql: --get gets one object by its path; --limit is for queries" --get --limit 1 "Item.Id=1"
+says "get and explain" 2 "^wql: --get gets one object by its path; --explain is for queries" --explain --get "Item.Id=1"
 says "sqlite without a name" 2 "^wql: --sqlite needs the name" --sqlite "" "$all"
 
 one="SELECT Id FROM Item WHERE Id = 1"
@@ -52,6 +52,11 @@ exits "a query that looks like an option" 3 --sqlite shop.db -- --count
 prints "the last of a repeated option" "Id
 1" --sqlite shop.db --format json --format csv "$one"
 prints "dialect wql" '{"Id":1}' --sqlite shop.db --dialect wql "$one"
+prints "dialect relaxed" '{"Id":1}' --sqlite shop.db --dialect relaxed "SELECT Id FROM root/cimv2:Item WHERE Id BETWEEN 0x1 AND 1;"
+prints "dialect extended" '{"Id":1}' --sqlite shop.db --dialect extended "SELECT Item.Id FROM Item WHERE Item.Id = 1"
+prints "the last of a repeated dialect" '{"Id":1}' --sqlite shop.db --dialect relaxed --dialect wql "$one"
+says "a form of another dialect" 3 "no BETWEEN" --sqlite shop.db "SELECT Id FROM Item WHERE Id BETWEEN 1 AND 1"
+says "a query that is only checked yet" 3 "are not run yet" --sqlite shop.db --dialect extended "SELECT DISTINCT Id FROM Item"
 exits "an empty query" 3 --sqlite shop.db ""
 
 # -- databases and namespaces ----------------------------------------------------------------------------------------
@@ -73,3 +78,8 @@ prints "two databases in two namespaces" '{"Id":77}' \
 says "two databases with one class" 4 "namespace of its own" --sqlite shop.db --sqlite a=b.db "$all"
 if cmp -s shop.db a=b.db; then ok "databases are not written to"
 else not_ok "databases are not written to" "shop.db has changed"; fi
+prints "an object by its path" 1 --sqlite shop.db --count --get "item.id=0x1"
+prints "a class by its path" 1 --sqlite shop.db --count --get Item
+exits "an object that is not there" 3 --sqlite shop.db --get "Item.Id=77777"
+exits "a path that is none" 3 --sqlite shop.db --get "Item.Id = 1"
+exits "a path in another namespace" 3 --sqlite shop.db --get "root/other:Item.Id=1"

@@ -366,6 +366,11 @@ static bool read_question(reader *from, query_case *c, wql_str keyword) {
     if (is(keyword, "query")) {
         if (from->at < from->end) from->at++;
         add_query(from, c, (wql_str){from->at, (size_t)(from->end - from->at)});
+    } else if (is(keyword, "path")) {
+        if (from->at < from->end) from->at++;
+        if (c->query_count && !c->are_paths) complain(from, "a case has queries or paths, not both");
+        c->are_paths = true;
+        add_query(from, c, (wql_str){from->at, (size_t)(from->end - from->at)});
     } else if (is(keyword, "escaped")) {
         add_query(from, c, read_escaped(from));
     } else if (is(keyword, "options")) {

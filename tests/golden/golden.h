@@ -90,6 +90,7 @@ typedef struct query_case {
     uint32_t line;                   /* of `case` */
     wql_str queries[QUERIES_MAX];    /* all must answer alike */
     uint32_t query_count;
+    bool are_paths;                  /* the queries are paths of objects to fetch */
     uint32_t flags, batch_rows;      /* options of the call */
     uint64_t rows_max;
     bool ordered;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* parse_tools.h: what the tests of the grammar share: one parse with memory of its own, what holds of every tree, and how a refusal
- * is written down. */
+/* parse_tools.h: what the tests of the grammar share: one parse with memory of its own, what holds of every tree, and how a
+ * refusal is written down. */
 #ifndef WQL_TESTS_PARSE_TOOLS_H
 #define WQL_TESTS_PARSE_TOOLS_H
 
@@ -38,19 +38,22 @@ typedef struct run {
     wql_status status;
 } run;
 
-static inline run parse_with(wql_str text, const wql__parse_limits *limits) {
+static inline run parse_in(uint32_t dialect, wql_str text, const wql__parse_limits *limits) {
     run r;
     r.mem = wql__mem_open(NULL, NULL, 0);
     assert_non_null(r.mem);
     wql__arena_init(&r.arena, r.mem);
     wql__error_clear(&r.err);
     r.tree = (wql__query_tree *)&r; /* must be overwritten */
-    r.status = wql__parse(text, 0, limits, &r.arena, &r.tree, &r.err);
-    if (r.status == WQL_OK) assert_non_null(r.tree);
-    else assert_null(r.tree);
+    r.status = wql__parse(text, dialect, limits, &r.arena, &r.tree, &r.err);
+    if (r.status == WQL_OK)
+        assert_non_null(r.tree);
+    else
+        assert_null(r.tree);
     return r;
 }
 
+static inline run parse_with(wql_str text, const wql__parse_limits *limits) { return parse_in(0, text, limits); }
 static inline run parse_z(const char *text) { return parse_with(wql_s(text), &defaults); }
 
 static inline void done(run *r) {
@@ -123,8 +126,10 @@ static inline void check_node(const wql__query_tree *tree, const wql__node *node
     assert_true(depth <= 2 * tree->depth + 3);
     assert_true(node->op_offset >= node->offset);
     assert_true(node->op_offset + node->op_length <= node->offset + node->length);
-    if (node->kind <= WQL__NODE_NOT) check_group(tree, node, depth);
-    else check_path(tree, &node->path);
+    if (node->kind <= WQL__NODE_NOT)
+        check_group(tree, node, depth);
+    else
+        check_path(tree, &node->path);
     if (node->kind == WQL__NODE_COMPARE || node->kind == WQL__NODE_LIKE || node->kind == WQL__NODE_ISA) {
         assert_true(node->literal.offset >= node->offset);
         assert_true(node->literal.offset + node->literal.length <= node->offset + node->length);
@@ -134,10 +139,14 @@ static inline void check_node(const wql__query_tree *tree, const wql__node *node
 }
 
 static inline void check_tree(const wql__query_tree *tree, wql_str text) {
-    assert_int_equal(tree->kind, tree->kind == WQL_KIND_SCHEMA && tree->star && !tree->where ? WQL_KIND_SCHEMA : WQL_KIND_DATA);
     assert_int_equal(tree->text.len, text.len);
     assert_ptr_not_equal(tree->text.ptr, text.ptr);
     assert_memory_equal(tree->text.ptr, text.ptr, text.len);
+    assert_true((tree->association != NULL) == (tree->kind == WQL_KIND_ASSOCIATORS || tree->kind == WQL_KIND_REFERENCES));
+    if (tree->kind != WQL_KIND_DATA || tree->dialect != 0) return;
+    assert_null(tree->event);
+    assert_null(tree->extended);
+    assert_null(tree->ns);
     assert_true(tree->star == (tree->select_count == 0));
     for (uint32_t i = 0; i < tree->select_count; i++) check_path(tree, &tree->select[i]);
     assert_ptr_equal(tree->from.text.ptr, tree->text.ptr + tree->from.offset);
@@ -149,7 +158,7 @@ static inline void check_tree(const wql__query_tree *tree, wql_str text) {
 /* parse(print(tree)) == tree, and printing is a fixed point. */
 static inline void check_round_trip(const wql__query_tree *tree) {
     char *printed = print_tree(tree), *again;
-    run r = parse_with(wql_s(printed), &no_limits);
+    run r = parse_in(tree->dialect, wql_s(printed), &no_limits);
     if (r.status != WQL_OK) fail_msg("does not parse again: %s\n%s", printed, r.err.message);
     assert_true(wql__ast_equal(tree, r.tree));
     assert_true(wql__ast_equal(r.tree, tree));
@@ -160,9 +169,10 @@ static inline void check_round_trip(const wql__query_tree *tree) {
     free(again);
 }
 
-/* Expects a refusal whose place is what stands between the guillemets in `marked`, which are no part of the query; an empty pair is
- * the end. `message` must occur in the message. */
-static inline void refuse_with(const char *marked, const wql__parse_limits *limits, wql_status status, const char *message) {
+/* Expects a refusal whose place is what stands between the guillemets in `marked`, which are no part of the query; an empty pair
+ * is the end. `message` must occur in the message. */
+static inline void refuse_in(uint32_t dialect, const char *marked, const wql__parse_limits *limits, wql_status status,
+                             const char *message) {
     static const char open[] = "\xc2\xab", close[] = "\xc2\xbb";
     const char *from = strstr(marked, open), *to;
     char text[1024];
@@ -178,7 +188,7 @@ static inline void refuse_with(const char *marked, const wql__parse_limits *limi
     memcpy(text, marked, offset);
     memcpy(text + offset, from + 2, length);
     memcpy(text + offset + length, to + 2, len - offset - length);
-    r = parse_with((wql_str){text, len}, limits);
+    r = parse_in(dialect, (wql_str){text, len}, limits);
     if (r.status != status || r.err.offset != offset || r.err.length != length || strstr(r.err.message, message) == NULL)
         fail_msg("%.*s\n  gives %s at %u+%u: %s\n  not   %s at %zu+%zu: ...%s...", (int)len, text, wql_status_name(r.status),
                  r.err.offset, r.err.length, r.err.message, wql_status_name(status), offset, length, message);
@@ -188,6 +198,12 @@ static inline void refuse_with(const char *marked, const wql__parse_limits *limi
     done(&r);
 }
 
-static inline void refuse(const char *marked, const char *message) { refuse_with(marked, &defaults, WQL_E_INVALID_QUERY, message); }
+static inline void refuse_with(const char *marked, const wql__parse_limits *limits, wql_status status, const char *message) {
+    refuse_in(0, marked, limits, status, message);
+}
+
+static inline void refuse(const char *marked, const char *message) {
+    refuse_with(marked, &defaults, WQL_E_INVALID_QUERY, message);
+}
 
 #endif

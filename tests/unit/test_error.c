@@ -43,6 +43,26 @@ static void cleans_what_it_is_given(void **state) {
     assert_string_equal(err.provider, "p?");
 }
 
+/* An error of any size gets the words of a code, as far as it reaches, and not a byte behind. */
+static void the_words_of_a_code(void **state) {
+    const char *words = wql_status_text(WQL_E_CALL_CANCELLED);
+    (void)state;
+    assert_int_equal(wql__fail_bare(NULL, WQL_E_FAILED), WQL_E_FAILED);
+    for (size_t size = 4; size <= sizeof(wql_error); size++) {
+        wql_error err;
+        const size_t at = offsetof(wql_error, message);
+        memset(&err, 0x55, sizeof err);
+        err.struct_size = (uint32_t)size;
+        assert_int_equal(wql__fail_bare(&err, WQL_E_CALL_CANCELLED), WQL_E_CALL_CANCELLED);
+        for (size_t i = size; i < sizeof err; i++) assert_int_equal(((const uint8_t *)&err)[i], 0x55);
+        if (size >= 8) assert_int_equal(err.status, WQL_E_CALL_CANCELLED);
+        if (size >= 24) assert_int_equal(err.offset | err.length | err.line | err.column, 0);
+        if (size > offsetof(wql_error, hint)) assert_int_equal(err.provider[0] | err.hint[0], 0);
+        if (size > at) assert_memory_equal(err.message, words, size - at - 1 < strlen(words) ? size - at - 1 : strlen(words));
+        if (size > at) assert_int_equal(err.message[size - at - 1 < strlen(words) ? size - at - 1 : strlen(words)], 0);
+    }
+}
+
 /* Texts of every length around the room there is, ending in characters of every width. */
 static void cuts_between_characters(void **state) {
     static const char *const tails[] = {"a", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80"};
@@ -111,9 +131,8 @@ static void writes_only_what_the_size_covers(void **state) {
 }
 
 static void copies_as_far_as_it_reaches(void **state) {
-    wql_error from, to = WQL_INIT(wql_error);
+    wql_error from = WQL_INIT(wql_error), to = WQL_INIT(wql_error); /* the same bytes behind their texts */
     (void)state;
-    wql__error_clear(&from);
     wql__fail_at(&from, WQL_E_INVALID_CLASS, wql_s("abc"), 1, 1, "message");
     wql__error_hint(&from, wql_s("hint"));
     wql__error_provider(&from, "provider");
@@ -298,6 +317,7 @@ static void unknown_codes_have_one_too(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fills_a_message),
+        cmocka_unit_test(the_words_of_a_code),
         cmocka_unit_test(cleans_what_it_is_given),
         cmocka_unit_test(cuts_between_characters),
         cmocka_unit_test(long_names),

@@ -17,12 +17,16 @@
 
 /* How kinds are written in the tables below: one letter for each token. */
 static char letter_of(uint32_t kind) {
-    static const char letters[WQL__TOKEN_COUNT + 1] = "$n"      /* END NAME */
-                                                      "sfwaoliIWGBARM" /* SELECT FROM WHERE AND OR LIKE ... */
-                                                      "!0TF"    /* NOT NULL TRUE FALSE */
-                                                      "\"1r?"   /* STRING INT REAL PARAMETER */
-                                                      "(),.*=~<{>}" /* LP RP COMMA DOT STAR EQ NE LT LE GT GE */
-                                                      "cONSCZ"; /* BAD_ CHARACTER OPERATOR NUMBER STRING COMMENT ZERO */
+    static const char letters[WQL__TOKEN_COUNT + 1] = "$n"                     /* END NAME */
+                                                      "sfwaoliIWGBHARuM"       /* SELECT FROM WHERE AND OR LIKE ... */
+                                                      "ttttttttt"              /* the terms of associations */
+                                                      "b"                      /* BETWEEN */
+                                                      "xxxxxxxxxxxxxxxxxxxxxx" /* DISTINCT ... GETDATE */
+                                                      "!0TF"                   /* NOT NULL TRUE FALSE */
+                                                      "\"1Xr?P"                /* STRING INT HEX REAL PARAMETER PATH */
+                                                      "(),.*=~<{>}"            /* LP RP COMMA DOT STAR EQ NE LT LE GT GE */
+                                                      ";:/"                    /* SEMICOLON COLON SEPARATOR */
+                                                      "cONSQCZ"; /* BAD_ CHARACTER OPERATOR NUMBER STRING PATH COMMENT ZERO */
     assert_true(kind < WQL__TOKEN_COUNT);
     return letters[kind];
 }
@@ -38,8 +42,9 @@ static void lex_all(const char *text, size_t len, char *kinds, size_t room) {
         assert_true(token.offset >= at);
         assert_true((uint64_t)token.offset + token.length <= len);
         for (uint32_t i = at; i < token.offset && !broken; i++)
-            if (token.kind != WQL__TOKEN_BAD_ZERO) assert_non_null(memchr(" \t\r\n\v\f", text[i], 6));
-        broken = token.kind == WQL__TOKEN_BAD_STRING || token.kind == WQL__TOKEN_BAD_ZERO;
+            if (token.kind != WQL__TOKEN_BAD_ZERO && token.kind != WQL__TOKEN_BAD_STRING)
+                assert_non_null(memchr(" \t\r\n\v\f", text[i], 6));
+        broken = token.kind == WQL__TOKEN_BAD_STRING || token.kind == WQL__TOKEN_BAD_ZERO || token.kind == WQL__TOKEN_BAD_PATH;
         if (token.kind == WQL__TOKEN_END) {
             assert_int_equal(token.offset, len);
             assert_int_equal(token.length, 0);
@@ -71,7 +76,19 @@ static void test_kinds(void **state) {
         {"where and or like is isa within group by associators references meta_class", "waoliIWGBARM"},
         {"NOT NULL TRUE FALSE not null true false", "!0TF!0TF"},
         {"SELECTS FROMM _FROM FROM_ isaa ISAB andy oR meta_classes", "nnnnnnnon"},
-        {"of having order by count Role", "nnnBnn"},
+        {"of having order by count Role", "uHxBxt"},
+        {"AssocClass ClassDefsOnly KeysOnly RequiredAssocQualifier RequiredQualifier ResultClass ResultRole Role SchemaOnly",
+         "ttttttttt"},
+        {"between distinct all join inner left right full outer on as order asc desc in", "bxxxxxxxxxxxxxx"},
+        {"count upper lower substring datepart dateadd datediff getdate counts upp", "xxxxxxxxnn"},
+        {"{} {a} {a'}'\"}\"b} of{ x}", "PPPuP"},
+        {"{ {a}}", "Pc"},
+        {"0x1F -0xf +0X0 0x 0x1g 0x1.5", "XXXNNN"},
+        {"a;b:c\\d/e", "n;n:n/n/n"},
+        {"{", "Q"},
+        {"a{b 'c'", "nQ"},
+        {"{a'b}", "S"},
+        {"{a\"b\\", "S"},
         {"_ _a __CLASS a1 A_9", "nnnnn"},
         {"\xc3\x86 \xc2\x80 \xef\xbc\xa1 \xf0\x9f\x98\x80 x\xc2\xa0y", "nnnnn"},
         {"a=b<>c!=d<e<=f>g>=h", "n=n~n~n<n{n>n}n"},
@@ -84,12 +101,12 @@ static void test_kinds(void **state) {
         {"a=-5 a=+.5 a<-5 5-3", "n=1n=rn<111"},
         {"a.5 a.b.5", "nrn.nr"},
         {"- + -a +a - 5", "cccncnc1"},
-        {"5. 1a 0x1F 1e 1e+ 1.5.2 1..2 1.a 101b 1e5x 1.e5 5_ 1AND 1\xc3\x86", "NNNNNcNNNNNNNNN"},
+        {"5. 1a 0x1G 1e 1e+ 1.5.2 1..2 1.a 101b 1e5x 1.e5 5_ 1AND 1\xc3\x86", "NNNNNcNNNNNNNNN"},
         {"== === =< => ! !< !> & && | || <=> << >> =~ !~ !==", "OOOOOOOOOOOOOOOOO"},
         {"= = ! =", "==O="},
         {"<>= =!= =-1", "~==~=1"},
-        {"-- /* // --5 */", "CCCC1*c"},
-        {"[ ] { } ; : \\ ` ? @ # $ % ^ ~ / \x01 \x7f \x1f", "ccccccccccccccccccc"},
+        {"-- /* // --5 */", "CCCC1*/"},
+        {"[ ] } ` ? @ # $ % ^ ~ \x01 \x7f \x1f", "cccccccccccccc"},
         {"'abc", "S"},
         {"\"abc'", "S"},
         {"'abc\\'", "S"},
@@ -101,13 +118,64 @@ static void test_kinds(void **state) {
 }
 
 static void test_words_in_any_case(void **state) {
-    static const char *const words[] = {"SELECT", "FROM",   "WHERE", "AND", "OR",          "LIKE",
-                                        "IS",     "ISA",    "WITHIN", "GROUP", "BY",         "ASSOCIATORS",
-                                        "REFERENCES", "META_CLASS", "NOT", "NULL", "TRUE",   "FALSE"};
+    static const char *const words[] = {
+        "SELECT",
+        "FROM",
+        "WHERE",
+        "AND",
+        "OR",
+        "LIKE",
+        "IS",
+        "ISA",
+        "WITHIN",
+        "GROUP",
+        "BY",
+        "HAVING",
+        "ASSOCIATORS",
+        "REFERENCES",
+        "OF",
+        "META_CLASS",
+        "ASSOCCLASS",
+        "RESULTCLASS",
+        "ROLE",
+        "RESULTROLE",
+        "REQUIREDQUALIFIER",
+        "REQUIREDASSOCQUALIFIER",
+        "CLASSDEFSONLY",
+        "KEYSONLY",
+        "SCHEMAONLY",
+        "BETWEEN",
+        "DISTINCT",
+        "ALL",
+        "JOIN",
+        "INNER",
+        "LEFT",
+        "RIGHT",
+        "FULL",
+        "OUTER",
+        "ON",
+        "AS",
+        "ORDER",
+        "ASC",
+        "DESC",
+        "IN",
+        "COUNT",
+        "UPPER",
+        "LOWER",
+        "SUBSTRING",
+        "DATEPART",
+        "DATEADD",
+        "DATEDIFF",
+        "GETDATE",
+        "NOT",
+        "NULL",
+        "TRUE",
+        "FALSE",
+    };
     (void)state;
     for (uint32_t w = 0; w < sizeof words / sizeof words[0]; w++) {
         for (unsigned mask = 0; mask < 64; mask++) {
-            char text[16];
+            char text[32];
             size_t len = strlen(words[w]);
             wql__lexer lexer;
             for (size_t i = 0; i < len; i++) {
@@ -149,7 +217,13 @@ static void test_places(void **state) {
     CHECK_TOKEN("\xc3\x86=1", 0, WQL__TOKEN_NAME, 0, 2);
     CHECK_TOKEN("a == 1", 1, WQL__TOKEN_BAD_OPERATOR, 2, 2);
     CHECK_TOKEN("a -- b", 1, WQL__TOKEN_BAD_COMMENT, 2, 2);
-    CHECK_TOKEN("a;", 1, WQL__TOKEN_BAD_CHARACTER, 1, 1);
+    CHECK_TOKEN("a;", 1, WQL__TOKEN_SEMICOLON, 1, 1);
+    CHECK_TOKEN("OF { x", 1, WQL__TOKEN_BAD_PATH, 3, 1); /* the opening brace */
+    CHECK_TOKEN("OF {a='}'", 1, WQL__TOKEN_BAD_PATH, 3, 1);
+    CHECK_TOKEN("OF {a='}\\'", 1, WQL__TOKEN_BAD_STRING, 6, 1); /* the opening quote */
+    CHECK_TOKEN("OF {a=\"}\" }x", 1, WQL__TOKEN_PATH, 3, 8);
+    CHECK_TOKEN("{a\0}", 0, WQL__TOKEN_BAD_ZERO, 2, 1);
+    CHECK_TOKEN("{a='\0'}", 0, WQL__TOKEN_BAD_ZERO, 4, 1);
     /* A zero byte is found where it stands: between tokens, in a name, in a string, behind a backslash. */
     CHECK_TOKEN("\0", 0, WQL__TOKEN_BAD_ZERO, 0, 1);
     CHECK_TOKEN("a \0 b", 1, WQL__TOKEN_BAD_ZERO, 2, 1);
@@ -165,7 +239,7 @@ static void test_places(void **state) {
 static void test_reads_nothing_else(void **state) {
     static const char *const texts[] = {
         "SELECT a.b FROM meta_class WHERE NOT (x <> -1.5e+10 AND y LIKE 'a\\'b\\\\') OR z IS NOT NULL",
-        "ASSOCIATORS OF {a=\"b\"} within group by references isa true false -- /* 1e+ 1e 5. .5 != ! == <= >= || =",
+        "ASSOCIATORS OF {a=\"b\\\"\",c='\\\\'} within group by references isa true false -- /* 1e+ 1e 5. .5 != ! == <= >= || =",
         "\xc3\x86 \xf0\x9f\x98\x80 'x\\",
     };
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -207,10 +281,8 @@ static void test_any_bytes(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_kinds),
-        cmocka_unit_test(test_words_in_any_case),
-        cmocka_unit_test(test_places),
-        cmocka_unit_test(test_reads_nothing_else),
+        cmocka_unit_test(test_kinds),     cmocka_unit_test(test_words_in_any_case),
+        cmocka_unit_test(test_places),    cmocka_unit_test(test_reads_nothing_else),
         cmocka_unit_test(test_any_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -565,7 +565,7 @@ static void test_one_part(void **state) {
     assert_int_equal(answer.parts, 1);
     assert_true(answer.rows == 300);
     wql_memory_provider()->explain(b.h.self, &request, text, sizeof text);
-    assert_string_equal(text, "300 rows in memory, which may change, batches of 1024");
+    assert_string_equal(text, "300 rows in memory, which may change, batches of 2048");
     bench_close(&b);
 }
 
