@@ -205,9 +205,9 @@ typedef struct bench_source {
 
 enum { BENCH_PUMPED, BENCH_PULLED, BENCH_PUSHED, BENCH_SHARED /* pushed, with two workers */ };
 
-/* Three engines over one table: without a thread, with one worker, with two. Classes: Item, ItemDict, ItemViews, ItemFew, ItemTen of the
- * memory provider; ItemCopy, ItemNoId, ItemEndless of provider.c; ItemNulls and ItemWorld, of the variants; ItemBase, which has no
- * rows of its own, and its subclasses ItemPart1 to ItemPart4, which have the rows between them. */
+/* Three engines over one table: without a thread, with one worker, with two. Classes: Item, ItemDict, ItemViews, ItemFew and
+ * ItemTen of the memory provider; ItemCopy, ItemNoId, ItemEndless of provider.c; ItemNulls and ItemWorld, of the variants;
+ * ItemBase, which has no rows of its own, and its subclasses ItemPart1 to ItemPart4, which have the rows between them. */
 typedef struct bench_ours {
     wql_engine *engine, *working, *pair;
     wql_session *session, *working_session, *pair_session;
