@@ -48,7 +48,7 @@ typedef struct wql__mount {
     void (*hub_wake)(void *hub, uint64_t id);
     struct wql__definitions *definitions;
     /* What the executor remembers of this mount's immutable buffers, and how to free it. */
-    void *checked;
+    _Atomic(void *) checked;
     void (*checked_free)(struct wql__mount *mount);
 } wql__mount;
 
