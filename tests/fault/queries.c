@@ -97,7 +97,7 @@ static wql_status mistaken(world *w) {
                     {"SELECT Id FROM Tick WHERE Id = 'x'", WQL_E_INVALID_QUERY},
                     {"SELECT Id FROM Tick WHERE Id LIKE", WQL_E_INVALID_QUERY},
                     {"SELECT FROM Tick", WQL_E_INVALID_QUERY},
-                    {"ASSOCIATORS OF {Tick.Id=1}", WQL_E_NOT_SUPPORTED}};
+                    {"ASSOCIATORS OF {Tick.Nmae=1}", WQL_E_INVALID_OBJECT_PATH}};
     for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
         wql_query *query;
         wql_status status = try_prepare(w, mistakes[i].text, &query);
