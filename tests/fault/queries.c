@@ -123,7 +123,8 @@ static wql_status mistaken(world *w) {
                     {"SELECT Id FROM Tick WITHIN 5", WQL_E_NOT_EVENT_CLASS},
                     {"SELECT * FROM __TimersEvent", WQL_E_INVALID_CLASS},
                     {"SELECT * FROM __TimerEvent GROUP WITHIN 5 BY TimerId.x", WQL_E_PROPERTY_NOT_AN_OBJECT},
-                    {"SELECT TimerId FROM __TimerEvent WITHIN 5 WHERE NumFirings > 5", WQL_E_NOT_SUPPORTED}};
+                    {"SELECT TimerId FROM __TimerEvent WITHIN 5 WHERE NumFirings > 5", WQL_E_NOT_SUPPORTED},
+                    {"ASSOCIATORS OF {Tick.Nmae=1}", WQL_E_INVALID_OBJECT_PATH}};
     for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
         wql_query *query;
         wql_status status = try_prepare(w, mistakes[i].text, &query);
