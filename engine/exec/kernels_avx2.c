@@ -327,9 +327,10 @@ TARGET static uint64_t agree(const uint32_t *words, const wql__needle_word *with
     }
     *high = 0;
     if (_mm256_testz_si256(any, SET_32(with->high))) return word;
-    for (unsigned i = 0; i < 8; i++)
-        *high |= (uint64_t)(~BITS_32(_mm256_cmpeq_epi32(_mm256_and_si256(load(words + 8 * i), SET_32(with->high)), NOTHING)) & 0xffu)
-                 << (8 * i);
+    for (unsigned i = 0; i < 8; i++) {
+        __m256i none = _mm256_cmpeq_epi32(_mm256_and_si256(load(words + 8 * i), SET_32(with->high)), NOTHING);
+        *high |= (uint64_t)(~BITS_32(none) & 0xffu) << (8 * i);
+    }
     return word;
 }
 
