@@ -112,6 +112,7 @@ static void run_size(bench_run *run, uint64_t rows, bool last) {
     for (int q = 0; q < BENCH_QUERIES; q++)
         if (!run->only || strcmp(run->only, bench_queries[q].name) == 0) bench_contest(run, q);
     if (last || run->guest) bench_calls(run, last);
+    if (last) bench_ten_rows(run);
     if (last) bench_cancels(run);
     if (last) bench_waiting(run);
     if (last) bench_outstanding(run);

@@ -11,6 +11,7 @@
  *   sqlite.c     SQLite: its own table, and virtual_table.c: the same arrays as a virtual table
  *   contest.c    one query, everybody in turn: checked first, then timed
  *   sqlite_provider.c  the engine over SQLite against a bare loop over sqlite3_step
+ *   ten_rows.c   queries whose rows cost nothing
  *   linux.c      the processes of this machine against bare loops over /proc
  *   calls.c      prepare, submit, first batch;  cancel.c: cancel;  waiting.c, outstanding.c: many calls at once
  *   measure.c    clock, medians, memory bandwidth
@@ -204,16 +205,16 @@ typedef struct bench_source {
 
 enum { BENCH_PUMPED, BENCH_PULLED, BENCH_PUSHED, BENCH_SHARED /* pushed, with two workers */ };
 
-/* Three engines over one table: without a thread, with one worker, with two. Classes: Item, ItemDict, ItemViews, ItemFew of the
- * memory provider; ItemCopy, ItemNoId, ItemEndless of provider.c; ItemNulls and ItemWorld, of the variants; ItemBase, which has no
- * rows of its own, and its subclasses ItemPart1 to ItemPart4, which have the rows between them. */
+/* Three engines over one table: without a thread, with one worker, with two. Classes: Item, ItemDict, ItemViews, ItemFew and
+ * ItemTen of the memory provider; ItemCopy, ItemNoId, ItemEndless of provider.c; ItemNulls and ItemWorld, of the variants;
+ * ItemBase, which has no rows of its own, and its subclasses ItemPart1 to ItemPart4, which have the rows between them. */
 typedef struct bench_ours {
     wql_engine *engine, *working, *pair;
     wql_session *session, *working_session, *pair_session;
     wql_pump *pump;
     bench_source source;
 } bench_ours;
-enum { BENCH_FEW = 10000 }; /* the rows of ItemFew, which are the first of Item */
+enum { BENCH_FEW = 10000, BENCH_TEN = 10 }; /* the rows of ItemFew and of ItemTen, which are the first of Item */
 /* Mounts the table, and the source, into root/bench. */
 void bench_mount(wql_engine *engine, const bench_table *table, bench_source *source);
 void bench_ours_open(bench_ours *ours, const bench_table *table, int isa); /* isa: of the machine, as BENCH_PLAIN ... */
@@ -327,6 +328,7 @@ void bench_cancels(bench_run *run);
 void bench_cancel_long(bench_run *run); /* cancel_long.c */
 void bench_waiting(bench_run *run);
 void bench_outstanding(bench_run *run);
+void bench_ten_rows(bench_run *run);
 void bench_linux(bench_run *run);
 int bench_processes(const char *count); /* the program that is started for it: makes processes that wait */
 

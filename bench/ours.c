@@ -24,17 +24,17 @@ typedef struct shape {
     const char *name;
     uint8_t layout;
     int variant;
-    uint32_t part; /* 1 to PARTS: a subclass with that part of the rows; PARTED: the class above; FEW: the first rows;
+    uint32_t part; /* 1 to PARTS: a subclass with that part of the rows; PARTED: the class above; FEW, TEN: the first rows;
                       0: a class with all */
 } shape;
 
-enum { PARTS = 4, PARTED, FEW, SHAPES = 11 };
+enum { PARTS = 4, PARTED, FEW, TEN, SHAPES = 12 };
 static const shape shapes[SHAPES] = {{"Item", WQL_OFFSETS, BENCH_ROWS, 0},       {"ItemDict", WQL_CODES, BENCH_ROWS, 0},
                                      {"ItemViews", WQL_VIEWS, BENCH_ROWS, 0},    {"ItemNulls", WQL_OFFSETS, BENCH_NULLS, 0},
                                      {"ItemWorld", WQL_OFFSETS, BENCH_WORLD, 0}, {"ItemBase", WQL_OFFSETS, BENCH_ROWS, PARTED},
                                      {"ItemPart1", WQL_OFFSETS, BENCH_ROWS, 1},  {"ItemPart2", WQL_OFFSETS, BENCH_ROWS, 2},
                                      {"ItemPart3", WQL_OFFSETS, BENCH_ROWS, 3},  {"ItemPart4", WQL_OFFSETS, BENCH_ROWS, 4},
-                                     {"ItemFew", WQL_OFFSETS, BENCH_ROWS, FEW}};
+                                     {"ItemFew", WQL_OFFSETS, BENCH_ROWS, FEW},  {"ItemTen", WQL_OFFSETS, BENCH_ROWS, TEN}};
 
 /* The first row of a part: columns are cut where bits begin a word. */
 static uint64_t part_at(const bench_table *table, uint32_t part) {
@@ -55,7 +55,9 @@ static void make_shape(const bench_table *table, const shape *s, wql_class_def *
     bench_table_columns(table->variants[s->variant], s->layout, first, columns);
     made->column_count = BENCH_WIDTH;
     made->columns = columns;
-    made->rows = s->part == FEW && end > BENCH_FEW ? BENCH_FEW : end - first;
+    made->rows = end - first;
+    if (s->part == FEW && end > BENCH_FEW) made->rows = BENCH_FEW;
+    if (s->part == TEN) made->rows = BENCH_TEN;
 }
 
 void bench_mount(wql_engine *engine, const bench_table *table, bench_source *source) {

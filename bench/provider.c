@@ -61,13 +61,14 @@ static void move(position *at, uint32_t rows, bool back) {
     at->row += (uint64_t)by;
 }
 
-enum { ROWS = 1024 };
+/* As many as may come at once; without end fewer, as a call that is cancelled waits for what is under way. */
+enum { ROWS = 2048, ROWS_ENDLESS = 1024 };
 
 static wql_status next(wql_scan *scan, wql_error *err) {
     const bench_source *source = scan->self;
     position *at = scan->state;
     uint64_t left = source->table->rows - at->row;
-    uint32_t rows = left < ROWS ? (uint32_t)left : ROWS;
+    uint32_t most = scan->request->class_index == BENCH_ENDLESS ? ROWS_ENDLESS : ROWS, rows = left < most ? (uint32_t)left : most;
     bool copies = scan->request->class_index == BENCH_COPIES;
     wql_status status = copies ? wql_scan_copy(scan, rows, at->columns, at->width, err)
                                : wql_scan_emit(scan, rows, at->columns, at->width, NULL, NULL, err);

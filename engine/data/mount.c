@@ -93,6 +93,19 @@ void wql__turn_drop(wql__turn *turn) {
     wql__mount_release(mount);
 }
 
+/* One side counts and then looks whether the mount leaves, the other says so and then looks at the count: since both are in one
+ * order for all threads, one of the two sees the other. */
+bool wql__mount_begin(wql__mount *mount) {
+    atomic_fetch_add(&mount->scans, 1);
+    if (!atomic_load(&mount->leaving)) return true;
+    wql__mount_end(mount);
+    return false;
+}
+
+void wql__mount_end(wql__mount *mount) { atomic_fetch_sub(&mount->scans, 1); }
+
+void wql__mount_take_away(wql__mount *mount) { atomic_store(&mount->leaving, true); }
+
 wql_status wql__mount_fault(wql__mount *mount, wql_error *err, const char *format, ...) {
     char text[400];
     va_list args;

@@ -99,6 +99,7 @@ struct wql__call {
     wql_error run_error; /* with the run token; read by all once the call was latched with `worded` */
     wql_batch *in_hand;  /* pushed: made, not yet delivered */
     bool handed_out;     /* a batch was */
+    bool is_long;        /* known before it began, and no help was sought yet */
     int64_t progress_us;
     uint64_t progress_done;
 

@@ -180,6 +180,7 @@ static uint32_t latch_all(const wql_session *session, const void *user, uint64_t
         }
         wql__unlock(&call->lock);
     }
+    if (found) engine->submitting++; /* a closer does not free the engine before this cancel is through */
     wql__unlock(&engine->table);
     return found;
 }
@@ -223,6 +224,7 @@ wql_status wql__session_cancel(wql_session *session, const void *user) {
         wql_status status = see_to_end(call, inside, until);
         if (status == WQL_S_TIMEDOUT || (status == WQL_S_PENDING && result == WQL_OK)) result = status;
     }
+    wql__engine_leave(engine);
     return result;
 }
 

@@ -287,7 +287,8 @@ wql_status wql__provider_read_stats(wql_engine *engine, const char *ns_name, con
     mount = find_mount(ns, provider);
     if (!mount) return WQL_E_NOT_FOUND;
     stats.blocks = (mount->provider->flags & WQL_MAY_BLOCK) || atomic_load_explicit(&mount->blocks, memory_order_relaxed);
-    closed = atomic_load_explicit(&mount->closed, memory_order_relaxed); /* first: scans that end meanwhile are never below zero */
+    closed =
+        atomic_load_explicit(&mount->closed, memory_order_relaxed); /* first: scans that end meanwhile are never below zero */
     stats.opened = atomic_load_explicit(&mount->opened, memory_order_relaxed);
     stats.scans = stats.opened > closed ? (uint32_t)(stats.opened - closed) : 0;
     stats.rows = atomic_load_explicit(&mount->rows, memory_order_relaxed);
@@ -297,15 +298,22 @@ wql_status wql__provider_read_stats(wql_engine *engine, const char *ns_name, con
     return wql__sized_write(out, &stats, sizeof stats);
 }
 
+enum { LOOK_AGAIN_US = 10000 }; /* who has made a plan does not tell */
+
 /* Waits until no scan of the mount is open. Scans end by themselves, or with their calls. */
 static bool wait_for_scans(wql_engine *engine, wql__mount *mount) {
     int64_t until = wql__until_us(engine->options.cancel_wait_ms);
     bool in_time = true;
     wql__lock(&engine->table);
-    while (atomic_load_explicit(&mount->scans, memory_order_acquire) && in_time)
-        in_time = wql__cond_wait(&engine->table_changed, &engine->table, until);
+    while (atomic_load(&mount->scans) && in_time) {
+        int64_t now = wql__now_us();
+        in_time = now < until;
+        if (in_time)
+            (void)wql__cond_wait(&engine->table_changed, &engine->table,
+                                 until - now < LOOK_AGAIN_US ? until : now + LOOK_AGAIN_US);
+    }
     wql__unlock(&engine->table);
-    return atomic_load_explicit(&mount->scans, memory_order_acquire) == 0;
+    return atomic_load(&mount->scans) == 0;
 }
 
 /* `before`: what was published before, to be released when no lock is held. */
@@ -315,6 +323,7 @@ static wql_status take_away(wql_engine *engine, wql__namespace *ns, wql__mount *
     wql__catalog_release(old);
     if (status < 0) return status;
     *before = wql__namespace_publish(ns, made);
+    wql__mount_take_away(mount);
     atomic_fetch_sub_explicit(&engine->provider_count, 1, memory_order_relaxed);
     return WQL_OK;
 }

@@ -262,19 +262,27 @@ static void keep_plan(wql_query *query, wql__plan *plan) {
     wql__catalog_release(now);
 }
 
+static bool is_current(wql__namespace *ns, const wql__catalog *catalog) {
+    wql__catalog *now = wql__namespace_catalog(ns);
+    wql__catalog_release(now);
+    return now == catalog; /* which is held, so it is no other one in its place */
+}
+
 wql_status wql__query_plan(wql_query *query, uint32_t flags, wql__turn *turn, wql__plan **out, wql_error *err) {
     wql__catalog *catalog;
     wql__plan *plan;
+    bool old;
     wql_status status = parse(query, err);
     if (status < 0) return status;
     flags &= WQL__PLAN_FLAGS;
-    catalog = wql__namespace_catalog(query->session->ns);
-    plan = query->listed ? find_plan(query, catalog, flags) : NULL;
-    if (!plan) {
-        status = make_plan(query, catalog, flags, turn, &plan, err);
+    do {
+        catalog = wql__namespace_catalog(query->session->ns);
+        plan = query->listed ? find_plan(query, catalog, flags) : NULL;
+        status = plan ? WQL_OK : make_plan(query, catalog, flags, turn, &plan, err);
         if (status == WQL_OK && query->listed) keep_plan(query, plan);
-    }
-    wql__catalog_release(catalog);
+        old = status == WQL_E_PROVIDER_NOT_FOUND && !is_current(query->session->ns, catalog); /* unmounted meanwhile */
+        wql__catalog_release(catalog);
+    } while (old);
     if (status == WQL_OK) *out = plan;
     return status;
 }

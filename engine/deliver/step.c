@@ -143,6 +143,7 @@ wql_status wql__call_prepare(wql__call *call) {
     call->plan = plan;
     call->run = run;
     call->interruptible = can_interrupt(plan);
+    call->is_long = call->env.split && wql__run_is_long(run);
     if (may_block(plan) && call->engine->options.workers && call->drive != WQL__PUMPED) call->pool = WQL__POOL_ELASTIC;
     wql__unlock(&call->lock);
     return WQL_OK;
@@ -278,15 +279,30 @@ static bool hand_out(wql__call *call) {
     return true;
 }
 
+/* Whether others wait for the thread that this call has. */
+static bool is_contended(wql__call *call) {
+    return call->drive != WQL__PUMPED && wql__sched_is_contended(&call->engine->sched, call->pool);
+}
+
+/* A run that is known to be long need not have gone on for a slice to be worth another's wake-up: that comes behind its first
+ * batch, or after this time if there is none. */
+enum { EARLY_US = 20 };
+
+static int64_t early(wql__call *call, int64_t until_us) {
+    int64_t soon = call->is_long ? wql__env_now(&call->env) + EARLY_US : until_us;
+    return soon < until_us ? soon : until_us;
+}
+
+static void seek_early(wql__call *call) {
+    if (!call->is_long || (call->in_hand && !call->handed_out)) return;
+    call->is_long = false;
+    if (!is_contended(call)) seek_help(call);
+}
+
 /* Goes on with the run. WQL_OK: there may be a batch in hand now. `resting`: only with the rows it has. */
 static wql_status advance(wql__call *call, int64_t until_us, bool resting) {
     if (!call->run) return wql__call_prepare(call);
     return resting ? wql__run_rest(call->run, &call->in_hand) : wql__run_next(call->run, until_us, &call->in_hand);
-}
-
-/* Whether others wait for the thread that this call has. */
-static bool is_contended(wql__call *call) {
-    return call->drive != WQL__PUMPED && wql__sched_is_contended(&call->engine->sched, call->pool);
 }
 
 /* The run has come to its end with `code`. A pulled call may still have batches in its ring: its end is told by next. */
@@ -318,7 +334,7 @@ static int run_slice(wql__call *call, int64_t until_us) {
             call->handed_out = true;
             continue;
         }
-        status = advance(call, until_us, resting);
+        status = advance(call, early(call, until_us), resting);
         if (status == WQL_S_PENDING) return WQL__STEP_PARKED;
         if (status != WQL_OK) return run_ended(call, status);
         if (!planned) {
@@ -326,6 +342,7 @@ static int run_slice(wql__call *call, int64_t until_us) {
             continue;
         }
         wql__call_progress(call, wql__env_now(&call->env));
+        seek_early(call);
         if (call->in_hand) continue;
         if (resting) return WQL__STEP_AGAIN;
         if (wql__env_now(&call->env) < until_us) continue;

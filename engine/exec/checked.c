@@ -14,23 +14,25 @@ typedef struct checked {
 } checked;
 
 static void free_checked(wql__mount *mount) {
-    checked *c = mount->checked;
+    checked *c = atomic_load_explicit(&mount->checked, memory_order_relaxed);
     if (!c) return;
     wql__free(mount->mem, c->facts, c->room * sizeof *c->facts);
     wql__mutex_free(&c->lock);
     wql__free(mount->mem, c, sizeof *c);
-    mount->checked = NULL;
+    atomic_store_explicit(&mount->checked, NULL, memory_order_relaxed);
 }
 
-/* The mount's facts; NULL: none yet, or no memory to make some. */
+/* The mount's facts; NULL: none yet, or no memory to make some. Once made they stay as long as the mount: to ask for them takes no
+ * lock. */
 static checked *checked_of(wql__mount *mount, bool make) {
-    checked *c;
+    checked *c = atomic_load_explicit(&mount->checked, memory_order_acquire);
+    if (c || !make) return c;
     wql__lock(&mount->lock);
-    c = mount->checked;
-    if (!c && make && (c = wql__alloc_zero(mount->mem, sizeof *c)) != NULL) {
+    c = atomic_load_explicit(&mount->checked, memory_order_relaxed);
+    if (!c && (c = wql__alloc_zero(mount->mem, sizeof *c)) != NULL) {
         wql__mutex_init(&c->lock);
-        mount->checked = c;
         mount->checked_free = free_checked;
+        atomic_store_explicit(&mount->checked, c, memory_order_release);
     }
     wql__unlock(&mount->lock);
     return c;

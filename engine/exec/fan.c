@@ -331,6 +331,11 @@ static bool has_room(const wql__run *run, uint32_t lanes) {
     return used <= limit && (limit - used) / 2 >= (uint64_t)lanes * (RING + 4) * run->env->batch_bytes;
 }
 
+/* A part is worth some 20 us. What is limited may end with the first. */
+enum { PARTS_LONG = 10 };
+
+bool wql__run_is_long(const wql__run *run) { return run->scan_count && run->scans[0].parts >= PARTS_LONG && !run->env->rows_max; }
+
 bool wql__run_divide(wql__run *run, uint32_t threads) {
     wql__scan *scan = &run->scans[run->current];
     uint32_t left, lanes;

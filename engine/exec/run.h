@@ -87,8 +87,10 @@ void wql__run_settle(wql__run *run);
 /* Several threads on one run. Whoever has the run, and found it worth it, divides it; from then on others may help: each works on
  * parts of a scan, and keeps what they bring until whoever has the run gives it out, in the order of the parts, as if nobody had
  * helped. Helpers never wait, so they may come and go at any time.
+ * wql__run_is_long: whether its provider offers so many parts that it is known to be worth it; of a run that nobody has worked on.
  * wql__run_divide: for whoever has the run. Returns whether there is work for a helper now.
  * @param threads  that may work on it at once */
+bool wql__run_is_long(const wql__run *run);
 bool wql__run_divide(wql__run *run, uint32_t threads);
 /* Helps until `until_us`, from any thread while the run is not closed. Returns whether there is more to do. */
 bool wql__run_help(wql__run *run, int64_t until_us);

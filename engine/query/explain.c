@@ -186,10 +186,13 @@ static void print_repaired(wql__out *out, char *text, size_t len) {
 /* What the provider says of itself, in `room` bytes of memory. Returns the length that it says to need; SIZE_MAX: it could not be
  * asked. */
 static size_t ask_explain(const wql__plan_scan *scan, const wql_request *request, char *buf, size_t room) {
-    size_t len;
+    size_t len = SIZE_MAX;
     buf[0] = '\0';
     if (wql__mount_enter(scan->mount, NULL) != WQL_OK) return SIZE_MAX;
-    len = scan->mount->provider->explain(scan->mount->self, request, buf, room);
+    if (wql__mount_begin(scan->mount)) {
+        len = scan->mount->provider->explain(scan->mount->self, request, buf, room);
+        wql__mount_end(scan->mount);
+    }
     wql__mount_leave(scan->mount);
     buf[room - 1] = '\0';
     return len;

@@ -232,14 +232,18 @@ static wql_status call_plan(wql__binder *b, const wql__plan_scan *scan, wql__tur
     wql_request request;
     wql_status status;
     uint64_t refusals;
+    bool there;
     if (!provider || !provider->plan) return WQL_OK;
     status = wql__mount_enter(scan->mount, turn);
     if (status != WQL_OK) return status;
     wql__error_clear(&said);
     wql__plan_request(scan, scan->wanted_all, &request);
     refusals = wql__mem_refusals(scan->mount->mem);
-    status = provider->plan(scan->mount->self, &request, answer, &said);
+    there = wql__mount_begin(scan->mount);
+    if (there) status = provider->plan(scan->mount->self, &request, answer, &said);
     wql__mount_leave(scan->mount);
+    if (!there) return wql__fail(b->err, WQL_E_PROVIDER_NOT_FOUND, "provider %s was unmounted", scan->mount->name);
+    wql__mount_end(scan->mount);
     if (status == WQL_E_PROVIDER_NOT_CAPABLE) {
         preset_answer(answer, take, scan->pushed_count);
         return WQL_OK;

@@ -177,8 +177,9 @@ WQL_API wql_status wql_engine_mount(wql_engine *engine, const char *ns, const wq
  * names the path. On failure nothing is mounted, and the object is closed again. Thread-safety: as wql_engine_mount. */
 WQL_API wql_status wql_engine_load(wql_engine *engine, const char *ns, const char *path, const char *config, wql_error *err);
 
-/* Takes a provider away: its classes are gone at once for new calls, running scans end as they would have, then it is unloaded.
- * Batches still retained keep the provider loaded until their last release.
+/* Takes a provider away: its classes are gone at once for new calls, running scans and plans that are being made end as they
+ * would have, then it is unloaded. Batches still retained keep the provider loaded until their last release, and so do calls that
+ * were planned while it was there, until they end; nothing of it is called meanwhile but the releases of its batches.
  * @param provider  the provider's name
  * Returns WQL_OK; WQL_S_TIMEDOUT (a scan has not ended within cancel_wait_ms; the classes are gone, call again);
  * WQL_E_NOT_FOUND; WQL_E_INVALID_NAMESPACE; WQL_E_INVALID_OPERATION (in a callback; or a class of another mount derives from one

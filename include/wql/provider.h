@@ -331,7 +331,7 @@ typedef struct wql_table {
     uint8_t open_take[16];        /* [op] what open lowers it to, if `lower` is set */
     uint32_t lower;
     uint32_t batch_rows; /* rows of its batches, 1 to 2,048; 0: 1,024 in the first, 2,048 after it. A multiple of 8 moves no bitmap */
-    uint32_t parts;      /* what plan answers; one for each 131,072 rows. With `memory` always 1: parts would see rows of
+    uint32_t parts;      /* what plan answers; one for each 65,536 rows. With `memory` always 1: parts would see rows of
                           * different moments */
     uint32_t zero;
 } wql_table;

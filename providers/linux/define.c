@@ -28,6 +28,7 @@ static bool say_property(maker *k, const wql__linux_property *in, wql_property_d
     out->name = in->name;
     out->type = in->type;
     out->flags = in->flags;
+    out->class_name = in->reference;
     if (!in->units) return true;
     units = wql__linux_take(&k->scratch, sizeof *units);
     if (!units) return false;

@@ -51,6 +51,7 @@ typedef struct wql__linux_property {
     const char *name;
     const char *units; /* qualifier Units, or NULL */
     const char *fixed;
+    const char *reference; /* the class that a reference is of */
     uint32_t type;
     uint16_t flags;   /* WQL_KEY, WQL_INTERVAL */
     uint16_t from;    /* WQL__LINUX_ROW ... */
@@ -228,6 +229,15 @@ wql_status wql__linux_check(const wql__linux_scan *s);
  * list. Rows for other values need not be made; the condition itself is checked by the frame. NULLs do not occur. */
 bool wql__linux_lookup(const wql__linux_scan *s, uint32_t property, const wql_value **values, uint32_t *count);
 
+/* -- associations (references.c) ------------------------------------------------------------------------------------------- */
+
+/* Sets a reference to the row of a class that has this key. */
+void wql__linux_set_reference(wql__linux_scan *s, uint32_t property, const wql__linux_class *cls, wql_value key);
+/* As wql__linux_lookup, for a reference: the keys of the rows of `cls` that its values name. Called in open; texts live in the scan's
+ * arena. */
+bool wql__linux_lookup_keys(wql__linux_scan *s, uint32_t property, const wql__linux_class *cls, wql_value **keys,
+                            uint32_t *count);
+
 /* -- files (files.c) ------------------------------------------------------------------------------------------------------- */
 
 /* All return 0 or an errno; paths are relative to `dir`, an open directory, or -1: ENOENT. */
@@ -317,6 +327,8 @@ extern const wql__linux_class wql__linux_managed_system_element, wql__linux_logi
 
 extern const wql__linux_class wql__linux_logical_disk, wql__linux_network_adapter, wql__linux_network_configuration,
     wql__linux_service;
+
+extern const wql__linux_class wql__linux_process_parent, wql__linux_network_setting;
 
 extern const wql__linux_class wql__linux_process, wql__linux_operating_system, wql__linux_computer_system, wql__linux_processor;
 

@@ -26,6 +26,8 @@ static const wql__linux_class *const classes[] = {
     &wql__linux_network_adapter,
     &wql__linux_network_configuration,
     &wql__linux_service,
+    &wql__linux_process_parent,
+    &wql__linux_network_setting,
     NULL,
 };
 

@@ -198,7 +198,7 @@ static uint64_t table_rows(const wql__memory_table *table) {
 }
 
 /* So many rows are worth an opening of their own. */
-enum { PART_ROWS = 128 * 1024, PARTS_MOST = 1024 };
+enum { PART_ROWS = 64 * 1024, PARTS_MOST = 1024 };
 
 static uint32_t parts_of(const wql__memory_table *table) {
     uint64_t parts = table->rows / PART_ROWS;

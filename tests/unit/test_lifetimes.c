@@ -376,6 +376,64 @@ static void R2_5_a_provider_that_hangs_at_its_beginning_holds_nobody(void **stat
     close_fixture(&f);
 }
 
+/* -- a provider that is taken away ------------------------------------------------------------------------------- */
+
+static event plan_entered, plan_may_go;
+static _Atomic bool in_plan, unmount_returned;
+
+static wql_status slow_plan(void *self, const wql_request *request, wql_answer *answer, wql_error *e) {
+    (void)self, (void)request, (void)answer, (void)e;
+    atomic_store(&in_plan, true);
+    event_set(&plan_entered);
+    (void)event_wait(&plan_may_go);
+    atomic_store(&in_plan, false);
+    return WQL_OK;
+}
+
+static void *prepare_main(void *arg) {
+    wql_query *query;
+    if (wql_query_prepare(arg, wql_s(all), &query, NULL) == WQL_OK) wql_query_close(query);
+    return NULL;
+}
+
+/* Whether nobody was inside plan when the unmount returned. */
+static void *unmount_main(void *arg) {
+    fixture *f = arg;
+    bool good = wql_engine_unmount(f->engine, "root/u", "slow", NULL) == WQL_OK && !atomic_load(&in_plan);
+    atomic_store(&unmount_returned, true);
+    return good ? arg : NULL;
+}
+
+static void an_unmount_waits_for_a_plan(void **state) {
+    fixture f = {.t = {.rows = 10}};
+    ticks slow = {.rows = 10, .flags = WQL_CONCURRENT};
+    wql_provider table = *ticks_provider(&slow, "slow");
+    const struct timespec moment = {0, 50000000};
+    pthread_t preparing, unmounting;
+    wql_session *session;
+    wql_query *query;
+    void *good;
+    (void)state;
+    plan_entered = plan_may_go = (event)EVENT_INIT;
+    open_fixture(&f, 1, WQL_FOREVER);
+    table.plan = slow_plan;
+    assert_int_equal(wql_engine_mount(f.engine, "root/u", &table, NULL, &slow, &err), WQL_OK);
+    assert_int_equal(wql_session_open(f.engine, "root/u", NULL, &session, &err), WQL_OK);
+    assert_int_equal(pthread_create(&preparing, NULL, prepare_main, session), 0);
+    assert_true(event_wait(&plan_entered));
+    assert_int_equal(pthread_create(&unmounting, NULL, unmount_main, &f), 0);
+    nanosleep(&moment, NULL); /* time enough to return, if it does not wait */
+    assert_false(atomic_load(&unmount_returned));
+    event_set(&plan_may_go);
+    pthread_join(unmounting, &good);
+    pthread_join(preparing, NULL);
+    assert_non_null(good);
+    assert_int_equal(atomic_load(&slow.unloads), 1);
+    assert_int_equal(wql_query_prepare(session, wql_s(all), &query, &err), WQL_E_INVALID_CLASS);
+    wql_session_close(session);
+    close_fixture(&f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(L1_I2_every_end_leads_to_one_final_status_and_the_release),
@@ -386,6 +444,7 @@ int main(void) {
         cmocka_unit_test(X25_a_wake_that_meets_a_full_buffer_or_an_end),
         cmocka_unit_test(R7_6_closing_the_engine_in_each_callback),
         cmocka_unit_test(R7_6_L7_a_close_with_a_bound_comes_back),
+        cmocka_unit_test(an_unmount_waits_for_a_plan),
         cmocka_unit_test(R2_5_a_provider_that_hangs_at_its_beginning_holds_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -54,6 +54,29 @@ static void batches_of_the_providers_own_keep_their_order(void **state) {
     until_helped(zero_copy);
 }
 
+/* With a clock that stands still no slice is ever over: help is sought behind the first batch, or never. */
+static int64_t stand_still(void *user, bool wall) {
+    (void)user, (void)wall;
+    return 1700000000000000;
+}
+
+static void push_without_time(fixture *f) {
+    wql_engine_options opt = WQL_INIT(wql_engine_options);
+    recorder r;
+    opt.workers = 3;
+    opt.cancel_wait_ms = 10000;
+    opt.clock = stand_still;
+    recorder_init(&r, DO_NOTHING);
+    open_fixture_with(f, &opt);
+    assert_int_equal(run_to_end(f, all, &r, 0), WQL_OK);
+    assert_promises(&r);
+    assert_int_equal(atomic_load(&r.rows), ROWS);
+}
+static void many_parts_are_helped_at_once(void **state) {
+    (void)state;
+    until_helped(push_without_time);
+}
+
 /* Pulls to the end and checks that the Ids are from, from + 1 ... */
 static wql_status pull_ids(wql_call call, uint64_t from, uint64_t *rows, wql_error *why) {
     wql_status status;
@@ -458,6 +481,7 @@ static void memory_may_lack_anywhere(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_pushed_call_is_helped),
+        cmocka_unit_test(many_parts_are_helped_at_once),
         cmocka_unit_test(batches_of_the_providers_own_keep_their_order),
         cmocka_unit_test(a_call_that_runs_ahead_is_helped),
         cmocka_unit_test(rows_max_gives_the_first_rows),
