@@ -233,8 +233,8 @@ bool wql__linux_lookup(const wql__linux_scan *s, uint32_t property, const wql_va
 
 /* Sets a reference to the row of a class that has this key. */
 void wql__linux_set_reference(wql__linux_scan *s, uint32_t property, const wql__linux_class *cls, wql_value key);
-/* As wql__linux_lookup, for a reference: the keys of the rows of `cls` that its values name. Called in open; texts live in the scan's
- * arena. */
+/* As wql__linux_lookup, for a reference: the keys of the rows of `cls` that its values name. Called in open; texts live in the
+ * scan's arena. */
 bool wql__linux_lookup_keys(wql__linux_scan *s, uint32_t property, const wql__linux_class *cls, wql_value **keys,
                             uint32_t *count);
 
