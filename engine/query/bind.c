@@ -339,6 +339,11 @@ static wql_status settle_test(wql__binder *b, wql__expr *expr, uint32_t type, ui
     return WQL_OK;
 }
 
+/* TRUE, where a program took it for the number that it is in a VARIANT (wql-language 1.6). */
+static bool is_minus_one(const wql__literal *literal) {
+    return literal->kind == WQL__LIT_INT && literal->negative && literal->magnitude == 1;
+}
+
 wql_status wql__bind_test(wql__binder *b, const wql__node *node, bool negate, wql__expr **out) {
     wql__expr *expr = node->kind == WQL__NODE_COMPARE_PATHS ? NULL : wql__arena_zero(b->arena, sizeof *expr);
     wql__literal literal;
@@ -356,6 +361,7 @@ wql_status wql__bind_test(wql__binder *b, const wql__node *node, bool negate, wq
     status = bind_target(b, node, expr, &type, &flags);
     if (status >= 0) status = copy_literal(b, node, &literal);
     if (status < 0) return status;
+    if (is_minus_one(&literal) && type == WQL_BOOLEAN && (b->tree->dialect & WQL_RELAXED)) literal.kind = WQL__LIT_TRUE;
     expr->test = wql__arena_zero(b->arena, sizeof *expr->test);
     if (!expr->test) return wql__bind_no_memory(b);
     expr->has_parameter = literal.kind == WQL__LIT_PARAMETER;

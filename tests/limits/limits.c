@@ -75,6 +75,14 @@ static void make_text(const char *limit, uint64_t n) {
         at += sprintf(at, "SELECT * FROM Tick WHERE Name LIKE '");
         for (uint64_t i = 0; i < n; i++) *at++ = 'x';
         (void)sprintf(at, "'");
+    } else if (strcmp(limit, "path_chars_max") == 0) {
+        at += sprintf(at, "REFERENCES OF {A.K='");
+        for (uint64_t i = strlen("A.K=''"); i < n; i++) *at++ = 'x';
+        (void)sprintf(at, "'}");
+    } else if (strcmp(limit, "path_keys_max") == 0) {
+        at += sprintf(at, "REFERENCES OF {A.");
+        for (uint64_t i = 0; i < n; i++) at += sprintf(at, "%sK%u=1", i ? "," : "", (unsigned)i);
+        (void)sprintf(at, "}");
     } else {
         at += sprintf(at, "SELECT * FROM ");
         for (uint64_t i = 0; i < n; i++) *at++ = 'x';
@@ -450,6 +458,8 @@ static const struct {
     {"predicates_max", text_limit, true},
     {"select_items_max", text_limit, true},
     {"pattern_chars_max", text_limit, true},
+    {"path_chars_max", text_limit, true},
+    {"path_keys_max", text_limit, false},
     {"identifier_chars_max", text_limit, true},
     {"calls_max", calls_limit, true},
     {"calls_per_principal_max", principal_limit, true},
