@@ -93,18 +93,26 @@ void wql__turn_drop(wql__turn *turn) {
     wql__mount_release(mount);
 }
 
-/* One side counts and then looks whether the mount leaves, the other says so and then looks at the count: since both are in one
- * order for all threads, one of the two sees the other. */
+/* The number of uses, and beside it in the same word whether the mount was taken away: so there is no moment between looking at
+ * the one and changing the other. */
+enum { USES = 0x7fffffff };
+static const uint32_t leaving = (uint32_t)USES + 1;
+
 bool wql__mount_begin(wql__mount *mount) {
-    atomic_fetch_add(&mount->scans, 1);
-    if (!atomic_load(&mount->leaving)) return true;
-    wql__mount_end(mount);
-    return false;
+    uint32_t now = atomic_load_explicit(&mount->scans, memory_order_relaxed);
+    do {
+        if (now == leaving) return false;
+    } while (!atomic_compare_exchange_weak_explicit(&mount->scans, &now, now + 1, memory_order_acquire, memory_order_relaxed));
+    return true;
 }
 
-void wql__mount_end(wql__mount *mount) { atomic_fetch_sub(&mount->scans, 1); }
+void wql__mount_end(wql__mount *mount) { atomic_fetch_sub_explicit(&mount->scans, 1, memory_order_release); }
 
-void wql__mount_take_away(wql__mount *mount) { atomic_store(&mount->leaving, true); }
+void wql__mount_take_away(wql__mount *mount) { atomic_fetch_or_explicit(&mount->scans, leaving, memory_order_acq_rel); }
+
+bool wql__mount_is_used(const wql__mount *mount) {
+    return (atomic_load_explicit(&mount->scans, memory_order_acquire) & USES) != 0;
+}
 
 wql_status wql__mount_fault(wql__mount *mount, wql_error *err, const char *format, ...) {
     char text[400];

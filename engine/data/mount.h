@@ -36,8 +36,7 @@ typedef struct wql__mount {
     wql__turn *first, *last;
     _Atomic uint64_t faults;
     _Atomic uint64_t *engine_faults; /* the engine's counter; NULL once the engine is gone */
-    _Atomic uint32_t scans;          /* of running calls: counted from the first open to the end of the run; and plans being made */
-    _Atomic bool leaving;            /* it was taken away: no plan, and no explanation, is asked for any more */
+    _Atomic uint32_t scans;          /* of running calls, and of plans being made: see wql__mount_begin */
     _Atomic bool blocks;             /* it held a worker for too long: its calls run on threads of their own */
     _Atomic uint64_t opened, closed, rows, inside_ns; /* for statistics */
     struct wql__mount *next_leaving;
@@ -63,11 +62,13 @@ wql_status wql__mount_enter(wql__mount *mount, wql__turn *turn);
 void wql__mount_leave(wql__mount *mount);
 void wql__turn_drop(wql__turn *turn);
 
-/* Around what is asked of the provider without a scan. False: it was taken away, and must not be called. */
+/* Around everything that may call the provider: a call with a plan, a scan, a plan that is made. False: the mount was taken away
+ * and is used by nobody, so it must not be called; whoever uses it may begin more. */
 bool wql__mount_begin(wql__mount *mount);
 void wql__mount_end(wql__mount *mount);
-/* After this, and once `scans` is 0, it is called by nobody any more. */
+/* After this, once it is used by nobody, it never is again. */
 void wql__mount_take_away(wql__mount *mount);
+bool wql__mount_is_used(const wql__mount *mount);
 
 /* The provider broke its contract: counts it and fills `err` with WQL_E_PROVIDER_FAILURE and its name. */
 wql_status wql__mount_fault(wql__mount *mount, wql_error *err, const char *format, ...) WQL_PRINTF(3, 4);

@@ -305,7 +305,7 @@ static bool wait_for_scans(wql_engine *engine, wql__mount *mount) {
     int64_t until = wql__until_us(engine->options.cancel_wait_ms);
     bool in_time = true;
     wql__lock(&engine->table);
-    while (atomic_load(&mount->scans) && in_time) {
+    while (wql__mount_is_used(mount) && in_time) {
         int64_t now = wql__now_us();
         in_time = now < until;
         if (in_time)
@@ -313,7 +313,7 @@ static bool wait_for_scans(wql_engine *engine, wql__mount *mount) {
                                  until - now < LOOK_AGAIN_US ? until : now + LOOK_AGAIN_US);
     }
     wql__unlock(&engine->table);
-    return atomic_load(&mount->scans) == 0;
+    return !wql__mount_is_used(mount);
 }
 
 /* `before`: what was published before, to be released when no lock is held. */

@@ -58,37 +58,44 @@ void wql__call_yield_in(wql__call *call, int step, int pool) {
 
 /* -- planning and closing ---------------------------------------------------------------------------------------- */
 
-/* A mount counts the calls that have a plan for it: wql_engine_unmount waits for them. */
-static void count_users(wql__plan *plan, bool up) {
+/* A mount counts the calls that have a plan for it: wql_engine_unmount waits for them. The first `count` mounts of the plan. */
+static void end_uses(const wql__plan *plan, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++)
+        if (wql__plan_mount(plan, i)) wql__mount_end(wql__plan_mount(plan, i));
+}
+
+/* False: one of them was taken away, and none is used. */
+static bool begin_uses(const wql__plan *plan) {
     for (uint32_t i = 0, count = wql__plan_mount_count(plan); i < count; i++) {
         wql__mount *mount = wql__plan_mount(plan, i);
-        if (!mount) continue;
-        if (up)
-            atomic_fetch_add_explicit(&mount->scans, 1, memory_order_relaxed);
-        else
-            atomic_fetch_sub_explicit(&mount->scans, 1, memory_order_release);
+        if (!mount || wql__mount_begin(mount)) continue;
+        end_uses(plan, i);
+        return false;
     }
+    return true;
 }
 
 /* The call uses the plan no longer; an unmount may wait for that. */
 static void let_plan_go(wql__call *call, wql__plan *plan) {
     wql_engine *engine = call->engine;
-    count_users(plan, false);
+    end_uses(plan, wql__plan_mount_count(plan));
     wql__plan_release(plan);
     wql__lock(&engine->table);
     wql__cond_broadcast(&engine->table_changed);
     wql__unlock(&engine->table);
 }
 
-/* A plan that is counted before its classes are taken away. An unmount publishes the new classes first and looks at the count
- * then; this counts first and looks at the classes then: one of the two sees the other. */
+/* A plan whose mounts are used from here on, and which has the classes of now: else it is made again. */
 static wql_status get_plan(wql__call *call, wql__plan **out) {
     for (;;) {
         wql__catalog *now;
         bool same;
         wql_status status = wql__query_plan(call->query, call->flags, &call->env.turn, out, &call->run_error);
         if (status != WQL_OK) return status;
-        count_users(*out, true);
+        if (!begin_uses(*out)) {
+            wql__plan_release(*out);
+            continue;
+        }
         now = wql__namespace_catalog(call->session->ns);
         same = now == (*out)->catalog;
         wql__catalog_release(now);

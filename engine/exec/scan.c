@@ -350,7 +350,7 @@ static wql_status open_scan(wql__scan *scan) {
     status = enter(scan);
     if (status != WQL_OK) return status;
     make_request(scan);
-    if (!scan->counted) (void)atomic_fetch_add_explicit(&scan->mount->scans, 1, memory_order_relaxed);
+    if (!scan->counted) (void)wql__mount_begin(scan->mount); /* its call has begun, so it is not refused */
     scan->counted = true;
     set_reachable(scan, true);
     visit_begin(scan, &v, WQL__PHASE_OPEN);
@@ -495,6 +495,6 @@ wql_status wql__scan_close(wql__scan *scan) {
 }
 
 void wql__scan_uncount(wql__scan *scan) {
-    if (scan->counted) (void)atomic_fetch_sub_explicit(&scan->mount->scans, 1, memory_order_release);
+    if (scan->counted) wql__mount_end(scan->mount);
     scan->counted = false;
 }
