@@ -91,7 +91,7 @@ WQL_API wql_status wql_query_check(wql_engine *engine, wql_str text, uint32_t di
  * @param out  [out] close it
  * Returns WQL_OK; the codes of wql_query_check; WQL_E_INVALID_CLASS (hint: the nearest name); WQL_E_INVALID_NAMESPACE (RELAXED:
  * FROM names another); WQL_E_INVALID_QUERY (a property that is not there, an operator or literal that does not fit);
- * WQL_E_NOT_SUPPORTED (a kind that is not run yet, or two properties compared); a provider's failure;
+ * WQL_E_NOT_SUPPORTED (a kind that is not run yet, or RELAXED: a system property against another one); a provider's failure;
  * WQL_E_OUT_OF_MEMORY; WQL_E_SHUTTING_DOWN.
  * Thread-safety: free, callback-safe. */
 WQL_API wql_status wql_query_prepare(wql_session *session, wql_str text, wql_query **out, wql_error *err);
