@@ -261,7 +261,7 @@ static inline void wql__hint(const void *at, size_t ahead, size_t bytes) {
 }
 /* Columns mostly are slices of longer ones, and the next batch is the next slice: while one is read, the caches are told of what
  * comes. Else each batch would begin with waiting for memory. A hint never faults, wherever it points. `bytes` from `at` on, as
- * far ahead as a batch of them reaches. */
+ * far ahead as half of the largest batch reaches. */
 enum { WQL__AHEAD_ROWS = 1024 };
 static inline void wql__hint_ahead(const void *at, size_t bytes, size_t value_bytes) {
     wql__hint(at, WQL__AHEAD_ROWS * value_bytes, bytes);

@@ -213,9 +213,34 @@ static wql_status read_source(wql__plan *plan, const wql__links_request *request
     return WQL_OK;
 }
 
-static bool any_blocks(const wql__catalog *catalog) {
-    for (uint32_t i = 0; i < catalog->count; i++)
-        if (catalog->entries[i].mount && (catalog->entries[i].mount->provider->flags & WQL_MAY_BLOCK)) return true;
+static bool is_among(const wql__links *links, const wql__mount *mount) {
+    for (uint32_t i = links->mount_count; i-- > 0;)
+        if (links->mounts[i] == mount) return true;
+    return false;
+}
+
+/* The mounts of the namespace, each once: a call counts itself with each, and they are far fewer than the classes. */
+static bool list_mounts(wql__plan *plan) {
+    const wql__catalog *catalog = plan->catalog;
+    wql__links *links = plan->links;
+    uint32_t room = 0;
+    for (uint32_t i = 0; i < catalog->count; i++) {
+        wql__mount *mount = catalog->entries[i].mount;
+        if (!mount || is_among(links, mount)) continue;
+        if (links->mount_count == room) {
+            wql__mount **mounts = wql__arena_alloc(&plan->arena, wql__array_size(room += room + 4, sizeof *mounts));
+            if (!mounts) return false;
+            if (links->mount_count) memcpy(mounts, links->mounts, links->mount_count * sizeof *mounts);
+            links->mounts = mounts;
+        }
+        links->mounts[links->mount_count++] = mount;
+    }
+    return true;
+}
+
+static bool any_blocks(const wql__links *links) {
+    for (uint32_t i = 0; i < links->mount_count; i++)
+        if (links->mounts[i]->provider->flags & WQL_MAY_BLOCK) return true;
     return false;
 }
 
@@ -236,13 +261,14 @@ wql_status wql__plan_links(const wql__links_request *request, wql__mem *mem, wql
     plan->from = entry;
     plan->star = true;
     plan->rows = -1;
-    plan->may_block = any_blocks(catalog);
     plan->links = wql__arena_zero(&plan->arena, sizeof *plan->links);
-    status = plan->links && copy_request(&plan->arena, plan->links, request) ? WQL_OK : wql__fail_memory(mem, err);
+    status = plan->links && copy_request(&plan->arena, plan->links, request) && list_mounts(plan) ? WQL_OK
+                                                                                                  : wql__fail_memory(mem, err);
     if (status == WQL_OK)
         status =
             wql__plan_fetch(request->path, request->text, mem, catalog, find_flags(flags), zone, turn, &plan->links->find, err);
     if (status == WQL_OK) status = read_source(plan, request, err);
+    if (status == WQL_OK) plan->may_block = any_blocks(plan->links);
     if (status != WQL_OK) {
         wql__plan_release(plan);
         return status;

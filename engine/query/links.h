@@ -33,6 +33,8 @@ typedef struct wql__links {
     uint32_t offset, length;    /* of the path in the text */
     const wql_value *keys;      /* of the source, in the order of its class's keys; NULL: a singleton */
     wql__plan *find;            /* of the source; retained */
+    wql__mount **mounts;        /* any of the namespace may be asked; kept by the catalog */
+    uint32_t mount_count;
 } wql__links;
 
 /* One way from the source: reference `role` of an association class may name it. */

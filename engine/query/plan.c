@@ -167,8 +167,8 @@ const wql_class **wql__plan_list(wql__plan *plan, uint32_t count) {
     return classes;
 }
 
-uint32_t wql__plan_mount_count(const wql__plan *plan) { return plan->links ? plan->catalog->count : plan->scan_count; }
+uint32_t wql__plan_mount_count(const wql__plan *plan) { return plan->links ? plan->links->mount_count : plan->scan_count; }
 
 wql__mount *wql__plan_mount(const wql__plan *plan, uint32_t i) {
-    return plan->links ? plan->catalog->entries[i].mount : plan->scans[i].mount;
+    return plan->links ? plan->links->mounts[i] : plan->scans[i].mount;
 }

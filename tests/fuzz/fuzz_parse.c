@@ -4,23 +4,12 @@
  *
  * With clang -fsanitize=fuzzer -DWQL_FUZZER it is a fuzzer; without, a program that replays the files given as arguments. */
 #include "../../grammar/parse.h"
+#include "replay.h"
 
 #include <wql/engine.h>
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(condition)                                                                                                          \
-    do {                                                                                                                         \
-        if (!(condition)) {                                                                                                      \
-            fprintf(stderr, "fuzz_parse: line %d: %s\n", __LINE__, #condition);                                                  \
-            abort();                                                                                                             \
-        }                                                                                                                        \
-    } while (0)
 
 static void check_refusal(wql_status status, const wql_error *err, size_t size) {
     MUST(status == WQL_E_INVALID_QUERY || status == WQL_E_INVALID_PARAMETER || status == WQL_E_QUOTA_VIOLATION ||
@@ -91,33 +80,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     MUST(base == 0 || base == relaxed || has_between(data, size)); /* a dialect only adds */
     return 0;
 }
-
-#ifndef WQL_FUZZER /* libFuzzer brings its own main */
-static int replay(const char *name) {
-    FILE *file = fopen(name, "rb");
-    uint8_t *data = NULL;
-    size_t size = 0, got;
-    if (file == NULL) {
-        perror(name);
-        return 1;
-    }
-    do {
-        uint8_t *more = realloc(data, size + 65536);
-        if (more == NULL) abort();
-        data = more;
-        got = fread(data + size, 1, 65536, file);
-        size += got;
-    } while (got > 0);
-    fclose(file);
-    LLVMFuzzerTestOneInput(data, size);
-    free(data);
-    return 0;
-}
-
-int main(int argc, char **argv) {
-    int failed = 0;
-    for (int i = 1; i < argc; i++) failed += replay(argv[i]);
-    printf("fuzz_parse: %d files replayed\n", argc - 1 - failed);
-    return failed > 0;
-}
-#endif
