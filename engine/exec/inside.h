@@ -82,6 +82,7 @@ typedef struct wql__outputs {
     const uint32_t *keys; /* slots of the class's keys; WQL__NO_ENTRY: not read */
     wql_batch *constants; /* holds the columns that are the same for all rows; NULL: none */
     bool has_parts, has_path, projected;
+    bool has_bytes; /* texts, lists or objects, which may lie in their source */
     uint32_t fixed_bytes; /* of a row, without texts and items */
 } wql__outputs;
 
