@@ -379,7 +379,7 @@ static void narrow_members(const wql__tester *t, const wql_column *col, wql__row
         return;
     }
     if (wql__stopped(stop)) return; /* a large set lies in slow memory, and there may be many sets */
-    wql__members_dense(t->members, col, set->rows, stop, mask);
+    wql__members_dense(t->members, t->kernels, col, set->rows, stop, mask);
     if (t->outside)
         for (uint32_t w = 0; w < wql__bit_words(set->rows); w++) mask[w] = ~mask[w];
     wql__rows_and(set, mask);
