@@ -193,7 +193,7 @@ static int teardown(void **state) {
     return used > 4096; /* all but what the allocator keeps of itself */
 }
 
-static const wql__parse_limits limits = {16384, 128, 2000, 1024, 4096, 8192, 4096};
+static const wql__parse_limits limits = {16384, 128, 2000, 1024, 4096, 8192, 4096, 1024};
 
 /* Parses and plans; the tree is gone before the plan is used. */
 static wql_status plan_with(lab *l, const char *text, uint32_t flags, wql__turn *turn, wql__plan **out, wql_error *err) {
