@@ -5,7 +5,7 @@
  *
  * Memory. The instances of a hop stay with its provider: so many references as fit a queue are taken, and the hop waits while the
  * objects they name are got. Only if these have to wait (a provider may have no second scan to give as long as the first is open)
- * does the hop go on meanwhile, into the second queue, until it is through and closed. */
+ * does the hop go on meanwhile, into the second queue, until it is through and closed: memory_max bounds that. */
 #include "inside.h"
 
 #include "../base/fold.h"

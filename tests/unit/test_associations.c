@@ -20,6 +20,7 @@ typedef struct lab {
     wql_engine *engine;
     wql_session *session;
     uint32_t cancel_wait_ms; /* set before it is opened; 0: the default */
+    uint64_t memory_max;     /* likewise */
 } lab;
 
 /* A database with the result of `sql`: lent, so that there is one connection, or a file. */
@@ -31,6 +32,7 @@ static void open_lab(lab *l, const char *sql, bool lent, uint32_t workers) {
     aid_begin(&l->place);
     options.workers = workers;
     options.cancel_wait_ms = l->cancel_wait_ms;
+    options.memory_max = l->memory_max;
     if (lent) {
         assert_int_equal(sqlite3_open(":memory:", &l->db), SQLITE_OK);
         assert_true(aid_exec(l->db, sql));
@@ -295,6 +297,26 @@ static void memory_does_not_grow_with_what_comes(void **state) {
     close_lab(&l);
 }
 
+/* Over a provider that has one scan to give the references of a hop are held until it is through: within memory_max, or the call
+ * ends with it. */
+static void references_that_are_held_count(void **state) {
+    uint64_t rows;
+    (void)state;
+    for (int enough = 0; enough < 2; enough++) {
+        lab l = {.memory_max = enough ? 32 << 20 : 3 << 20};
+        open_lab(&l, MANY(50000), true, 0);
+        if (enough) {
+            assert_int_equal(ask(&l, "ASSOCIATORS OF {C.Id=1}", NULL, 0, &rows), WQL_END);
+            assert_int_equal(rows, 50000);
+        } else {
+            assert_int_equal(ask(&l, "ASSOCIATORS OF {C.Id=1}", NULL, 0, &rows), WQL_E_QUOTA_VIOLATION);
+            assert_non_null(strstr(err.message, "memory_max"));
+            assert_int_equal(ask(&l, "ASSOCIATORS OF {O.Id=1}", NULL, 0, &rows), WQL_END); /* the engine goes on */
+        }
+        close_lab(&l);
+    }
+}
+
 static void no_more_rows_come_than_are_asked_for(void **state) {
     static const uint64_t most[] = {1, 99, 100, 101, 1024, 1025, 4999};
     lab l = {.cancel_wait_ms = 0};
@@ -422,6 +444,7 @@ int main(void) {
         cmocka_unit_test(ends_with_any_keys_are_gathered_by_key),
         cmocka_unit_test(one_connection_is_enough),
         cmocka_unit_test(memory_does_not_grow_with_what_comes),
+        cmocka_unit_test(references_that_are_held_count),
         cmocka_unit_test(no_more_rows_come_than_are_asked_for),
         cmocka_unit_test(a_call_can_be_left_anywhere),
         cmocka_unit_test(cancels_meet_running_steps),
