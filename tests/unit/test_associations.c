@@ -33,6 +33,7 @@ static void open_lab(lab *l, const char *sql, bool lent, uint32_t workers) {
     options.workers = workers;
     options.cancel_wait_ms = l->cancel_wait_ms;
     options.memory_max = l->memory_max;
+    if (lent) options.flags = WQL_CHECK_PROVIDERS; /* references are spelled as they must be, too */
     if (lent) {
         assert_int_equal(sqlite3_open(":memory:", &l->db), SQLITE_OK);
         assert_true(aid_exec(l->db, sql));
