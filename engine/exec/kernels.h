@@ -91,7 +91,8 @@ typedef struct wql__needle_word {
 /* Which of 64 words agree; in *high, which of them have one of those bits. */
 typedef uint64_t (*wql__agree_kernel)(const uint32_t *words, const wql__needle_word *with, uint64_t *high);
 
-/* Where each of 64 words is looked up in a table of 2^(32 - shift) places, letters without regard to case. Returns all words' bits. */
+/* Where each of 64 words is looked up in a table of 2^(32 - shift) places, letters without regard to case. Gives all bits
+ * of the words. */
 typedef uint32_t (*wql__places_kernel)(const uint32_t *words, uint32_t shift, uint32_t *places);
 #define WQL__PLACE_CASE 0x20202020u
 #define WQL__PLACE_SPREAD 0x9e3779b1u

@@ -342,7 +342,8 @@ TARGET static uint32_t places(const uint32_t *words, uint32_t shift, uint32_t *t
     _Pragma("GCC unroll 8") for (unsigned i = 0; i < 8; i++) {
         __m256i x = load(words + 8 * i);
         any = _mm256_or_si256(any, x);
-        _mm256_storeu_si256((__m256i *)(void *)(to + 8 * i), _mm256_srl_epi32(_mm256_mullo_epi32(_mm256_or_si256(x, letters), spread), by));
+        x = _mm256_srl_epi32(_mm256_mullo_epi32(_mm256_or_si256(x, letters), spread), by);
+        _mm256_storeu_si256((__m256i *)(void *)(to + 8 * i), x);
     }
     half = _mm_or_si128(_mm256_castsi256_si128(any), _mm256_extracti128_si256(any, 1));
     half = _mm_or_si128(half, _mm_unpackhi_epi64(half, half));
