@@ -48,14 +48,16 @@ static uint32_t readable(const start *s, uint32_t rows) {
 
 /* Word `at` of up to 64 texts from row `first` on. */
 static void load_words(const start *s, uint32_t first, uint32_t count, uint32_t at, uint32_t *words) {
-    const int32_t *offsets = s->col->offsets + first;
-    const wql_view *views = (const wql_view *)s->col->values + first;
-    const char *bytes = s->col->bytes + (size_t)at * WORD;
+    const wql_column *col = s->col;
     if (count < 64) memset(words, 0, 64 * sizeof *words);
-    if (s->col->layout == WQL_VIEWS)
+    if (col->layout == WQL_VIEWS) {
+        const wql_view *views = (const wql_view *)col->values + first;
         for (uint32_t i = 0; i < count; i++) memcpy(&words[i], views[i].as.inlined, WORD);
-    else
+    } else {
+        const int32_t *offsets = col->offsets + first;
+        const char *bytes = col->bytes + (size_t)at * WORD;
         _Pragma("GCC unroll 8") for (uint32_t i = 0; i < count; i++) memcpy(&words[i], bytes + offsets[i], WORD);
+    }
 }
 
 static uint32_t length(const start *s, uint32_t row) {

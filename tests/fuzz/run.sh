@@ -1,0 +1,55 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# run.sh NAME MINUTES [option of libFuzzer...]: fuzzes tests/fuzz/NAME.c for so many minutes of CPU time, not of the clock, guided by
+# coverage, with the address and undefined sanitizers. It begins with the inputs in tests/fuzz/corpus/NAME and adds what it finds to
+# build/fuzz/corpus/NAME. An input that crashes, leaks or takes longer than 10 seconds stays in build/fuzz/NAME-*, is named, and
+# makes it fail. 0 minutes: builds only.
+#
+# What is worth keeping goes into the tree with `run.sh NAME merge DIR`: the fewest of the inputs found that reach what all reach are
+# written to DIR.
+set -u
+cd "$(dirname "$0")/../.."
+name=$1
+minutes=$2
+shift 2
+build=build/fuzz
+checks="-fsanitize=address,undefined -fno-sanitize-recover=undefined"
+found=$build/corpus/$name
+log=$build/$name.log
+
+${MAKE:-make} --no-print-directory -s -j2 B=$build CC=clang-14 SAN="-fsanitize=fuzzer-no-link $checks" OPT="-O1 -g -DWQL_FUZZER" \
+    $build/libwql.a $build/obj/tests/fuzz/"$name".o || exit 1
+# shellcheck disable=SC2086
+clang-14 -fsanitize=fuzzer $checks -o $build/"$name" $build/obj/tests/fuzz/"$name".o $build/libwql.a -lsqlite3 -pthread -ldl -lm || exit 1
+mkdir -p "$found"
+if [ "$minutes" = merge ]; then
+    mkdir -p "$1"
+    exec $build/"$name" -merge=1 "$@" tests/fuzz/corpus/"$name" "$found"
+fi
+
+# Seconds of CPU time that the programs started from here have used.
+used() {
+    times >$build/times
+    awk 'NR == 2 { for (i = 1; i <= 2; i++) { split($i, part, /[ms]/); sum += part[1] * 60 + part[2] } printf "%d", sum }' $build/times
+}
+
+limit=$((minutes * 60))
+before=$(used)
+spent=0
+runs=0
+while [ $spent -lt $limit ]; do
+    left=$((limit - spent))
+    [ $left -gt 300 ] && left=300
+    $build/"$name" -max_total_time=$left -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix=$build/"$name"- "$@" \
+        "$found" tests/fuzz/corpus/"$name" >"$log" 2>&1
+    code=$?
+    spent=$(($(used) - before))
+    ran=$(awk '/^stat::number_of_executed_units/ { print $2 }' "$log")
+    runs=$((runs + ${ran:-0}))
+    if [ $code -ne 0 ]; then
+        tail -40 "$log"
+        echo "not ok $name: ended with $code after $spent s of CPU time and $runs inputs; the input is named above"
+        exit 1
+    fi
+done
+echo "ok $name: $spent s of CPU time, $runs inputs, $(find "$found" -type f | wc -l) in the corpus"
