@@ -28,10 +28,7 @@ if [ "$minutes" = merge ]; then
 fi
 
 # Seconds of CPU time that the programs started from here have used.
-used() {
-    times >$build/times
-    awk 'NR == 2 { for (i = 1; i <= 2; i++) { split($i, part, /[ms]/); sum += part[1] * 60 + part[2] } printf "%d", sum }' $build/times
-}
+used() { awk -v each="$(getconf CLK_TCK)" '{ printf "%d", ($16 + $17) / each }' /proc/$$/stat; }
 
 limit=$((minutes * 60))
 before=$(used)
@@ -39,6 +36,7 @@ spent=0
 runs=0
 while [ $spent -lt $limit ]; do
     left=$((limit - spent))
+    [ $left -lt 120 ] && left=120 # of the clock, of which it gets only a part
     [ $left -gt 300 ] && left=300
     $build/"$name" -max_total_time=$left -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix=$build/"$name"- "$@" \
         "$found" tests/fuzz/corpus/"$name" >"$log" 2>&1
