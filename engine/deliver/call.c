@@ -245,6 +245,7 @@ static void fill_env(wql__call *call, const wql_call_options *how) {
     env->flags = call->flags;
     env->check_exact = (call->engine->options.flags & WQL_CHECK_PROVIDERS) != 0;
     env->batch_rows = how->batch_rows ? how->batch_rows : 1024;
+    env->batch_rows_max = how->batch_rows ? how->batch_rows : WQL_BATCH_ROWS_MAX;
     env->batch_bytes = how->batch_bytes ? how->batch_bytes : 256 * 1024;
     env->batch_age_ms = how->batch_age_ms ? how->batch_age_ms : 20;
     env->rows_max = call->query->is_path ? 1 : how->rows_max;

@@ -110,14 +110,18 @@ static bool hand_over(wql__call *call) {
 
 /* One piece of work on this thread, with the run token, which is given back. */
 static void work_here(wql__call *call, int64_t until_us, wql_batch **batch) {
-    bool planned = call->run != NULL;
+    wql_status status = WQL_OK;
     int64_t left = until_us == WQL__TIME_FOREVER ? WQL__TIME_FOREVER : until_us - wql__now_us();
     int64_t run_until = left == WQL__TIME_FOREVER ? WQL__TIME_FOREVER : wql__engine_now(call->engine) + left;
-    wql_status status;
     call->env.glance_ns = 0;
-    status = planned ? wql__run_next(call->run, run_until, batch) : wql__call_prepare(call);
-    if (planned) wql__run_settle(call->run);
-    if (status == WQL_OK && !planned && hand_over(call)) return;
+    if (!call->run) {
+        status = wql__call_prepare(call);
+        if (status == WQL_OK && hand_over(call)) return;
+    }
+    if (status == WQL_OK) {
+        status = wql__run_next(call->run, run_until, batch);
+        wql__run_settle(call->run);
+    }
     if (status == WQL_OK) {
         wql__call_yield(call, WQL__STEP_PARKED);
     } else if (status == WQL_S_PENDING) {

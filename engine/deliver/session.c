@@ -278,8 +278,11 @@ wql_status wql__query_plan(wql_query *query, uint32_t flags, wql__turn *turn, wq
     do {
         catalog = wql__namespace_catalog(query->session->ns);
         plan = query->listed ? find_plan(query, catalog, flags) : NULL;
-        status = plan ? WQL_OK : make_plan(query, catalog, flags, turn, &plan, err);
-        if (status == WQL_OK && query->listed) keep_plan(query, plan);
+        status = WQL_OK;
+        if (!plan) {
+            status = make_plan(query, catalog, flags, turn, &plan, err);
+            if (status == WQL_OK && query->listed) keep_plan(query, plan);
+        }
         old = status == WQL_E_PROVIDER_NOT_FOUND && !is_current(query->session->ns, catalog); /* unmounted meanwhile */
         wql__catalog_release(catalog);
     } while (old);

@@ -87,8 +87,8 @@ static bool hold_objects(wql_batch *batch, const wql_column *col) {
 static bool point_columns(wql__scan *scan, wql_batch *batch, bool lent) {
     for (uint32_t slot = 0; slot < scan->slot_count; slot++) {
         wql_column *col = &batch->columns[slot];
-        name_column(scan, slot, col);
         if (!scan->given[slot]) {
+            name_column(scan, slot, col);
             if (!wql__null_column(&batch->arena, scan->cls->def.properties[col->property].type, col)) return false;
             continue;
         }

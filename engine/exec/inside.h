@@ -82,6 +82,7 @@ typedef struct wql__outputs {
     const uint32_t *keys; /* slots of the class's keys; WQL__NO_ENTRY: not read */
     wql_batch *constants; /* holds the columns that are the same for all rows; NULL: none */
     bool has_parts, has_path, projected;
+    bool has_bytes;       /* texts, lists or objects, which may lie in their source */
     uint32_t fixed_bytes; /* of a row, without texts and items */
 } wql__outputs;
 
@@ -128,16 +129,17 @@ struct wql__scan {
     uint32_t slot_count;
     wql__fact *facts;         /* [slot]; NULL: no columns came yet */
     const wql_column **given; /* [slot] while a batch is taken: the provider's column */
+    uint8_t *plain;           /* [slot] bytes of a value, if the property's columns have values of one size; else 0 */
 
     wql_status broken; /* a breach of the contract, or no memory, within a callback; run->failure says more */
     wql_status after;  /* what comes behind the rows in hand: WQL_OK, WQL_END, WQL_S_PARTIAL_RESULTS, WQL_S_PENDING, a failure */
-    _Atomic bool waker_taken; /* by open or a next: what it takes to answer WQL_S_PENDING */
-    uint64_t refusals;        /* of memory by the limit, when the callback began */
-    bool brought;             /* this next brought a batch */
-    wql_batch *source;        /* the batch it brought */
-    uint64_t counted_rows;    /* rows it only counted */
-    uint64_t dropped_rows;    /* rows it lent that did not pass */
-    bool is_filtered;         /* the rows of `source` have passed */
+    _Atomic bool waker_taken;        /* by open or a next: what it takes to answer WQL_S_PENDING */
+    uint64_t refusals;               /* of memory by the limit, when the callback began */
+    bool brought;                    /* this next brought a batch */
+    wql_batch *source;               /* the batch it brought */
+    uint64_t counted_rows;           /* rows it only counted */
+    uint64_t dropped_rows;           /* rows it lent that did not pass */
+    bool is_filtered;                /* the rows of `source` have passed */
     uint64_t untold_ns, untold_rows; /* for the mount's statistics */
     wql__builder rows;
     bool row_begun;
@@ -200,8 +202,8 @@ void wql__report_cell(wql__scan *scan, const wql_class *cls, uint32_t property, 
 wql_status wql__check_columns(wql__scan *scan, uint32_t rows, const wql_column *columns, uint32_t count, bool *ill);
 void wql__check_publish(wql__scan *scan);
 
-/* A batch whose columns point to what the provider lends until its callback returns (those of `ill` with ill-formed texts): leaves
- * rows that pass, in memory of the batch; perhaps none. False = no memory; else WQL_OK, or scan->broken. */
+/* A batch whose columns point to what the provider lends until its callback returns (those of `ill` with ill-formed texts):
+ * leaves rows that pass, in memory of the batch; perhaps none. False = no memory; else WQL_OK, or scan->broken. */
 bool wql__copy_lent(wql__scan *scan, wql_batch *batch, const bool *ill);
 
 /* The entries of the host table that bring rows. */
@@ -279,18 +281,16 @@ struct wql__run {
     int64_t now_us;
     wql__mutex lock;
     wql__cond idle;
-    wql__run *parent;           /* of a lane; NULL: it is a call's */
+    wql__run *parent;             /* of a lane; NULL: it is a call's */
     wql__speller *speller;        /* NULL: not needed yet */
     struct wql__links_run *links; /* of an association query, in place of scans; NULL: another one */
-    _Atomic(wql__fan *) fans;   /* the youngest first; they live as long as the run */
-    _Atomic(wql__mount *) late; /* whose provider used a scan when it must not; kept by the plan. NULL: none did */
-    wql__page page;             /* for paths that come out */
-    wql_error *failure;         /* the environment's */
+    _Atomic(wql__fan *) fans;     /* the youngest first; they live as long as the run */
+    _Atomic(wql__mount *) late;   /* whose provider used a scan when it must not; kept by the plan. NULL: none did */
+    wql__page page;               /* for paths that come out */
+    wql_error *failure;           /* the environment's */
 };
 
-static inline bool wql__run_stopped(const wql__run *run) {
-    return wql__flag_is_up(run->env->stop);
-}
+static inline bool wql__run_stopped(const wql__run *run) { return wql__flag_is_up(run->env->stop); }
 /* Says that it was. */
 wql_status wql__run_cancelled(wql__run *run);
 static inline void wql__run_add(_Atomic uint64_t *counter, uint64_t more) {

@@ -17,6 +17,8 @@ static uint32_t element_bytes(uint32_t type) {
     return size ? size : type == WQL_BOOLEAN ? 1 : type == WQL_OBJECT ? (uint32_t)sizeof(wql_ref) : 4;
 }
 
+static bool has_bytes(uint32_t type) { return wql__type_size(type) == 0 && type != WQL_BOOLEAN; }
+
 static bool init_column(wql__scan *scan, const wql__output *output, wql__out_column *col) {
     col->name = output->name;
     col->property = output->property;
@@ -149,6 +151,7 @@ bool wql__outputs_init(wql__scan *scan) {
     for (uint32_t i = 0; i < plan->output_count; i++) {
         if (!init_column(scan, &plan->outputs[i], &outputs->columns[i])) return false;
         outputs->fixed_bytes += element_bytes(plan->outputs[i].type);
+        outputs->has_bytes |= has_bytes(plan->outputs[i].type);
     }
     for (uint32_t i = 0; i < plan->hidden_count; i++) {
         wql__out_column *col = &outputs->columns[plan->output_count + i];
@@ -157,6 +160,7 @@ bool wql__outputs_init(wql__scan *scan) {
         col->name = scan->cls->def.properties[col->property].name;
         col->slot = scan->slots[col->property];
         outputs->fixed_bytes += element_bytes(scan->cls->def.properties[col->property].type);
+        outputs->has_bytes |= has_bytes(scan->cls->def.properties[col->property].type);
     }
     return make_constants(scan);
 }

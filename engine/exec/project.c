@@ -127,7 +127,7 @@ static uint32_t rows_to_forward(const wql__run *run, const wql__scan *scan) {
     uint64_t wanted = rows_left(run);
     if (run->input.rows || run->input.bits || run->gathering.batch || run->input.at % 64) return 0;
     if (run->gave && left < smaller(FORWARD_MIN, env->batch_rows)) return 0;
-    rows = smaller(smaller(left, env->batch_rows), wanted);
+    rows = smaller(smaller(left, env->batch_rows_max), wanted);
     if (rows < left && rows < wanted) rows -= rows % 64;
     while (rows > 64 && rows_bytes(run, scan, NULL, run->input.at, rows) > env->batch_bytes) rows = (rows / 2 + 63) / 64 * 64;
     return rows;
@@ -176,11 +176,18 @@ failed:
 
 /* -- gathering --------------------------------------------------------------------------------------------------- */
 
+/* Rows of one source are not parted where that can be helped: a batch that is not quite full takes all of the next ones. */
+static uint32_t rows_to_gather(const wql__run *run) {
+    uint64_t rows = (uint64_t)run->env->batch_rows + run->input.count - 1;
+    return smaller(smaller(rows, run->env->batch_rows_max), rows_left(run));
+}
+
 static bool begin(wql__run *run, wql__scan *scan) {
     wql__gathering *g = &run->gathering;
     wql__outputs *outputs = &scan->outputs;
-    uint32_t room = smaller(run->env->batch_rows, rows_left(run));
+    uint32_t room;
     if (g->batch) return true;
+    room = rows_to_gather(run);
     g->batch = wql__run_take(run);
     if (!g->batch || !wql__batch_shape(g->batch, scan->cls, outputs->width, outputs->hidden)) return false;
     if (!begin_definitions(run, g->batch, room)) return false;
@@ -199,12 +206,16 @@ static bool begin(wql__run *run, wql__scan *scan) {
 }
 
 /* How many of the next rows fit into the batch: all, or up to the one with which its bytes are too many, which starts the next.
- */
+ * None: they go whole into the next one, since this one has enough and nobody wished for a certain number. */
 static uint32_t rows_that_fit(const wql__run *run, const wql__scan *scan, uint32_t rows) {
     const wql__gathering *g = &run->gathering;
     const uint16_t *list = run->input.rows ? run->input.rows + run->input.at : NULL;
     uint64_t bytes = g->bytes, limit = run->env->batch_bytes;
     uint32_t fit = 0;
+    if (rows > g->room - g->rows) {
+        if (run->env->batch_rows < run->env->batch_rows_max && g->rows >= run->env->batch_rows / 2) return 0;
+        rows = g->room - g->rows;
+    }
     if (bytes + rows_bytes(run, scan, list, run->input.at, rows) <= limit) return rows;
     for (; fit < rows; fit++) {
         bytes += row_bytes(run, scan, list ? list[fit] : run->input.at + fit);
@@ -252,7 +263,7 @@ static bool gather_columns(wql__run *run, wql__scan *scan, uint32_t rows) {
     uint64_t taken[WQL__WORDS];
     wql__chosen chosen = {taken, run->input.source->rows, rows, run->env->kernels->picks};
     const uint16_t *list = run->input.rows ? run->input.rows + run->input.at : NULL;
-    bool pin = run->input.count >= run->input.source->rows / PIN_SHARE;
+    bool pin = outputs->has_bytes && run->input.count >= run->input.source->rows / PIN_SHARE;
     if (pin && !wql__batch_hold(g->batch, run->input.source)) return false;
     if (run->input.bits) split_bits(&run->input, rows, taken);
     for (uint32_t i = 0; i < outputs->width + outputs->hidden; i++) {
@@ -274,7 +285,7 @@ static wql_status gather(wql__run *run, wql__scan *scan, wql_batch **out) {
     const uint16_t *list;
     uint32_t rows, fit;
     if (!begin(run, scan)) return no_memory(run);
-    rows = smaller(run->input.count - run->input.at, g->room - g->rows);
+    rows = run->input.count - run->input.at;
     fit = rows_that_fit(run, scan, rows);
     if (fit) {
         list = run->input.rows ? run->input.rows + run->input.at : NULL;
@@ -283,7 +294,8 @@ static wql_status gather(wql__run *run, wql__scan *scan, wql_batch **out) {
         g->rows += fit;
         use_input(run, fit);
     }
-    if (fit < rows || g->rows == g->room || g->bytes >= run->env->batch_bytes || (!run->gave && !run->input.source))
+    if (fit < rows || g->rows >= run->env->batch_rows || g->rows == g->room || g->bytes >= run->env->batch_bytes ||
+        (!run->gave && !run->input.source))
         return wql__project_flush(run, scan, out);
     return WQL_OK;
 }

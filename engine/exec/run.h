@@ -37,7 +37,8 @@ typedef struct wql__run_env {
     uint32_t flags;                 /* of the call: WQL_COUNT_ONLY */
     bool check_exact;               /* WQL_CHECK_PROVIDERS */
     bool split;                     /* providers are asked for the parts that they offer, since others may help */
-    uint32_t batch_rows, batch_bytes, batch_age_ms;
+    uint32_t batch_rows; /* with so many rows a batch is full */
+    uint32_t batch_rows_max, batch_bytes, batch_age_ms;
     uint64_t rows_max;         /* 0: no limit */
     const wql__params *params; /* values of the query's parameters; NULL: none */
     wql_str text;              /* the query's, for places in it */

@@ -119,8 +119,11 @@ static void visit_end(wql__scan *scan, visit *v) {
 /* A run without a wake waits. */
 static wql_status enter(wql__scan *scan) { return wql__mount_enter(scan->mount, scan->turn.wake ? &scan->turn : NULL); }
 
+static bool has_interrupt(const wql__scan *scan) { return scan->mount && scan->mount->provider->interrupt; }
+
 static void set_reachable(wql__scan *scan, bool on) {
     wql__run *run = scan->run;
+    if (!has_interrupt(scan)) return;
     wql__lock(&run->lock);
     scan->reachable = on;
     while (!on && scan->interrupting) (void)wql__cond_wait(&run->idle, &run->lock, WQL__TIME_FOREVER); /* interrupts are short */
@@ -130,7 +133,7 @@ static void set_reachable(wql__scan *scan, bool on) {
 void wql__scan_interrupt(wql__scan *scan) {
     wql__run *run = scan->run;
     bool go;
-    if (!scan->mount || !scan->mount->provider->interrupt) return;
+    if (!has_interrupt(scan)) return;
     wql__lock(&run->lock);
     go = scan->reachable;
     if (go) scan->interrupting++;
@@ -230,6 +233,7 @@ static bool prepare(wql__scan *scan) {
     }
     scan->facts = NULL;
     scan->given = NULL;
+    scan->plain = NULL;
     memset(&scan->rows, 0, sizeof scan->rows);
     scan->holds = wql__arena_zero(&scan->arena, wql__array_size(scan->plan->pushed_count, sizeof *scan->holds));
     scan->makers = NULL;

@@ -92,8 +92,9 @@ typedef struct wql_call_options {
     const wql_param *params;  /* values of the query's parameters */
     const wql_param *context; /* named values handed to providers (wql_scan_context): no objects, each name once */
     uint32_t param_count, context_count;
-    uint32_t timeout_ms;   /* from submission; made an absolute deadline over everything the call does; 0 = none */
-    uint32_t batch_rows;   /* rows of a batch, 1 to 2,048; 1,024 */
+    uint32_t timeout_ms; /* from submission; made an absolute deadline over everything the call does; 0 = none */
+    uint32_t
+        batch_rows; /* most rows of a batch, 1 to 2,048; 0: full with 1,024, and what a provider brought at once stays together */
     uint32_t batch_bytes;  /* bytes of a batch; 256 KiB */
     uint32_t batch_age_ms; /* how old a row may get before it is delivered; 20 */
     uint64_t rows_max;     /* end after so many rows; 0 = no limit */
@@ -126,8 +127,8 @@ WQL_API wql_status wql_call_next(wql_call call, uint32_t timeout_ms, wql_batch *
 
 /* Batch `index` (from 0) of a WQL_KEEP call, which is run on until there is one. Batches of a call keep their numbers, so that a
  * position is a number: beginning again is 0, a second reader is a number of its own, skipping is adding. wql_call_next has a
- * position too and leaves the others alone. What is kept counts against memory_max until the call is closed, and can be read after
- * the call has ended in whichever way.
+ * position too and leaves the others alone. What is kept counts against memory_max until the call is closed, and can be read
+ * after the call has ended in whichever way.
  * @param timeout_ms  as for wql_call_next; waiting for another reader who is making batches counts
  * @param out         [out] release it; set on WQL_OK only
  * Returns WQL_OK; WQL_END and the other codes of wql_call_next: the call has ended, and has no such batch; WQL_S_TIMEDOUT;

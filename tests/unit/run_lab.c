@@ -388,6 +388,7 @@ int rl_setup(void **state) {
                             .wake_id = 77,
                             .turn = {.wake = lab_turn, .ctx = l},
                             .batch_rows = 1024,
+                            .batch_rows_max = 1024,
                             .batch_bytes = 256 * 1024,
                             .batch_age_ms = 20,
                             .stats = &l->stats,

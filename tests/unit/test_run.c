@@ -132,7 +132,7 @@ static void pushdown_never_matters(void **state) {
                     l->scripts[0].way = way;
                     l->scripts[0].per_next = way == RL_ROWS ? 0 : (uint32_t)(7 + c * 61) % 700 + 1;
                     set_takes(l, take, check != 0);
-                    l->env.batch_rows = (uint32_t)(c % 3 == 0 ? 1024 : c % 3 == 1 ? 100 : 17);
+                    l->env.batch_rows = l->env.batch_rows_max = (uint32_t)(c % 3 == 0 ? 1024 : c % 3 == 1 ? 100 : 17);
                     rows = sorted(rl_query(l, query, 0));
                     if (strcmp(rows, expected)) fail_msg("%s: way %d, take %u, check %d, %s", query, way, take, check, rows);
                     free(rows);
@@ -245,7 +245,7 @@ static void rows_max_cuts_exactly(void **state) {
                 l->scripts[0].per_next = 2000;
                 if (way == RL_ROWS) l->scripts[0].per_next = 0;
                 l->env.rows_max = limits[i];
-                l->env.batch_rows = i % 2 ? 1024 : 100;
+                l->env.batch_rows = l->env.batch_rows_max = i % 2 ? 1024 : 100;
                 free(rl_query(l, filtered ? "SELECT Id, S FROM T WHERE N IS NOT NULL" : "SELECT Id, S FROM T", 0));
                 assert_int_equal(l->stats.rows_out, limits[i] < there ? limits[i] : there);
                 assert_int_equal(l->scripts[0].limit, filtered           ? 0
@@ -332,7 +332,7 @@ static void batches_have_their_sizes(void **state) {
         l->scripts[0].way = shapes[i].way;
         l->scripts[0].rows = shapes[i].rows;
         l->scripts[0].per_next = shapes[i].per_next;
-        l->env.batch_rows = shapes[i].batch_rows;
+        l->env.batch_rows = l->env.batch_rows_max = shapes[i].batch_rows;
         l->env.batch_bytes = shapes[i].batch_bytes ? shapes[i].batch_bytes : 256 * 1024;
         rl_open(l, shapes[i].query, 0);
         assert_int_equal(sizes(l, text, sizeof text), WQL_END);
@@ -340,6 +340,35 @@ static void batches_have_their_sizes(void **state) {
         if (!shapes[i].sizes) assert_string_equal(text, "64 64 48 "); /* 176 of 2048 rows: not those of Ids 3 + 7n */
         rl_close(l);
     }
+}
+
+/* Where nobody wished for a number, what a source brings is not parted: with 1,024 a batch is full, and takes all of the last
+ * source; what does not fit into 2,048 goes whole into the next. A limit on rows is kept all the same. */
+static void sources_stay_whole(void **state) {
+    rl_lab *l = *state;
+    static const struct {
+        uint32_t rows, per_next;
+        uint64_t rows_max;
+        const char *query, *sizes;
+    } cases[] = {{6000, 2000, 0, "SELECT Id FROM T WHERE N IS NOT NULL AND __CLASS = 'T'", "1600 1600 1600 "},
+                 {5000, 1000, 0, "SELECT Id FROM T WHERE N IS NOT NULL AND __CLASS = 'T'", "800 1600 1600 "},
+                 {5000, 1250, 0, "SELECT Id FROM T WHERE N IS NOT NULL AND __CLASS = 'T'", "1000 2000 1000 "},
+                 {4096, 2048, 0, "SELECT Id FROM T WHERE __CLASS = 'T'", "2048 2048 "},
+                 {5000, 1000, 1900, "SELECT Id FROM T WHERE N IS NOT NULL AND __CLASS = 'T'", "800 800 300 "}};
+    l->scripts[0].way = RL_EMIT;
+    l->env.batch_rows = 1024;
+    l->env.batch_rows_max = 2048;
+    for (uint32_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[200];
+        l->scripts[0].rows = cases[i].rows;
+        l->scripts[0].per_next = cases[i].per_next;
+        l->env.rows_max = cases[i].rows_max;
+        rl_open(l, cases[i].query, 0);
+        assert_int_equal(sizes(l, text, sizeof text), WQL_END);
+        if (strcmp(text, cases[i].sizes)) fail_msg("%u: %s: %s", i, cases[i].query, text);
+        rl_close(l);
+    }
+    l->env.rows_max = 0;
 }
 
 /* Slices: what a reader sees in each is what was in the source. */
@@ -350,9 +379,9 @@ static void slices_show_their_rows(void **state) {
     l->scripts[0].per_next = 1500;
     for (int way = RL_EMIT; way <= RL_EMIT_CODES; way++) {
         l->scripts[0].way = way;
-        l->env.batch_rows = 2048;
+        l->env.batch_rows = l->env.batch_rows_max = 2048;
         whole = rl_query(l, "SELECT * FROM T WHERE __CLASS = 'T'", 0);
-        l->env.batch_rows = 200;
+        l->env.batch_rows = l->env.batch_rows_max = 200;
         cut = rl_query(l, "SELECT * FROM T WHERE __CLASS = 'T'", 0);
         assert_string_equal(whole, cut);
         free(whole);
@@ -501,7 +530,7 @@ static void steady_state_needs_no_heap(void **state) {
             long before = 0;
             l->scripts[0].on_next = columns ? next_columns : next_endless;
             if (columns && q == 5) continue; /* no N there: nothing would ever come */
-            l->env.batch_rows = q == 2 ? 4 : 64;
+            l->env.batch_rows = l->env.batch_rows_max = q == 2 ? 4 : 64;
             rl_open(l, queries[q], 0);
             for (int i = 0; i < 800; i++) {
                 wql_batch *batch;
@@ -1046,6 +1075,7 @@ int main(void) {
         RUN_TEST(rows_max_cuts_exactly),
         RUN_TEST(counting_brings_no_batches),
         RUN_TEST(batches_have_their_sizes),
+        RUN_TEST(sources_stay_whole),
         RUN_TEST(slices_show_their_rows),
         RUN_TEST(all_rows_passing_means_no_copy),
         RUN_TEST(gathered_batches_hold_their_sources),

@@ -1132,7 +1132,7 @@ static void objects_in_slices(void **state) {
     wql_batch *batch;
     uint32_t seen = 0;
     l->scripts[0].on_next = next_sliced_objects;
-    l->env.batch_rows = 64;
+    l->env.batch_rows = l->env.batch_rows_max = 64;
     rl_open(l, "SELECT E, Id FROM T WHERE __CLASS = 'T'", 0);
     while (rl_next(l, &batch) == WQL_OK) {
         for (uint32_t row = 0; row < batch->rows; row++, seen++) {
