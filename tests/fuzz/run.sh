@@ -5,8 +5,8 @@
 # build/fuzz/corpus/NAME. An input that crashes, leaks or takes longer than 10 seconds stays in build/fuzz/NAME-*, is named, and
 # makes it fail. 0 minutes: builds only.
 #
-# What is worth keeping goes into the tree with `run.sh NAME merge DIR`: the fewest of the inputs found that reach what all reach are
-# written to DIR.
+# run.sh NAME merge: what is worth keeping comes into the tree: of the inputs found those, the shortest first, that reach a branch which
+# no input in the tree and none before it does.
 set -u
 cd "$(dirname "$0")/../.."
 name=$1
@@ -22,9 +22,20 @@ ${MAKE:-make} --no-print-directory -s -j2 B=$build CC=clang-14 SAN="-fsanitize=f
 # shellcheck disable=SC2086
 clang-14 -fsanitize=fuzzer $checks -o $build/"$name" $build/obj/tests/fuzz/"$name".o $build/libwql.a -lsqlite3 -pthread -ldl -lm || exit 1
 mkdir -p "$found"
+kept=tests/fuzz/corpus/$name
 if [ "$minutes" = merge ]; then
-    mkdir -p "$1"
-    exec $build/"$name" -merge=1 "$@" tests/fuzz/corpus/"$name" "$found"
+    mkdir -p $build/merged
+    rm -f $build/merge.control
+    $build/"$name" -merge=1 -merge_control_file=$build/merge.control $build/merged "$kept" "$found" >"$log" 2>&1 || { tail -20 "$log"; exit 1; }
+    rm -r $build/merged
+    # The control file: how many inputs, how many of them were there before, their names, and for each what it was the first to reach.
+    awk 'NR <= 2 { next } !/^(STARTED|FT|COV) / { names[number++] = $0; next } $1 == "COV" && NF > 2 { print names[$2] }' \
+        $build/merge.control | grep "^$found/" | while read -r file; do
+        cp "$file" "$kept/found-$(basename "$file" | cut -c1-8)"
+    done
+    rm $build/merge.control
+    echo "$(find "$kept" -type f | wc -l) inputs in $kept"
+    exit 0
 fi
 
 # Seconds of CPU time that the programs started from here have used.
@@ -39,7 +50,7 @@ while [ $spent -lt $limit ]; do
     [ $left -lt 120 ] && left=120 # of the clock, of which it gets only a part
     [ $left -gt 300 ] && left=300
     $build/"$name" -max_total_time=$left -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix=$build/"$name"- "$@" \
-        "$found" tests/fuzz/corpus/"$name" >"$log" 2>&1
+        "$found" "$kept" >"$log" 2>&1
     code=$?
     spent=$(($(used) - before))
     ran=$(awk '/^stat::number_of_executed_units/ { print $2 }' "$log")
