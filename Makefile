@@ -31,8 +31,8 @@ CLI_OBJ  := $(patsubst %.c,$(B)/obj/%.o,$(sort $(wildcard cli/*.c)))
 UNIT     := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 UNIT_AID := $(patsubst %.c,$(B)/obj/%.o,$(filter-out tests/unit/test_%,$(sort $(wildcard tests/unit/*.c))))
 TICKS    := $(B)/obj/tests/unit/ticks.o
-PROGRAMS := $(patsubst %,$(B)/tests/%,golden/golden language/language language/errors oracle/oracle fault/fault stress/stress points/points \
-            points/preload.so) $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/fuzz/*.c tests/cli/*.c)))
+PROGRAMS := $(patsubst %,$(B)/tests/%,golden/golden language/language language/errors oracle/oracle joins/joins fault/fault stress/stress \
+            points/points points/preload.so) $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/fuzz/*.c tests/cli/*.c)))
 # Of these one build is enough.
 PROGRAMS += $(if $(SAN),,$(B)/tests/limits/limits $(B)/tests/soak/soak $(B)/tests/sim/sim $(B)/bench/bench $(B)/bench/peers \
             $(B)/tests/counts/counts $(B)/tests/counts/looks/libwql.so.0)
@@ -101,7 +101,7 @@ $(UNIT): $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(UNIT_AID) $(B)/libwql.a
 # The loops by hand that the library is compared with are as fast as the compiler can make them.
 $(B)/obj/bench/%.o: CFLAGS += $(if $(SAN),,-O3)
 # The programs of these folders are made of all files in them.
-OF_FOLDERS := $(B)/tests/golden/golden $(B)/tests/oracle/oracle $(B)/tests/fault/fault
+OF_FOLDERS := $(B)/tests/golden/golden $(B)/tests/oracle/oracle $(B)/tests/joins/joins $(B)/tests/fault/fault
 # The tables of the language read case files, and serve them, with the golden runner's parts.
 $(B)/tests/language/language $(B)/tests/language/errors: $(B)/%: $(B)/obj/%.o $(B)/obj/tests/language/fixture.o \
                               $(patsubst %,$(B)/obj/tests/golden/%.o,case cell print source text) $(B)/libwql.a

@@ -108,6 +108,13 @@ run_fuzz_seeds() {
     return $code
 }
 
+# So many minutes of CPU time for each.
+run_fuzzers() {
+    code=0
+    for program in tests/fuzz/fuzz_*.c; do sh tests/fuzz/run.sh "$(basename "$program" .c)" "$1" || code=1; done
+    return $code
+}
+
 # Under the address sanitizer these take longest; there they belong to the long check.
 slow_units="test_like
 test_outstanding
@@ -138,6 +145,7 @@ stage language 10 timeout 60 build/tests/language/language tests/language/rows.t
 stage language-doc 15 sh tests/language/doc.sh build
 stage language-errors 10 sh tests/language/errors.sh build
 stage oracle 40 timeout 120 build/tests/oracle/oracle
+stage joins 10 timeout 60 build/tests/joins/joins
 stage examples 20 run_examples build
 stage tool 60 env ONLY="options params provider formats errors check output interrupt types machine" timeout 120 sh tests/cli/run.sh build
 stage shell 40 env ONLY="shell manual" timeout 120 sh tests/cli/run.sh build
@@ -178,7 +186,9 @@ if [ "$long" = --long ]; then
     stage simulation-long 1200 sh tests/sim/run.sh build/tests/sim/sim 5000000
     stage spin-mutants 120 sh tests/model/mutants.sh build
     stage spin-long 7200 sh tests/model/run.sh build long
-    stage oracle-long 600 timeout 1200 build/tests/oracle/oracle 1 20000
+    stage oracle-long 1200 timeout 2400 build/tests/oracle/oracle 1 20000
+    stage joins-long 300 timeout 600 build/tests/joins/joins 1 20000
+    stage fuzz 4500 run_fuzzers 10
     # shellcheck disable=SC2086
     stage address-unit-slow 120 run_units build/asan $slow_units
     stage address-fault-all 300 env $asan_env timeout 900 build/asan/tests/fault/fault

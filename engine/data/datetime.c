@@ -131,8 +131,12 @@ static bool split(const wql_datetime *time, fields *f) {
     if (time->offset_min > OFFSET_MOST || time->offset_min < -OFFSET_MOST) return false;
     if (time->us > INT64_MAX - OFFSET_MOST * US_MINUTE || time->us < INT64_MIN + OFFSET_MOST * US_MINUTE) return false;
     local = time->us + time->offset_min * US_MINUTE;
-    days = local / US_DAY - (local % US_DAY < 0);
-    rest = local - days * US_DAY;
+    days = local / US_DAY;
+    rest = local % US_DAY;
+    if (rest < 0) { /* days go down: not by subtracting days * US_DAY, which may be too much for 64 bits */
+        days--;
+        rest += US_DAY;
+    }
     wql__civil_from_days(days, &f->year, &f->month, &f->day);
     f->hour = (unsigned)(rest / (60 * US_MINUTE));
     f->minute = (unsigned)(rest / US_MINUTE % 60);

@@ -186,14 +186,15 @@ void wql__needle_start(const wql__needle *needle, const wql__kernels *kernels, i
 /* The four bytes at byte `at` of up to 64 texts from row `first` on, side by side; zeros where there are fewer texts. All can be
  * read; of a view only its first four. */
 static inline void wql__load_words(const wql_column *col, uint32_t first, uint32_t count, uint32_t at, uint32_t *words) {
-    const int32_t *offsets = col->offsets + first;
-    const wql_view *views = (const wql_view *)col->values + first;
-    const char *bytes = col->bytes + at;
     if (count < 64) memset(words, 0, 64 * sizeof *words);
-    if (col->layout == WQL_VIEWS)
+    if (col->layout == WQL_VIEWS) {
+        const wql_view *views = (const wql_view *)col->values + first;
         for (uint32_t i = 0; i < count; i++) memcpy(&words[i], views[i].as.inlined, sizeof *words);
-    else
+    } else {
+        const int32_t *offsets = col->offsets + first;
+        const char *bytes = col->bytes + at;
         _Pragma("GCC unroll 8") for (uint32_t i = 0; i < count; i++) memcpy(&words[i], bytes + offsets[i], sizeof *words);
+    }
 }
 
 /* What is known of the texts of one dictionary: a byte for each, 0 = not asked yet, else 1 + outcome. */

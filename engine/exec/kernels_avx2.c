@@ -397,7 +397,7 @@ TARGET static bool ascends(const int32_t *offsets, size_t count) {
         down = _mm256_or_si256(down, _mm256_or_si256(low, _mm256_or_si256(descents(offsets + i + 16), descents(offsets + i + 24))));
     }
     for (; i < count; i++)
-        if (offsets[i] < offsets[i - 1]) return false;
+        if (offsets[i] < (offsets + i)[-1]) return false;
     return !_mm256_movemask_epi8(down);
 }
 

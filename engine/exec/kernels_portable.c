@@ -203,8 +203,8 @@ static bool ascends(const int32_t *offsets, size_t count) {
     size_t i = 0;
     int32_t down = 0;
     for (; count - i >= 64; i += 64)
-        for (unsigned k = 0; k < 64; k++) down |= -(int32_t)(offsets[i + k] < offsets[i + k - 1]);
-    for (; i < count; i++) down |= -(int32_t)(offsets[i] < offsets[i - 1]);
+        for (unsigned k = 0; k < 64; k++) down |= -(int32_t)(offsets[i + k] < (offsets + i + k)[-1]);
+    for (; i < count; i++) down |= -(int32_t)(offsets[i] < (offsets + i)[-1]);
     return !down;
 }
 

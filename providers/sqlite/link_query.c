@@ -68,6 +68,19 @@ static bool put_object(wql__sqlite_sql *sql, const wql__sqlite_table *table, con
     return any;
 }
 
+/* The host's texts live until open returns, and SQLite looks at them until the last row. */
+static bool keep_texts(wql__sqlite_sql *sql, wql_value *keys, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) {
+        char *kept;
+        if ((keys[i].type != WQL_STRING && keys[i].type != WQL_REFERENCE) || !keys[i].str.len) continue;
+        kept = wql__sqlite_take_array(sql->arena, keys[i].str.len, 1);
+        if (!kept) return false;
+        memcpy(kept, keys[i].str.ptr, keys[i].str.len);
+        keys[i].str.ptr = kept;
+    }
+    return true;
+}
+
 /* A reference is one of these. False: it says nothing that SQL could. */
 static bool put_references(wql__sqlite_sql *sql, const wql__sqlite_table *table, wql_scan *scan, const wql_conjunct *c) {
     uint32_t count = wql__sqlite_key_count(table), named = 0;
@@ -80,6 +93,10 @@ static bool put_references(wql__sqlite_sql *sql, const wql__sqlite_table *table,
     for (uint32_t i = 0; i < c->count; i++) {
         wql_value *own = keys + (size_t)i * count;
         if (!wql_scan_keys(scan, c->values[i], table->class_name, own, count)) continue;
+        if (!keep_texts(sql, own, count)) {
+            sql->failed = true;
+            return false;
+        }
         if (named++) wql__sqlite_put(sql, " OR ");
         if (!put_object(sql, table, own)) return false;
     }

@@ -1,141 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* literal.c: random values, and comparisons with random literals, written as WQL and as what they mean in SQL. */
-#include "oracle.h"
+/* literal.c: comparisons with random literals, written as WQL and as what they mean in SQL. */
+#include "literal.h"
 
-#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
-/* -- values ------------------------------------------------------------------------------------------------------ */
-
-typedef __int128 wide;
-
 static const wide least_literal = -((wide)1 << 63), most_literal = ((wide)1 << 64) - 1;
-
-/* Numbers at the edges of types, and what lies beside them. */
-static wide edge_number(uint64_t *seed) {
-    static const int shifts[] = {0, 7, 8, 15, 16, 31, 32, 52, 53, 62, 63, 64};
-    wide number = (wide)1 << shifts[below(seed, 12)];
-    if (chance(seed, 3)) number = below(seed, 12);
-    if (chance(seed, 2)) number = -number;
-    return number + (int)below(seed, 3) - 1;
-}
-
-static void type_range(uint32_t type, bool small, wide *least, wide *most) {
-    *least = type == WQL_SINT32 ? -((wide)1 << 31) : type == WQL_SINT64 ? -((wide)1 << 63) : 0;
-    *most = type == WQL_SINT32   ? ((wide)1 << 31) - 1
-            : type == WQL_UINT32 ? ((wide)1 << 32) - 1
-            : type == WQL_SINT64 ? ((wide)1 << 63) - 1
-                                 : most_literal;
-    if (type == WQL_UINT64 && small) *most = ((wide)1 << 63) - 1;
-}
-
-static wql_value make_integer(uint64_t *seed, uint32_t type, bool small) {
-    wide number = chance(seed, 3) ? edge_number(seed) : (wide)below(seed, 10) - 3, least, most;
-    wql_value v;
-    type_range(type, small, &least, &most);
-    if (number < least) number = chance(seed, 2) ? least : -number;
-    if (number > most) number = most;
-    v = number < 0 ? wql_i64((int64_t)number) : wql_u64((uint64_t)number);
-    if (type == WQL_SINT32 || type == WQL_SINT64) v = wql_i64((int64_t)number);
-    return v;
-}
-
-static double make_real(uint64_t *seed) {
-    static const double edges[] = {0.0,
-                                   -0.0,
-                                   0.5,
-                                   -0.5,
-                                   1.5,
-                                   3.5,
-                                   0.1,
-                                   1e-7,
-                                   1e15,
-                                   1e300,
-                                   4294967296.0,
-                                   5e-324,
-                                   2.2250738585072014e-308,
-                                   DBL_MAX,
-                                   -DBL_MAX,
-                                   (double)INFINITY,
-                                   -(double)INFINITY};
-    static const double large[] = {0x1p53, 0x1p53 + 2, 0x1p63, 0x1p64, -0x1p63, -0x1p53};
-    switch (below(seed, 5)) {
-    case 0: return edges[below(seed, sizeof edges / sizeof edges[0])];
-    case 3: return large[below(seed, sizeof large / sizeof large[0])];
-    case 1: return (double)((int)below(seed, 40) - 20) / 4;
-    case 2: return (double)((int)below(seed, 10) - 3);
-    default: return ldexp((double)(int64_t)draw(seed), (int)below(seed, 130) - 110);
-    }
-}
-
-/* Characters that are worth a try; the odd ones are rare. */
-static uint32_t make_char(uint64_t *seed) {
-    static const char ascii[] = "aAbBkKsSiI xyzZ019%_[]^-='\"\\!@`{";
-    static const uint32_t odd[] = {0x212a, 0x17f,  0xdf,    0x1e9e,  0x130, 0x131,  0x3a3,  0x3c3,  0x3c2,  0xe4,    0xc4,
-                                   0xb5,   0x3bc,  0x212b,  0xe5,    0x1c5, 0x1f600, 0x10400, 0x10428, 0xfb01, 0xfffd, 0x301, 0xa0};
-    if (below(seed, 5)) return (uint32_t)ascii[below(seed, sizeof ascii - 1)];
-    return odd[below(seed, sizeof odd / sizeof odd[0])];
-}
-
-static void put_in_other_case(text *to, uint64_t *seed, wql_str s);
-
-static wql_value make_string(pool *from, uint64_t *seed) {
-    static const char *const words[] = {"", "a", "A", "alpha", "Alpha", "beta", "kelvin", "size", "NULL", "12",
-                                        "explorer.exe", "x' OR 1=1", "C:\\temp\\x", "100%", "a_b", "[x]", " a ", "TRUE",
-                                        "twelve bytes", "thirteen byte"};
-    text made = {from, NULL, 0, 0};
-    uint32_t count;
-    put(&made, "", 0);
-    if (chance(seed, 3)) {
-        const char *word = words[below(seed, sizeof words / sizeof words[0])];
-        if (chance(seed, 2))
-            put_z(&made, word);
-        else
-            put_in_other_case(&made, seed, wql_s(word));
-    } else {
-        count = chance(seed, 20) ? 60 + below(seed, 80) : below(seed, 7);
-        while (count--) put_code_point(&made, make_char(seed));
-    }
-    return wql_text((wql_str){made.at, made.len});
-}
-
-static wql_value make_time(uint64_t *seed) {
-    static const int16_t offsets[] = {0, 0, 0, 60, -300, 330, -720, 840};
-    wql_datetime t = {0, 0, 0, 0, 0};
-    t.us = (int64_t)below(seed, 4) * INT64_C(86400000000) + INT64_C(1577836800000000);
-    t.offset_min = offsets[below(seed, 8)];
-    switch (below(seed, 5)) {
-    case 0: t.us += (int64_t)below(seed, 3) - 1; break;
-    case 1: t.us += (int64_t)below(seed, 86400) * 1000000; break;
-    case 2: t.us = (int64_t)(draw(seed) % UINT64_C(8000000000000000)) - INT64_C(4000000000000000); break;
-    case 3:
-        if (chance(seed, 4)) {
-            t.us = chance(seed, 2) ? INT64_C(-62135596800000000) : INT64_C(253402300799999999);
-            t.offset_min = 0;
-        }
-        break;
-    default: break;
-    }
-    return wql_time(t);
-}
-
-wql_value make_value(pool *from, uint64_t *seed, uint32_t type, bool small) {
-    switch (type) {
-    case WQL_REAL64: return wql_f64(make_real(seed));
-    case WQL_BOOLEAN: return wql_bool(chance(seed, 2));
-    case WQL_STRING: return make_string(from, seed);
-    case WQL_DATETIME: return make_time(seed);
-    default: return make_integer(seed, type, small);
-    }
-}
-
-/* A value of some row, or another one. */
-static wql_value near_value(pool *from, uint64_t *seed, const table *t, uint32_t p) {
-    wql_value v = wql_null();
-    if (t->rows && !chance(seed, 3)) v = t->cells[(size_t)below(seed, t->rows) * t->shape.count + p];
-    return v.type == WQL_NULL ? make_value(from, seed, t->shape.types[p], t->shape.small) : v;
-}
 
 /* -- texts ------------------------------------------------------------------------------------------------------- */
 
@@ -159,10 +29,10 @@ void put_sql_text(text *to, const char *bytes, size_t len) {
     put_z(to, "'");
 }
 
-static const char *const operators[] = {"=", "<>", "<", "<=", ">", ">="};
+const char *const operators[] = {"=", "<>", "<", "<=", ">", ">="};
 static const char *const mirrored[] = {"=", "<>", ">", ">=", "<", "<="};
 
-static const char *operator_in_wql(uint64_t *seed, const char *const *spellings, uint32_t op) {
+const char *operator_in_wql(uint64_t *seed, const char *const *spellings, uint32_t op) {
     return op == 1 && chance(seed, 2) ? "!=" : spellings[op];
 }
 
@@ -176,7 +46,7 @@ static void put_comparison(text *wql, uint64_t *seed, const char *name, uint32_t
 
 /* -- numbers ----------------------------------------------------------------------------------------------------- */
 
-static void put_wide(text *to, wide number) {
+void put_wide(text *to, wide number) {
     if (number < 0)
         put_format(to, "-%llu", (unsigned long long)-number);
     else
@@ -208,6 +78,7 @@ static void make_number(pool *from, uint64_t *seed, const table *t, uint32_t p, 
     wql_value v = near_value(from, seed, t, p);
     text bare = {from, NULL, 0, 0};
     bool whole = v.type == WQL_REAL64 && v.f64 == floor(v.f64) && fabs(v.f64) < 0x1p64;
+    if (v.type == WQL_REAL64 && isnan(v.f64)) v.f64 = 0.5;
     if (v.type == WQL_REAL64 && !chance(seed, whole ? 2 : 5)) {
         if (isinf(v.f64)) v.f64 = 1e308;
         put_real(&bare, seed, v.f64);
@@ -245,6 +116,7 @@ static void compare_number(pool *from, uint64_t *seed, const table *t, uint32_t 
     text literal = {from, NULL, 0, 0}, plain = {from, NULL, 0, 0};
     char *end;
     long long small;
+    bool real;
     make_number(from, seed, t, p, &literal, &plain);
     small = strtoll(plain.at, &end, 10);
     if (chance(seed, 25) && *literal.at != '\'' && *literal.at != '"') { /* LIKE without wildcards is = */
@@ -254,10 +126,12 @@ static void compare_number(pool *from, uint64_t *seed, const table *t, uint32_t 
         put_comparison(wql, seed, name, op, literal.at);
     }
     /* SQLite itself knows integers of 64 bits, also against reals; for everything else there is the function. */
-    if (type != WQL_UINT64 && is_whole(plain.at) && small != INT64_MAX && small != INT64_MIN && !chance(seed, 4))
+    real = type == WQL_REAL32 || type == WQL_REAL64;
+    if (type != WQL_UINT64 && is_whole(plain.at) && small != INT64_MAX && small != INT64_MIN && !(real && t->shape.nan) &&
+        !chance(seed, 4))
         put_format(sql, "%s %s %lld", name, operators[op], small);
     else
-        put_format(sql, "num(%s, %d, '%s') %s 0", name, type == WQL_UINT64, plain.at, operators[op]);
+        put_format(sql, "num('%s', %s, %d, '%s')", operators[op], name, type == WQL_UINT64, plain.at);
 }
 
 /* -- the other types --------------------------------------------------------------------------------------------- */
@@ -292,21 +166,49 @@ static void compare_time(pool *from, uint64_t *seed, const table *t, uint32_t p,
     put_format(sql, "%s %s %lld", name, operators[op], (long long)time.us);
 }
 
-/* -- strings ----------------------------------------------------------------------------------------------------- */
+static void compare_interval(pool *from, uint64_t *seed, const table *t, uint32_t p, const char *name, text *wql, text *sql) {
+    int64_t us = near_value(from, seed, t, p).time.us;
+    text literal = {from, NULL, 0, 0};
+    uint32_t op = below(seed, 6);
+    if (chance(seed, 4) && us > 0) us--;
+    put_format(&literal, "'%08lld%02lld%02lld%02lld.%06lld:000'", (long long)us / 86400000000, (long long)us / 3600000000 % 24,
+               (long long)us / 60000000 % 60, (long long)us / 1000000 % 60, (long long)us % 1000000);
+    put_comparison(wql, seed, name, op, literal.at);
+    put_format(sql, "%s %s %lld", name, operators[op], (long long)us);
+}
 
-/* The same text in other cases, here and there; k and s also as the KELVIN SIGN and the LONG S, which fold to them. */
-static void put_in_other_case(text *to, uint64_t *seed, wql_str s) {
-    for (size_t i = 0; i < s.len; i++) {
-        char c = s.ptr[i];
-        bool odd = ((c | 0x20) == 'k' || (c | 0x20) == 's') && chance(seed, 4);
-        if (odd) {
-            put_code_point(to, (c | 0x20) == 'k' ? 0x212a : 0x17f);
-            continue;
-        }
-        if (((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) && chance(seed, 3)) c = (char)(c ^ 0x20);
-        put(to, &c, 1);
+/* With a character, whose case does not matter, or the number of one. */
+static void compare_char(pool *from, uint64_t *seed, const table *t, uint32_t p, const char *name, text *wql, text *sql) {
+    uint32_t op = below(seed, 6), c = (uint32_t)near_value(from, seed, t, p).u64 & 0xffff;
+    text literal = {from, NULL, 0, 0};
+    if (chance(seed, 3) || c == 0 || (c >= 0xd800 && c < 0xe000)) {
+        put_format(&literal, "%u", chance(seed, 9) ? 65536 + c : c);
+        put_comparison(wql, seed, name, op, literal.at);
+        put_format(sql, "%s %s %s", name, operators[op], literal.at);
+        return;
+    }
+    if (chance(seed, 3)) c = make_char(seed) & 0xffff;
+    if (c < 128 && ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) && chance(seed, 2)) c ^= 0x20;
+    put_code_point(&literal, c);
+    put_format(sql, "folded(%s) %s folded(%u)", name, operators[op], c);
+    {
+        text quoted = {from, NULL, 0, 0};
+        put_wql_text(&quoted, seed, literal.at, literal.len);
+        put_comparison(wql, seed, name, op, quoted.at);
     }
 }
+
+static void compare_reference(pool *from, uint64_t *seed, const table *t, uint32_t p, const char *name, text *wql, text *sql) {
+    wql_str path = near_value(from, seed, t, p).str;
+    uint32_t op = below(seed, 2);
+    text literal = {from, NULL, 0, 0};
+    put_wql_text(&literal, seed, path.ptr, path.len);
+    put_comparison(wql, seed, name, op, literal.at);
+    put_format(sql, "%s COLLATE folded %s ", name, operators[op]);
+    put_sql_text(sql, path.ptr, path.len);
+}
+
+/* -- strings ----------------------------------------------------------------------------------------------------- */
 
 static void put_set(text *to, uint64_t *seed) {
     uint32_t count = below(seed, 5);
@@ -366,12 +268,14 @@ static void make_pattern(uint64_t *seed, wql_str s, text *to) {
     if (chance(seed, 3)) put_z(to, "%");
 }
 
-static void match_string(pool *from, uint64_t *seed, const table *t, uint32_t p, const char *name, text *wql, text *sql) {
+static void match_string(pool *from, uint64_t *seed, const table *t, uint32_t p, const char *name, text *wql, text *sql,
+                         int *need) {
     text pattern = {from, NULL, 0, 0};
     make_pattern(seed, near_value(from, seed, t, p).str, &pattern);
-    put_format(wql, "%s LIKE ", name);
+    *need = chance(seed, 6) ? IN_RICH : IN_ALL;
+    put_format(wql, "%s %sLIKE ", name, *need ? "NOT " : "");
     put_wql_text(wql, seed, pattern.at, pattern.len);
-    put_z(sql, "wlike(");
+    put_z(sql, *need ? "NOT wlike(" : "wlike(");
     put_sql_text(sql, pattern.at, pattern.len);
     put_format(sql, ", %s)", name);
 }
@@ -380,8 +284,9 @@ static void match_string(pool *from, uint64_t *seed, const table *t, uint32_t p,
 static void compare_string_with_number(uint64_t *seed, const char *name, text *wql, text *sql) {
     static const struct {
         const char *literal, *text;
-    } cases[] = {{"12", "12"}, {"+12", "12"}, {"012", "12"},     {"-3", "-3"},       {"0", "0"},
-                 {"1.50", "1.50"}, {"-.5", "-.5"}, {"10000", "10000"}, {"18446744073709551615", "18446744073709551615"}};
+    } cases[] = {{"12", "12"},   {"+12", "12"},      {"012", "12"},
+                 {"-3", "-3"},   {"0", "0"},         {"1.50", "1.50"},
+                 {"-.5", "-.5"}, {"10000", "10000"}, {"18446744073709551615", "18446744073709551615"}};
     uint32_t i = below(seed, 10), op = below(seed, 6);
     if (i == 9) {
         op = below(seed, 2);
@@ -416,26 +321,37 @@ static void ask_for_null(uint64_t *seed, const char *name, text *wql, text *sql)
     put_format(sql, "%s IS %sNULL", name, form < 3 ? "" : "NOT ");
 }
 
+static void make_base(pool *from, uint64_t *seed, const table *t, uint32_t p, const char *name, node *out, text *wql, text *sql) {
+    if (chance(seed, 8)) {
+        ask_for_null(seed, name, wql, sql);
+        return;
+    }
+    switch (t->shape.types[p]) {
+    case WQL_BOOLEAN: compare_boolean(seed, name, wql, sql); break;
+    case WQL_DATETIME: compare_time(from, seed, t, p, name, wql, sql); break;
+    case INTERVAL: compare_interval(from, seed, t, p, name, wql, sql); break;
+    case WQL_CHAR16: compare_char(from, seed, t, p, name, wql, sql); break;
+    case WQL_REFERENCE: compare_reference(from, seed, t, p, name, wql, sql); break;
+    case WQL_STRING:
+        if (chance(seed, 2))
+            match_string(from, seed, t, p, name, wql, sql, &out->needs);
+        else if (chance(seed, 8))
+            compare_string_with_number(seed, name, wql, sql);
+        else
+            compare_string(from, seed, t, p, name, wql, sql);
+        break;
+    default: compare_number(from, seed, t, p, name, wql, sql); break;
+    }
+}
+
 void make_comparison(pool *from, uint64_t *seed, const table *t, uint32_t p, node *out) {
     text wql = {from, NULL, 0, 0}, sql = {from, NULL, 0, 0};
     char name[16];
     snprintf(name, sizeof name, p ? "P%u" : "Id", p);
-    if (chance(seed, 8)) {
-        ask_for_null(seed, name, &wql, &sql);
-    } else {
-        switch (t->shape.types[p]) {
-        case WQL_BOOLEAN: compare_boolean(seed, name, &wql, &sql); break;
-        case WQL_DATETIME: compare_time(from, seed, t, p, name, &wql, &sql); break;
-        case WQL_STRING:
-            if (chance(seed, 2))
-                match_string(from, seed, t, p, name, &wql, &sql);
-            else if (chance(seed, 8))
-                compare_string_with_number(seed, name, &wql, &sql);
-            else
-                compare_string(from, seed, t, p, name, &wql, &sql);
-            break;
-        default: compare_number(from, seed, t, p, name, &wql, &sql); break;
-        }
+    out->other = PROPERTIES_MAX;
+    if (!chance(seed, 10) || !make_rich(from, seed, t, p, name, out, &wql, &sql)) {
+        out->needs = IN_ALL;
+        make_base(from, seed, t, p, name, out, &wql, &sql);
     }
     out->wql = wql.at;
     out->sql = sql.at;

@@ -2,6 +2,7 @@
 /* make.c: random schemas, rows and predicates; and what small things the others need. */
 #include "oracle.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 
@@ -98,7 +99,11 @@ void put_code_point(text *to, uint32_t c) {
 
 /* -- schemas and rows -------------------------------------------------------------------------------------------- */
 
-static const uint32_t kinds[] = {WQL_SINT32, WQL_UINT32, WQL_SINT64, WQL_UINT64, WQL_REAL64, WQL_BOOLEAN, WQL_STRING, WQL_DATETIME};
+static const uint32_t kinds[] = {WQL_SINT32, WQL_UINT32,   WQL_SINT64, WQL_UINT64,   WQL_REAL64, WQL_BOOLEAN,
+                                 WQL_STRING, WQL_DATETIME, WQL_SINT8,  WQL_UINT8,    WQL_SINT16, WQL_UINT16,
+                                 WQL_REAL32, WQL_CHAR16,   INTERVAL,   WQL_REFERENCE};
+
+static bool is_real(uint32_t type) { return type == WQL_REAL32 || type == WQL_REAL64; }
 
 void make_table(pool *from, uint64_t *seed, uint32_t most, table *out) {
     schema *s = &out->shape;
@@ -107,10 +112,13 @@ void make_table(pool *from, uint64_t *seed, uint32_t most, table *out) {
     memset(out, 0, sizeof *out);
     s->count = 2 + below(seed, PROPERTIES_MAX - 1);
     s->types[0] = WQL_UINT32;
-    for (uint32_t i = 1; i < s->count; i++) s->types[i] = chance(seed, 3) ? WQL_STRING : kinds[below(seed, 8)];
+    for (uint32_t i = 1; i < s->count; i++)
+        s->types[i] = chance(seed, 3) ? WQL_STRING : kinds[chance(seed, 2) ? below(seed, 8) : below(seed, 16)];
     s->small = !chance(seed, 3);
     s->misfits = !none_is_null && chance(seed, 2);
     s->strict = chance(seed, 2);
+    s->keyed = !chance(seed, 4);
+    s->nan = chance(seed, 4);
     out->rows = chance(seed, 12) ? 0 : chance(seed, 3) ? 1 + below(seed, 8) : 1 + below(seed, most);
     out->cells = pool_get(from, ((size_t)out->rows * s->count + 1) * sizeof *out->cells);
     for (uint32_t r = 0; r < out->rows; r++) {
@@ -119,6 +127,7 @@ void make_table(pool *from, uint64_t *seed, uint32_t most, table *out) {
         for (uint32_t i = 1; i < s->count; i++) {
             row[i] = wql_null();
             if (none_is_null || !chance(seed, null_in)) row[i] = make_value(from, seed, s->types[i], s->small);
+            if (s->nan && is_real(s->types[i]) && chance(seed, 5)) row[i] = wql_f64((double)NAN);
         }
     }
 }
@@ -169,10 +178,19 @@ node *make_predicate(pool *from, uint64_t *seed, const table *t, uint32_t depth)
     return p;
 }
 
-bool looks_at(const node *p, const schema *shape, uint32_t type) {
-    if (p->kind == LEAF) return shape->types[p->property] == type;
+int needs(const node *p) {
+    int most = p->kind == LEAF ? p->needs : IN_ALL;
+    for (uint32_t i = 0; i < p->count; i++) {
+        int one = needs(p->items[i]);
+        if (one > most) most = one;
+    }
+    return most;
+}
+
+bool looks_at_property(const node *p, uint32_t property) {
+    if (p->kind == LEAF) return p->property == property || p->other == property;
     for (uint32_t i = 0; i < p->count; i++)
-        if (looks_at(p->items[i], shape, type)) return true;
+        if (looks_at_property(p->items[i], property)) return true;
     return false;
 }
 

@@ -11,7 +11,8 @@
 
 #include <stdlib.h>
 
-enum { PREDICATES = 10, MANNERS = 8, FAILURES_MAX = 5 };
+/* Every LARGE_EACH-th round has a source of many rows too. */
+enum { PREDICATES = 10, MANNERS = 8, FAILURES_MAX = 5, LARGE_EACH = 50 };
 
 /* What is checked of a predicate. */
 enum { SAME_ROWS, NEGATION, DOUBLE_NEGATION, OTHER_ORDER, COUNT, LIMIT, CHECKS };
@@ -73,7 +74,7 @@ static bool holds(pool *memory, world *w, const check *c, const node *p, verdict
     case LIMIT:
         wanted = c->how.rows_max < v->expected.count ? (uint32_t)c->how.rows_max : v->expected.count;
         return v->got.count == wanted && is_part(&v->got, &v->expected);
-    default: return same_rows(&v->expected, &v->got) && v->counted == v->got.count;
+    default: return same_rows(&v->expected, &v->got) && v->counted == v->got.count; /* of SOURCE_LARGE: of each row one */
     }
 }
 
@@ -91,7 +92,7 @@ static bool still_fails(pool *memory, const failing *f) {
     world w;
     verdict v;
     bool fails;
-    world_open(&w, f->rules, &f->t, f->seed);
+    world_open(&w, f->rules, &f->t, f->seed, f->c.how.source == SOURCE_LARGE);
     fails = !holds(memory, &w, &f->c, f->p, &v);
     world_close(&w);
     return fails;
@@ -174,13 +175,6 @@ static void make_small(pool *memory, failing *f) {
 
 /* -- reporting --------------------------------------------------------------------------------------------------- */
 
-static bool is_used(const node *p, uint32_t property) {
-    if (p->kind == LEAF) return p->property == property;
-    for (uint32_t i = 0; i < p->count; i++)
-        if (is_used(p->items[i], property)) return true;
-    return false;
-}
-
 static void print_cell(const wql_value *v) {
     char buf[64];
     if (v->type == WQL_STRING) {
@@ -196,17 +190,21 @@ static void print_rows(const failing *f) {
         uint32_t type;
         const char *name;
     } names[] = {{WQL_SINT32, "sint32"}, {WQL_UINT32, "uint32"},   {WQL_SINT64, "sint64"}, {WQL_UINT64, "uint64"},
-                 {WQL_REAL64, "real64"}, {WQL_BOOLEAN, "boolean"}, {WQL_STRING, "string"}, {WQL_DATETIME, "datetime"}};
+                 {WQL_REAL64, "real64"}, {WQL_BOOLEAN, "boolean"}, {WQL_STRING, "string"}, {WQL_DATETIME, "datetime"},
+                 {WQL_SINT8, "sint8"},   {WQL_UINT8, "uint8"},     {WQL_SINT16, "sint16"}, {WQL_UINT16, "uint16"},
+                 {WQL_REAL32, "real32"}, {WQL_CHAR16, "char16"},   {INTERVAL, "interval"}, {WQL_REFERENCE, "reference"}};
     const schema *s = &f->t.shape;
     printf("  %u rows:", f->t.rows);
     for (uint32_t i = 0; i < s->count; i++)
         for (size_t n = 0; n < sizeof names / sizeof names[0]; n++)
-            if (names[n].type == s->types[i] && (!i || is_used(f->p, i))) printf(" %s%u %s", i ? "P" : "Id ", i, names[n].name);
-    printf("%s%s%s\n", s->small ? "" : ", large", s->misfits ? ", misfits" : "", s->strict ? ", strict" : "");
+            if (names[n].type == s->types[i] && (!i || looks_at_property(f->p, i)))
+                printf(" %s%u %s", i ? "P" : "Id ", i, names[n].name);
+    printf("%s%s%s%s\n", s->small ? "" : ", large", s->misfits ? ", misfits" : "", s->strict ? ", strict" : "",
+           s->keyed ? ", keyed" : "");
     for (uint32_t r = 0; r < f->t.rows && r < 20; r++) {
         printf("   ");
         for (uint32_t i = 0; i < s->count; i++) {
-            if (i && !is_used(f->p, i)) continue;
+            if (i && !looks_at_property(f->p, i)) continue;
             printf(" ");
             print_cell(&f->t.cells[(size_t)r * s->count + i]);
         }
@@ -222,15 +220,17 @@ static void print_ids(const char *who, const row_set *ids) {
 
 static void report(pool *memory, uint64_t seed, const failing *f) {
     static const char *const drives[] = {"pulled", "pushed", "pumped", "run ahead"};
+    static const char *const engines[] = {"plain", "workers", "checked", "portable kernels", "kernels of AVX2"};
+    static const char *const dialects[] = {"base", "relaxed", "extended", "relaxed and extended"};
     world w;
     verdict v;
-    world_open(&w, f->rules, &f->t, f->seed);
+    world_open(&w, f->rules, &f->t, f->seed, f->c.how.source == SOURCE_LARGE);
     (void)holds(memory, &w, &f->c, f->p, &v);
     world_close(&w);
-    printf("FAILED round with seed %llu: %s (%s, %s, batches of %u%s%s%s%s)\n", (unsigned long long)seed, check_names[f->c.kind],
-           source_name(f->c.how.source), drives[f->c.how.drive], f->c.how.batch_rows, f->c.how.star ? ", *" : "",
-           f->c.how.parameters ? ", parameters" : "", f->c.how.engine == WORLD_CHECKED ? ", checked" : "",
-           f->c.how.engine == WORLD_WORKER ? ", worker" : "");
+    printf("FAILED round with seed %llu: %s (%s, %s, %s, %s, batches of %u%s%s%s)\n", (unsigned long long)seed,
+           check_names[f->c.kind], source_name(f->c.how.source), drives[f->c.how.drive], engines[f->c.how.engine],
+           dialects[f->c.how.dialect], f->c.how.batch_rows, f->c.how.star ? ", *" : "", f->c.how.list_count ? ", list" : "",
+           f->c.how.parameters ? ", parameters" : "");
     print_rows(f);
     printf("  WQL: WHERE %s\n  SQL: WHERE %s\n", v.wql.at, v.sql.at);
     print_ids("SQLite says", &v.expected);
@@ -247,10 +247,13 @@ typedef struct totals {
     uint64_t passed, failed;
 } totals;
 
-static check make_check(uint64_t *seed, const table *t, const node *p, int kind) {
-    check c = {.kind = kind, .how = make_manner(seed, t, p), .order = draw(seed) | 1};
+static check make_check(uint64_t *seed, const world *w, const node *p, int kind) {
+    const table *t = w->t;
+    check c = {.kind = kind, .how = make_manner(seed, t, p, w->times > 0), .order = draw(seed) | 1};
     c.how.count_only = kind == COUNT;
     if (kind == COUNT) c.how.star = false;
+    if (kind == COUNT) c.how.list_count = 0;
+    if (kind == LIMIT && c.how.source == SOURCE_LARGE) c.how.source = SOURCE_LENT;
     if (kind == LIMIT) c.how.rows_max = 1 + below(seed, t->rows + 3);
     return c;
 }
@@ -272,9 +275,9 @@ static void check_partition(pool *memory, world *w, const node *p) {
 static void run_predicate(pool *memory, world *w, uint64_t *seed, uint64_t round, uint64_t world_seed, node *p, totals *sum) {
     check_partition(memory, w, p);
     for (int i = 0; i < MANNERS + CHECKS; i++) {
-        check c = make_check(seed, w->t, p, i < CHECKS ? i : SAME_ROWS);
+        check c = make_check(seed, w, p, i < CHECKS ? i : SAME_ROWS);
         verdict v;
-        if (i == SAME_ROWS) c.how = (manner){0}; /* once in the plainest way */
+        if (i == SAME_ROWS) c.how = (manner){.dialect = c.how.dialect}; /* once in the plainest way */
         if (holds(memory, w, &c, p, &v)) {
             sum->passed++;
         } else {
@@ -298,7 +301,7 @@ static void run_round(const rules *r, uint64_t round, totals *sum) {
     world w;
     make_table(&memory, &seed, ROWS_MAX, &t);
     world_seed = draw(&seed);
-    world_open(&w, r, &t, world_seed);
+    world_open(&w, r, &t, world_seed, round % LARGE_EACH == 0);
     for (int i = 0; i < PREDICATES && sum->failed <= FAILURES_MAX; i++)
         run_predicate(&memory, &w, &seed, round, world_seed, make_predicate(&memory, &seed, &t, below(&seed, 5)), sum);
     world_close(&w);
@@ -308,7 +311,7 @@ static void run_round(const rules *r, uint64_t round, totals *sum) {
 int main(int argc, char **argv) {
     uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 10) : 1, count = argc > 2 ? strtoull(argv[2], NULL, 10) : 100;
     totals sum = {0, 0};
-    rules folding;
+    static rules folding;
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (argc > 3 || !count) stop_with("oracle [SEED [COUNT]]");
     rules_load(&folding);

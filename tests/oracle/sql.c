@@ -36,7 +36,12 @@ static void insert(sqlite3 *db, sqlite3_stmt *statement) {
 static void bind_plain(sqlite3_stmt *statement, int at, const wql_value *v) {
     switch (v->type) {
     case WQL_NULL: sqlite3_bind_null(statement, at); break;
-    case WQL_REAL64: sqlite3_bind_double(statement, at, v->f64); break;
+    case WQL_REAL64:
+        if (v->f64 == v->f64)
+            sqlite3_bind_double(statement, at, v->f64);
+        else
+            sqlite3_bind_text(statement, at, "nan", 3, SQLITE_STATIC); /* SQLite has none */
+        break;
     case WQL_BOOLEAN: sqlite3_bind_int(statement, at, v->b); break;
     case WQL_STRING: sqlite3_bind_text(statement, at, v->str.ptr, (int)v->str.len, SQLITE_TRANSIENT); break;
     case WQL_DATETIME: sqlite3_bind_int64(statement, at, v->time.us); break;
@@ -87,8 +92,10 @@ static const char *declared(uint32_t type, bool strict, uint64_t *seed) {
     static const char *const texts[] = {"TEXT", "VARCHAR(20)", "NCHAR", "CLOB"};
     static const char *const reals[] = {"REAL", "DOUBLE", "FLOAT", "NUMERIC", "DECIMAL(10,5)"};
     switch (type) {
+    case WQL_REAL32:
     case WQL_REAL64: return strict ? "REAL" : reals[below(seed, 5)];
     case WQL_BOOLEAN: return chance(seed, 2) ? "BOOLEAN" : "BOOL";
+    case WQL_REFERENCE:
     case WQL_STRING: return strict ? "TEXT" : texts[below(seed, 4)];
     case WQL_DATETIME: return chance(seed, 2) ? "DATETIME" : "TIMESTAMP";
     case WQL_UINT64: return strict ? "INTEGER" : "UNSIGNED BIG INT";
@@ -104,6 +111,7 @@ static void bind_misfit(sqlite3_stmt *statement, int at, uint32_t type, uint64_t
         return;
     }
     switch (type) {
+    case WQL_REAL32:
     case WQL_REAL64: sqlite3_bind_text(statement, at, pick == 1 ? "abc" : "1.5x", -1, SQLITE_STATIC); break;
     case WQL_BOOLEAN:
         if (pick == 1)
@@ -111,6 +119,7 @@ static void bind_misfit(sqlite3_stmt *statement, int at, uint32_t type, uint64_t
         else
             sqlite3_bind_text(statement, at, pick == 2 ? "yes" : "TRUE", -1, SQLITE_STATIC);
         break;
+    case WQL_REFERENCE:
     case WQL_STRING: sqlite3_bind_blob(statement, at, "", 0, SQLITE_STATIC); break;
     case WQL_DATETIME:
         if (pick == 1)
@@ -131,7 +140,7 @@ static void bind_misfit(sqlite3_stmt *statement, int at, uint32_t type, uint64_t
 static void bind_stored(sqlite3_stmt *statement, int at, const wql_value *v, uint32_t type, const schema *s, uint64_t *seed) {
     if (v->type == WQL_NULL && s->misfits && chance(seed, 2)) {
         bind_misfit(statement, at, type, seed);
-    } else if (v->type == WQL_DATETIME) {
+    } else if (v->type == WQL_DATETIME && !v->time.interval) {
         pool memory = {NULL};
         text iso = {&memory, NULL, 0, 0};
         print_iso_time(&iso, v->time.us, v->time.offset_min, v->time.offset_min != 0);
@@ -145,12 +154,13 @@ static void bind_stored(sqlite3_stmt *statement, int at, const wql_value *v, uin
 static bool can_be_strict(const schema *s) {
     for (uint32_t i = 1; i < s->count; i++)
         if (s->types[i] == WQL_BOOLEAN || s->types[i] == WQL_DATETIME) return false;
-    return s->strict && !s->misfits;
+    return s->strict && !s->misfits && !s->nan;
 }
 
 static void create(sqlite3 *db, const schema *s, uint64_t *seed) {
-    char sql[512] = "CREATE TABLE F(Id INTEGER PRIMARY KEY", name[16];
+    char sql[512], name[16];
     bool strict = can_be_strict(s);
+    snprintf(sql, sizeof sql, "CREATE TABLE F(Id INTEGER%s", s->keyed ? " PRIMARY KEY" : "");
     for (uint32_t i = 1; i < s->count; i++) {
         column_name(name, i);
         snprintf(sql + strlen(sql), sizeof sql - strlen(sql), ", %s %s", name, declared(s->types[i], strict, seed));

@@ -12,12 +12,12 @@
 enum { PATIENCE_MS = 60000 };
 enum { PULLED, PUSHED, PUMPED, AHEAD };
 
-static const char *const sources[] = {"M0", "M1", "M2", "M3", "F"};
+static const char *const sources[] = {"M0", "M1", "M2", "M3", "L", "G", "C", "F"};
 static const char *const property_names[] = {"Id", "P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8"};
 
 const char *source_name(int source) {
     static const char *const names[] = {"memory, takes nothing", "memory, superset", "memory, exact", "memory, mixed",
-                                        "sqlite file"};
+                                        "memory, lent",          "memory, large",    "copied",        "sqlite file"};
     return names[source];
 }
 
@@ -35,46 +35,93 @@ static void fill_memory(world *w, uint64_t *seed) {
     }
 }
 
-static void describe_tables(world *w, uint64_t *seed) {
+static void describe_classes(world *w) {
     const schema *s = &w->t->shape;
     for (uint32_t i = 0; i < s->count; i++) {
         w->properties[i].name = property_names[i];
-        w->properties[i].type = s->types[i];
-        w->properties[i].flags = i ? 0 : WQL_KEY;
+        w->properties[i].type = cim_type(s->types[i]);
+        w->properties[i].flags = i == 0 && s->keyed ? WQL_KEY : s->types[i] == INTERVAL ? WQL_INTERVAL : 0;
     }
     for (int i = 0; i < SOURCE_FILE; i++) {
-        wql_table *t = &w->tables[i];
         w->defs[i] = (wql_class_def)WQL_INIT(wql_class_def);
         w->defs[i].name = sources[i];
         w->defs[i].properties = w->properties;
         w->defs[i].property_count = s->count;
+    }
+    w->copied = (row_source){w->t, &w->defs[SOURCE_COPIED]};
+}
+
+/* How a table answers conditions. */
+static uint8_t answer_of(int source, uint64_t *seed) {
+    if (source == SOURCE_MIXED) return (uint8_t)below(seed, 3);
+    return (uint8_t)(source < SOURCE_MIXED ? source : WQL_NONE);
+}
+
+static void describe_tables(world *w, uint64_t *seed) {
+    for (int i = 0; i < TABLES; i++) {
+        wql_table *t = &w->tables[i];
+        bool mixed = i == SOURCE_MIXED || (i > SOURCE_MIXED && chance(seed, 2));
         *t = (wql_table)WQL_INIT(wql_table);
         t->def = &w->defs[i];
-        t->memory = w->memory;
-        t->next = i + 1 < SOURCE_FILE ? &w->tables[i + 1] : NULL;
+        t->next = i + 1 < TABLES ? &w->tables[i + 1] : NULL;
         t->batch_rows = chance(seed, 2) ? 1 + below(seed, 70) : 0;
-        t->lower = i == SOURCE_MIXED;
+        t->lower = mixed;
         for (int op = 0; op < 16; op++) {
-            t->take[op] = (uint8_t)(i == SOURCE_MIXED ? below(seed, 3) : (uint32_t)i);
+            t->take[op] = answer_of(mixed ? SOURCE_MIXED : i, seed);
             t->open_take[op] = (uint8_t)below(seed, 3);
         }
+        if (i < SOURCE_LENT) t->memory = w->memory;
     }
 }
 
-static void open_engine(world *w, int which) {
-    wql_engine_options options = WQL_INIT(wql_engine_options);
-    wql_session_options with = {.struct_size = sizeof with, .dialect = WQL_PARAMETERS};
+/* Many rows, so that a call runs long enough to be divided. */
+static uint32_t times_of(const table *t) { return t->rows ? 150000 / t->rows + 1 : 0; }
+
+static void lend_columns(world *w, uint64_t *seed, int source, uint32_t times) {
+    wql_column *columns = pool_get(&w->memory_of_columns, PROPERTIES_MAX * sizeof *columns);
+    wql_table *t = &w->tables[source];
+    make_columns(&w->memory_of_columns, seed, w->t, times, columns);
+    t->columns = columns;
+    t->column_count = w->t->shape.count;
+    t->rows = (uint64_t)w->t->rows * times;
+    t->parts = (uint32_t)(1 + t->rows / 65536);
+    if (times > 1) t->batch_rows = 0;
+}
+
+static void mount(world *w, int which, const wql_provider *provider, const char *config, void *user) {
     wql_error err = WQL_INIT(wql_error);
-    options.workers = which == WORLD_WORKER ? 1 : 0;
-    options.flags = which == WORLD_CHECKED ? WQL_CHECK_PROVIDERS : 0;
-    if (wql_engine_open(&options, &w->engines[which], &err) != WQL_OK ||
-        wql_engine_mount(w->engines[which], "root/oracle", wql_memory_provider(), NULL, w->tables, &err) != WQL_OK ||
-        wql_engine_mount(w->engines[which], "root/oracle", wql_sqlite_provider(), w->path, NULL, &err) != WQL_OK ||
-        wql_session_open(w->engines[which], "root/oracle", &with, &w->sessions[which], &err) != WQL_OK)
+    if (wql_engine_mount(w->engines[which], "root/oracle", provider, config, user, &err) != WQL_OK)
         stop_with("oracle: %s: %s", wql_status_name(err.status), err.message);
 }
 
-void world_open(world *w, const rules *folding, const table *t, uint64_t seed) {
+static void open_engine(world *w, int which) {
+    static const uint32_t kernels[WORLDS] = {[WORLD_PORTABLE] = WQL_KERNELS_PORTABLE, [WORLD_AVX2] = WQL_KERNELS_AVX2};
+    wql_engine_options options = WQL_INIT(wql_engine_options);
+    wql_status status;
+    options.workers = which == WORLD_WORKER ? 2 : 0;
+    options.flags = which == WORLD_CHECKED ? WQL_CHECK_PROVIDERS : 0;
+    options.kernels = kernels[which];
+    status = wql_engine_open(&options, &w->engines[which], NULL);
+    if (status == WQL_E_NOT_SUPPORTED) { /* this CPU lacks these kernels */
+        options.kernels = WQL_KERNELS_AUTO;
+        status = wql_engine_open(&options, &w->engines[which], NULL);
+    }
+    if (status != WQL_OK) stop_with("oracle: no engine: %s", wql_status_name(status));
+    mount(w, which, wql_memory_provider(), NULL, w->tables);
+    mount(w, which, copying_provider(), NULL, &w->copied);
+    mount(w, which, wql_sqlite_provider(), w->path, NULL);
+}
+
+static wql_session *session_of(world *w, int engine, uint32_t dialect) {
+    wql_session **session = &w->sessions[engine][dialect];
+    wql_session_options with = {.struct_size = sizeof with, .dialect = dialect | WQL_PARAMETERS};
+    if (!w->engines[engine]) open_engine(w, engine);
+    if (!*session && wql_session_open(w->engines[engine], "root/oracle", &with, session, NULL) != WQL_OK)
+        stop_with("oracle: no session");
+    return *session;
+}
+
+void world_open(world *w, const rules *folding, const table *t, uint64_t seed, bool large) {
     const char *folder = getenv("TMPDIR");
     int file;
     memset(w, 0, sizeof *w);
@@ -88,16 +135,20 @@ void world_open(world *w, const rules *folding, const table *t, uint64_t seed) {
     file_write(w->path, t, seed);
     w->oracle = oracle_open(t, folding);
     fill_memory(w, &seed);
+    describe_classes(w);
     describe_tables(w, &seed);
-    for (int i = 0; i < WORLDS; i++) open_engine(w, i);
+    lend_columns(w, &seed, SOURCE_LENT, 1);
+    w->times = large ? times_of(t) : 0;
+    if (w->times) lend_columns(w, &seed, SOURCE_LARGE, w->times);
 }
 
 void world_close(world *w) {
     for (int i = 0; i < WORLDS; i++) {
-        wql_session_close(w->sessions[i]);
+        for (int d = 0; d < DIALECTS; d++) wql_session_close(w->sessions[i][d]);
         if (wql_engine_close(w->engines[i]) != WQL_OK) stop_with("oracle: an engine did not close");
     }
     wql_memory_close(w->memory);
+    pool_free(&w->memory_of_columns);
     sqlite3_close(w->oracle);
     unlink(w->path);
 }
@@ -105,7 +156,7 @@ void world_close(world *w) {
 /* -- what comes -------------------------------------------------------------------------------------------------- */
 
 typedef struct asking {
-    const world *w;
+    world *w;
     const manner *how;
     row_set *rows;
     text *complaint;
@@ -114,30 +165,65 @@ typedef struct asking {
     int finals, releases;
     const wql_param *params;
     uint32_t param_count;
+    uint32_t often[ROWS_MAX + 1]; /* SOURCE_LARGE: how many times each row came */
 } asking;
 
-static bool same_number(const wql_value *a, const wql_value *b) {
-    bool a_signed = a->type == WQL_SINT64 || a->type == WQL_SINT32, b_signed = b->type == WQL_SINT64 || b->type == WQL_SINT32;
-    if (a_signed && b_signed) return a->i64 == b->i64;
-    return a->u64 == b->u64 && !(a_signed && a->i64 < 0) && !(b_signed && b->i64 < 0);
+static bool is_negative(const wql_value *v) {
+    bool is_signed = v->type == WQL_SINT8 || v->type == WQL_SINT16 || v->type == WQL_SINT32 || v->type == WQL_SINT64;
+    return is_signed && v->i64 < 0;
 }
+
+static bool same_number(const wql_value *a, const wql_value *b) { return a->u64 == b->u64 && is_negative(a) == is_negative(b); }
 
 /* `came` may have another integer type (the file knows only 64 bits), and another offset. */
 static bool same_value(const wql_value *is, const wql_value *came) {
     if (is->type == WQL_NULL || came->type == WQL_NULL) return is->type == came->type;
     switch (is->type) {
-    case WQL_REAL64: return came->type == WQL_REAL64 && (is->f64 == came->f64 || (is->f64 != is->f64 && came->f64 != came->f64));
+    case WQL_REAL64:
+        return (came->type == WQL_REAL64 || came->type == WQL_REAL32) &&
+               (is->f64 == came->f64 || (is->f64 != is->f64 && came->f64 != came->f64));
     case WQL_BOOLEAN: return came->type == WQL_BOOLEAN && is->b == came->b;
     case WQL_DATETIME:
         return came->type == WQL_DATETIME && is->time.us == came->time.us && is->time.offset_min == came->time.offset_min;
     case WQL_STRING:
-        return came->type == WQL_STRING && is->str.len == came->str.len && !memcmp(is->str.ptr, came->str.ptr, is->str.len);
+        return (came->type == WQL_STRING || came->type == WQL_REFERENCE) && is->str.len == came->str.len &&
+               !memcmp(is->str.ptr, came->str.ptr, is->str.len);
     default: return same_number(is, came);
     }
 }
 
-static void take_row(asking *a, const wql_batch *batch, uint32_t row) {
+/* What a SELECT list that names something twice brings: it once, at its first place. */
+static uint32_t distinct(const manner *how, uint32_t out[LIST_MAX]) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < how->list_count; i++) {
+        bool is_there = false;
+        for (uint32_t k = 0; k < count; k++) is_there |= out[k] == how->list[i];
+        if (!is_there) out[count++] = how->list[i];
+    }
+    return count;
+}
+
+/* Every cell of a row, by name for `*` and by place for a list. */
+static void compare_cells(asking *a, const wql_batch *batch, uint32_t row, uint64_t id) {
     const table *t = a->w->t;
+    const wql_value *cells = &t->cells[(id - 1) * t->shape.count];
+    uint32_t places[LIST_MAX], count = distinct(a->how, places);
+    for (uint32_t i = 1; i < t->shape.count && a->how->star; i++) {
+        wql_value value = wql_column_value(wql_batch_column(batch, wql_batch_find(batch, property_names[i])), row);
+        if (!same_value(&cells[i], &value)) put_format(a->complaint, "row %u has another %s; ", (unsigned)id, property_names[i]);
+    }
+    if (count && wql_batch_width(batch) != count) {
+        put_format(a->complaint, "there are %u columns; ", wql_batch_width(batch));
+        return;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        wql_value value = wql_column_value(wql_batch_column(batch, i), row);
+        if (!same_value(&cells[places[i]], &value))
+            put_format(a->complaint, "row %u has another column %u, %s; ", (unsigned)id, i, property_names[places[i]]);
+    }
+}
+
+static void take_row(asking *a, const wql_batch *batch, uint32_t row) {
     uint32_t column = wql_batch_find(batch, "Id");
     wql_value id;
     if (column == WQL_NO_COLUMN) {
@@ -145,16 +231,23 @@ static void take_row(asking *a, const wql_batch *batch, uint32_t row) {
         return;
     }
     id = wql_column_value(wql_batch_column(batch, column), row);
-    if (id.type == WQL_NULL || id.u64 == 0 || id.u64 > t->rows || a->rows->count == ROWS_MAX) {
+    if (id.type == WQL_NULL || id.u64 == 0 || id.u64 > a->w->t->rows ||
+        (a->how->source != SOURCE_LARGE && a->rows->count == ROWS_MAX)) {
         put_z(a->complaint, "a row came that does not exist; ");
         return;
     }
+    if (a->how->source == SOURCE_LARGE && a->often[id.u64]++) return;
     a->rows->ids[a->rows->count++] = (uint32_t)id.u64;
-    for (uint32_t i = 1; i < t->shape.count && a->how->star; i++) {
-        wql_value value = wql_column_value(wql_batch_column(batch, wql_batch_find(batch, property_names[i])), row);
-        if (!same_value(&t->cells[(id.u64 - 1) * t->shape.count + i], &value))
-            put_format(a->complaint, "row %u has another %s; ", (unsigned)id.u64, property_names[i]);
-    }
+    compare_cells(a, batch, row, id.u64);
+}
+
+/* A row that passes comes as often as it is there. */
+static void check_large(asking *a, uint64_t *counted) {
+    for (uint32_t i = 0; i < a->rows->count; i++)
+        if (a->often[a->rows->ids[i]] != a->w->times)
+            put_format(a->complaint, "row %u came %u times; ", a->rows->ids[i], a->often[a->rows->ids[i]]);
+    if (*counted % a->w->times) put_format(a->complaint, "%llu rows were counted; ", (unsigned long long)*counted);
+    *counted /= a->w->times;
 }
 
 static void take_batch(asking *a, const wql_batch *batch) {
@@ -212,6 +305,7 @@ static void run(asking *a, wql_str query, uint64_t *counted) {
     wql_error error = WQL_INIT(wql_error);
     wql_call call;
     wql_pump *pump = NULL;
+    wql_session *session;
     wql_status status;
     bool pushed = how->drive == PUSHED || how->drive == PUMPED;
     sink.user = a;
@@ -223,12 +317,13 @@ static void run(asking *a, wql_str query, uint64_t *counted) {
     options.batch_rows = how->batch_rows;
     options.rows_max = how->rows_max;
     options.timeout_ms = PATIENCE_MS;
+    session = session_of(a->w, how->engine, how->dialect);
     if (how->drive == PUMPED && wql_pump_open(a->w->engines[how->engine], &pump, NULL) != WQL_OK) stop_with("oracle: no pump");
     options.sink = pushed ? &sink : NULL;
     options.pump = pump;
     options.params = a->params;
     options.param_count = a->param_count;
-    status = wql_session_exec(a->w->sessions[how->engine], query, &options, &call, &error);
+    status = wql_session_exec(session, query, &options, &call, &error);
     if (status == WQL_OK) {
         if (how->drive == PUMPED) pump_all(pump, a);
         if (pushed && wql_call_wait(call, how->drive == PUMPED ? 0 : PATIENCE_MS, NULL) == WQL_S_TIMEDOUT)
@@ -250,44 +345,34 @@ static int compare_ids(const void *a, const void *b) {
     return left < right ? -1 : left > right;
 }
 
+static void put_list(text *to, const manner *how) {
+    for (uint32_t i = 0; i < how->list_count; i++) put_format(to, "%s%s", i ? ", " : "", property_names[how->list[i]]);
+    if (!how->list_count) put_z(to, how->star ? "*" : "Id");
+}
+
 void world_ask(world *w, const manner *how, const char *where, row_set *out, uint64_t *counted, text *complaint) {
     asking a = {.w = w, .how = how, .rows = out, .complaint = complaint, .error = WQL_INIT(wql_error)};
-    char *query = sqlite3_mprintf("SELECT %s FROM %s WHERE %s", how->star ? "*" : "Id", sources[how->source], where);
+    pool memory = {NULL};
+    text query = {&memory, NULL, 0, 0};
+    put_z(&query, "SELECT ");
+    put_list(&query, how);
+    put_format(&query, " FROM %s WHERE %s", sources[how->source], where);
     out->count = 0;
     *counted = 0;
     if (how->parameters) {
         parametrised *p = malloc(sizeof *p);
         if (!p) stop_with("oracle: no memory");
-        parametrise(p, wql_s(query));
+        parametrise(p, (wql_str){query.at, query.len});
         a.params = p->params;
         a.param_count = p->count;
         run(&a, wql_s(p->text), counted);
         parametrised_free(p);
         free(p);
     } else {
-        run(&a, wql_s(query), counted);
+        run(&a, (wql_str){query.at, query.len}, counted);
     }
-    sqlite3_free(query);
+    pool_free(&memory);
     if (a.status != WQL_OK) put_format(complaint, "%s: %s; ", wql_status_name(a.status), a.error.message);
+    if (how->source == SOURCE_LARGE) check_large(&a, counted);
     qsort(out->ids, out->count, sizeof out->ids[0], compare_ids);
-}
-
-/* -- how --------------------------------------------------------------------------------------------------------- */
-
-/* Whether SQLite's integers can hold what the predicate looks at. */
-static bool file_knows(const table *t, const node *p) { return t->shape.small || !looks_at(p, &t->shape, WQL_UINT64); }
-
-manner make_manner(uint64_t *seed, const table *t, const node *p) {
-    static const uint32_t sizes[] = {0, 0, 1, 2, 3, 7, 8, 64, 2048};
-    manner how = {0};
-    how.drive = (int)below(seed, 4);
-    how.source = chance(seed, 4) ? SOURCE_FILE : (int)below(seed, SOURCES);
-    if (how.source == SOURCE_FILE && !file_knows(t, p)) how.source = SOURCE_EXACT;
-    how.parameters = chance(seed, 3);
-    how.batch_rows = sizes[below(seed, 9)];
-    how.star = chance(seed, 4) && !(how.source == SOURCE_FILE && !t->shape.small);
-    how.engine = how.drive == PUSHED || how.drive == AHEAD || chance(seed, 4) ? WORLD_WORKER
-                 : chance(seed, 3)                                             ? WORLD_CHECKED
-                                                                               : WORLD_PLAIN;
-    return how;
 }

@@ -150,6 +150,8 @@ static void refuses_to_write_what_is_out_of_range(void **state) {
         {0, -1000, 0, 0, 0},
         {INT64_MAX, 999, 0, 0, 0},
         {INT64_MIN, -999, 0, 0, 0},
+        {INT64_MIN + 999 * 60 * US, -999, 0, 0, 0}, /* its day begins before the first instant that 64 bits hold */
+        {INT64_MAX - 999 * 60 * US, 999, 0, 0, 0},
         {-62135596800 * US, -1, 0, 0, 0},
         {-1, 0, 0, 1, 0},
         {INT64_C(100000000) * 86400 * US, 0, 0, 1, 0},
