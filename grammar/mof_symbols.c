@@ -34,7 +34,7 @@ static bool grow(wql__mof_set *set, wql__mof_symbol ***slots, uint32_t *mask, ui
     if (!bigger) return false;
     for (uint32_t i = 0; *slots && i <= *mask; i++) {
         wql__mof_symbol *symbol = (*slots)[i];
-        if (symbol) put(bigger, size - 1, symbol, folded ? fold_hash(symbol->text, symbol->length) : symbol->hash);
+        if (symbol) put(bigger, size - 1, symbol, folded ? symbol->fold_hash : symbol->hash);
     }
     *slots = bigger;
     *mask = size - 1;
@@ -48,10 +48,12 @@ static bool fold(wql__mof_set *set, wql__mof_symbol *symbol) {
     if (!grow(set, &symbols->folded, &symbols->folded_mask, symbols->folded_count, true)) return false;
     for (i = hash & symbols->folded_mask; symbols->folded[i]; i = (i + 1) & symbols->folded_mask) {
         wql__mof_symbol *there = symbols->folded[i];
+        if (there->fold_hash != hash) continue;
         if (!wql__fold_equal((wql_str){there->text, there->length}, (wql_str){symbol->text, symbol->length})) continue;
         symbol->folded = there;
         return true;
     }
+    symbol->fold_hash = hash;
     symbols->folded[i] = symbol->folded = symbol;
     symbols->folded_count++;
     return true;

@@ -14,14 +14,17 @@ struct wql__mof_declaration;
 typedef struct wql__mof_symbol {
     const char *text; /* with a NUL behind it; on the shelf */
     uint32_t length, hash;
+    uint32_t fold_hash;             /* of `folded` only */
     struct wql__mof_symbol *folded; /* the first spelling that is equal without regard to case; perhaps this one */
     /* For those who look for what has the name; of `folded` only. */
     struct wql__mof_class *classes;           /* linked by same_name */
     struct wql__mof_declaration *declaration; /* of the qualifier */
     struct wql__mof_alias *alias;
     uint32_t files;  /* of a file: its number + 1, of the last one with the name; 0: none */
+    uint32_t known;  /* of a qualifier that needs no declaration: its number + 1 */
     uint32_t stamp;  /* the last list of names in which it was seen */
     bool was_broken; /* a class of that name could not be read */
+    bool was_told;   /* of a qualifier: that it is declared nowhere */
 } wql__mof_symbol;
 
 /* A piece of a file. */
