@@ -213,7 +213,9 @@ static uint32_t next_class_index(const wql__catalog *old, const wql__mount *moun
     return next;
 }
 
-static wql_status fill_catalog(maker *m, const wql__catalog *old, const wql__mount *without, const wql_class_def *const *defs) {
+/* `given`: the classes are made. */
+static wql_status fill_catalog(maker *m, const wql__catalog *old, const wql__mount *without, const wql_class_def *const *defs,
+                               wql_class *const *given) {
     wql__catalog *made = m->made;
     size_t most = (size_t)(old ? old->count : 0) + m->def_count;
     uint32_t index = next_class_index(old, m->mount);
@@ -224,16 +226,16 @@ static wql_status fill_catalog(maker *m, const wql__catalog *old, const wql__mou
     made->entries = most < WQL__NO_ENTRY ? wql__arena_alloc(&made->arena, wql__array_size(most, sizeof *made->entries)) : NULL;
     if (!made->entries || !wql__map_init(&made->names, &made->arena, (uint32_t)most)) return wql__fail_memory(made->mem, m->err);
     status = keep_old(m, old, without);
-    if (status >= 0) status = read_definitions(m, defs);
-    if (status >= 0) status = make_classes(m);
+    if (status >= 0 && !given) status = read_definitions(m, defs);
+    if (status >= 0 && !given) status = make_classes(m);
     if (status < 0) return status;
-    for (uint32_t i = 0; i < m->def_count; i++) add_entry(made, m->classes[i], m->mount, index + i);
+    for (uint32_t i = 0; i < m->def_count; i++) add_entry(made, given ? given[i] : m->classes[i], m->mount, index + i);
     return finish(m);
 }
 
-wql_status wql__catalog_make(wql__mem *mem, const wql__catalog *old, const wql__mount *without, wql__mount *mount,
-                             const wql_class_def *const *defs, uint32_t count, const char *ns, const char *server,
-                             wql__catalog **out, wql_error *err) {
+static wql_status make(wql__mem *mem, const wql__catalog *old, const wql__mount *without, wql__mount *mount,
+                       const wql_class_def *const *defs, wql_class *const *given, uint32_t count, const char *ns,
+                       const char *server, wql__catalog **out, wql_error *err) {
     wql__catalog *made = wql__alloc_zero(mem, sizeof *made);
     maker m = {0};
     wql_status status;
@@ -249,7 +251,7 @@ wql_status wql__catalog_make(wql__mem *mem, const wql__catalog *old, const wql__
     m.server = server;
     m.def_count = count;
     m.err = err;
-    status = fill_catalog(&m, old, without, defs);
+    status = fill_catalog(&m, old, without, defs, given);
     for (uint32_t i = 0; m.classes && i < count; i++) wql_class_release(m.classes[i]); /* the catalog has its own references */
     wql__arena_free(&m.scratch);
     if (status < 0) {
@@ -258,6 +260,17 @@ wql_status wql__catalog_make(wql__mem *mem, const wql__catalog *old, const wql__
     }
     *out = made;
     return WQL_OK;
+}
+
+wql_status wql__catalog_make(wql__mem *mem, const wql__catalog *old, const wql__mount *without, wql__mount *mount,
+                             const wql_class_def *const *defs, uint32_t count, const char *ns, const char *server,
+                             wql__catalog **out, wql_error *err) {
+    return make(mem, old, without, mount, defs, NULL, count, ns, server, out, err);
+}
+
+wql_status wql__catalog_add(wql__mem *mem, const wql__catalog *old, wql__mount *mount, wql_class *const *classes, uint32_t count,
+                            const char *ns, const char *server, wql__catalog **out, wql_error *err) {
+    return make(mem, old, NULL, mount, NULL, classes, count, ns, server, out, err);
 }
 
 /* -- names of namespaces ----------------------------------------------------------------------------------------- */
