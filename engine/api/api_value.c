@@ -2,9 +2,9 @@
 /* api_value.c: public functions on values, datetimes and errors, and what is written as MOF. */
 #include "../base/error.h"
 #include "../data/datetime.h"
-#include "../data/mof_out.h"
 #include "../data/params.h"
 #include "../data/value.h"
+#include "../query/mof_out.h"
 
 size_t wql_value_format(const wql_value *value, char *buf, size_t size) {
     wql__out out = {buf, buf ? size : 0, 0};

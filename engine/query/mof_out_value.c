@@ -2,9 +2,9 @@
 /* mof_out_value.c: literals of MOF. Numbers read back to the same bits; a long string is written in pieces, one behind the other.
  */
 #include "../base/utf8.h"
-#include "datetime.h"
+#include "../data/datetime.h"
+#include "../data/value.h"
 #include "mof_out.h"
-#include "value.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* class_equal.c: whether two classes are the same. */
 #include "../base/fold.h"
-#include "datetime.h"
+#include "../data/datetime.h"
+#include "../data/value.h"
 #include "mof_out.h"
-#include "value.h"
 
 #include <string.h>
 
@@ -82,10 +82,10 @@ static bool same_default(const wql_property_def *def, const wql_value *a, const 
 
 /* -- qualifiers -------------------------------------------------------------------------------------------------- */
 
-/* The next one from *at on that says more than the flags; NULL: there is none. */
+/* The next one from *at on that counts; NULL: there is none. */
 static const wql_qualifier *next_remark(const wql_qualifier *list, uint32_t count, uint32_t flags, uint32_t *at) {
     for (; *at < count; ++*at)
-        if (!wql__mof_is_implied(list[*at].name, &list[*at].value, flags)) return &list[(*at)++];
+        if (!(list[*at].flavor & WQL_FLAVOR_PROPAGATED) && !wql__mof_is_implied(&list[*at], flags)) return &list[(*at)++];
     return NULL;
 }
 

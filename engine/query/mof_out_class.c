@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* mof_out_class.c: a class as MOF: what is its own, not what it inherits as it is. */
 #include "../base/fold.h"
+#include "../data/value.h"
+#include "mof.h"
 #include "mof_out.h"
-#include "value.h"
 
 /* -- qualifiers -------------------------------------------------------------------------------------------------- */
 
@@ -18,11 +19,14 @@ static const struct {
                   {WQL_OUT, "Out"}};
 enum { FLAG_NAMES = sizeof flag_names / sizeof *flag_names };
 
-bool wql__mof_is_implied(const char *qualifier, const wql_value *value, uint32_t flags) {
+static bool is_named(const wql_qualifier *q, const char *name) { return wql__fold_equal(wql_s(q->name), wql_s(name)); }
+
+bool wql__mof_is_implied(const wql_qualifier *q, uint32_t flags) {
     for (int i = 0; i < FLAG_NAMES; i++)
-        if (wql__fold_equal(wql_s(qualifier), wql_s(flag_names[i].name)))
-            return value->type == WQL_BOOLEAN && value->b == ((flags & flag_names[i].flag) != 0);
-    return (flags & WQL_INTERVAL) && wql__fold_equal(wql_s(qualifier), wql_s("SubType"));
+        if (is_named(q, flag_names[i].name))
+            return q->value.type == WQL_BOOLEAN && q->value.b == ((flags & flag_names[i].flag) != 0);
+    return (flags & WQL_INTERVAL) && is_named(q, "SubType") && q->value.type == WQL_STRING &&
+           wql__fold_equal(q->value.str, wql_s("interval"));
 }
 
 /* The qualifiers of one thing. */
@@ -31,13 +35,46 @@ typedef struct remarks {
     const wql_qualifier *list;
 } remarks;
 
-static void put_flavors(wql__mof_printer *p, uint32_t flavor) {
-    if (!(flavor & (WQL_FLAVOR_TO_INSTANCE | WQL_FLAVOR_TO_SUBCLASS | WQL_FLAVOR_NOT_OVERRIDABLE | WQL_FLAVOR_AMENDED))) return;
-    wql__mof_put(p, " :");
-    if (flavor & WQL_FLAVOR_TO_INSTANCE) wql__mof_put(p, " ToInstance");
-    if (flavor & WQL_FLAVOR_TO_SUBCLASS) wql__mof_put(p, " ToSubclass");
-    if (flavor & WQL_FLAVOR_NOT_OVERRIDABLE) wql__mof_put(p, " DisableOverride");
-    if (flavor & WQL_FLAVOR_AMENDED) wql__mof_put(p, " Amended");
+static bool is_own(const wql_qualifier *q) { return !(q->flavor & WQL_FLAVOR_PROPAGATED); }
+
+/* Whether a qualifier of its own says it, so that the flag need not. */
+static bool is_said(const remarks *r, const char *name) {
+    for (uint32_t i = 0; i < r->count; i++)
+        if (is_own(&r->list[i]) && is_named(&r->list[i], name)) return true;
+    return false;
+}
+
+/* The flavour that a reader gives where none is written. */
+static uint32_t usual_flavor(const wql_qualifier *q) {
+    const wql__mof_known *known;
+    uint32_t flavor = 0;
+    for (uint32_t i = 0; (known = wql__mof_known_qualifier(i)) != NULL; i++) {
+        if ((known->name[0] | 0x20) != (q->name[0] | 0x20) || !is_named(q, known->name)) continue;
+        if (known->flavors & WQL__MOF_TO_INSTANCE) flavor |= WQL_FLAVOR_TO_INSTANCE;
+        if (known->flavors & WQL__MOF_TO_SUBCLASS) flavor |= WQL_FLAVOR_TO_SUBCLASS;
+        if (known->flavors & WQL__MOF_DISABLE_OVERRIDE) flavor |= WQL_FLAVOR_NOT_OVERRIDABLE;
+        return flavor;
+    }
+    return 0;
+}
+
+/* Only what is not usual is written. */
+static void put_flavors(wql__mof_printer *p, const wql_qualifier *q) {
+    static const struct {
+        uint32_t bit;
+        const char *on, *off;
+    } words[] = {{WQL_FLAVOR_NOT_OVERRIDABLE, " DisableOverride", " EnableOverride"},
+                 {WQL_FLAVOR_TO_SUBCLASS, " ToSubclass", " Restricted"},
+                 {WQL_FLAVOR_TO_INSTANCE, " ToInstance", ""}, /* no qualifier usually is */
+                 {WQL_FLAVOR_AMENDED, " Amended", ""}};
+    uint32_t unusual = q->flavor ^ usual_flavor(q);
+    bool first = true;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (!(unusual & words[i].bit)) continue;
+        if (first) wql__mof_put(p, " :");
+        first = false;
+        wql__mof_put(p, q->flavor & words[i].bit ? words[i].on : words[i].off);
+    }
 }
 
 static void put_qualifier(wql__mof_printer *p, const wql_qualifier *q) {
@@ -49,7 +86,7 @@ static void put_qualifier(wql__mof_printer *p, const wql_qualifier *q) {
         wql__mof_put_value(p, &q->value);
         wql__mof_put(p, ")");
     }
-    put_flavors(p, q->flavor);
+    put_flavors(p, q);
 }
 
 static void separate(wql__mof_printer *p, bool *first, bool lines) {
@@ -58,26 +95,22 @@ static void separate(wql__mof_printer *p, bool *first, bool lines) {
     *first = false;
 }
 
-static bool is_written(const remarks *r, const wql_qualifier *q) {
-    return !(q->flavor & WQL_FLAVOR_PROPAGATED) && !wql__mof_is_implied(q->name, &q->value, r->flags);
-}
-
 /* False: there are none. */
 static bool put_list(wql__mof_printer *p, const remarks *r, bool lines) {
     bool first = true;
     wql__mof_put(p, "[");
     p->indent++;
     for (int i = 0; i < FLAG_NAMES; i++) {
-        if (!(r->flags & flag_names[i].flag)) continue;
+        if (!(r->flags & flag_names[i].flag) || is_said(r, flag_names[i].name)) continue;
         separate(p, &first, lines);
         wql__mof_put(p, flag_names[i].name);
     }
-    if (r->flags & WQL_INTERVAL) {
+    if ((r->flags & WQL_INTERVAL) && !is_said(r, "SubType")) {
         separate(p, &first, lines);
         wql__mof_put(p, "SubType(\"interval\")");
     }
     for (uint32_t i = 0; i < r->count; i++) {
-        if (!is_written(r, &r->list[i])) continue;
+        if (!is_own(&r->list[i])) continue;
         separate(p, &first, lines);
         put_qualifier(p, &r->list[i]);
     }
@@ -107,21 +140,31 @@ static void put_qualifiers(wql__mof_printer *p, const remarks *r, bool alone) {
 
 /* -- properties and methods -------------------------------------------------------------------------------------- */
 
-/* The type and the name of a property, parameter or method. */
-static void put_declared(wql__mof_printer *p, uint32_t type, const char *class_name, const char *name) {
-    uint32_t item = type & ~(uint32_t)WQL_ARRAY;
+/* An object whose qualifiers say that it is one stands as a string, as DSP0004 has it. */
+static bool is_embedded_string(uint32_t type, const wql_qualifier *list, uint32_t count) {
+    for (uint32_t i = 0; i < count && (type & ~(uint32_t)WQL_ARRAY) == WQL_OBJECT; i++)
+        if (is_named(&list[i], "EmbeddedInstance") || (is_named(&list[i], "EmbeddedObject") && list[i].value.b)) return true;
+    return false;
+}
+
+/* The type and the name of a property, parameter or method, whose qualifiers these are. */
+static void put_declared(wql__mof_printer *p, const wql_property_def *type, const char *name, const wql_qualifier *list,
+                         uint32_t count) {
+    uint32_t item = type->type & ~(uint32_t)WQL_ARRAY;
     if (item == WQL_REFERENCE)
-        wql__out_format(p->out, "%s REF", class_name ? class_name : "object");
+        wql__out_format(p->out, "%s REF", type->class_name ? type->class_name : "object");
+    else if (is_embedded_string(type->type, list, count))
+        wql__mof_put(p, "string");
     else
-        wql__mof_put(p, item == WQL_OBJECT && class_name ? class_name : wql__type_name(item));
+        wql__mof_put(p, item == WQL_OBJECT && type->class_name ? type->class_name : wql__type_name(item));
     wql__out_format(p->out, " %s", name);
-    if (type & WQL_ARRAY) wql__mof_put(p, "[]");
+    if (type->type & WQL_ARRAY) wql__mof_put(p, "[]");
 }
 
 static void put_property(wql__mof_printer *p, const wql_property_def *def, uint32_t flags) {
     remarks r = {flags, def->qualifier_count, def->qualifiers};
     put_qualifiers(p, &r, false);
-    put_declared(p, def->type, def->class_name, def->name);
+    put_declared(p, def, def->name, def->qualifiers, def->qualifier_count);
     if (!def->initial || def->initial->type == WQL_NULL) return;
     wql__mof_put(p, " = ");
     wql__mof_put_value(p, def->initial);
@@ -135,7 +178,7 @@ static void put_method(wql__mof_printer *p, const wql_method_def *def) {
         if (!returned && wql__is_return_value(&def->params[i])) returned = &def->params[i];
     put_qualifiers(p, &r, false);
     if (returned)
-        put_declared(p, returned->type, returned->class_name, def->name);
+        put_declared(p, returned, def->name, def->qualifiers, def->qualifier_count);
     else
         wql__out_format(p->out, "void %s", def->name);
     wql__mof_put(p, "(");

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* mof_out.h: classes and instances written as MOF (DSP0004), so that reading the text again gives what it was written from. */
-#ifndef WQL_DATA_MOF_OUT_H
-#define WQL_DATA_MOF_OUT_H
+#ifndef WQL_QUERY_MOF_OUT_H
+#define WQL_QUERY_MOF_OUT_H
 
 #include "../base/error.h"
-#include "batch.h"
-#include "schema.h"
+#include "../data/batch.h"
+#include "../data/schema.h"
 
 void wql__mof_put_class(wql__out *out, const wql_class *cls);
 /* A row; of a schema result the class that it stands for. */
 void wql__mof_put_row(wql__out *out, const wql_batch *batch, uint32_t row);
 
 /* Whether two classes are the same, as reading a class again from its MOF must give: names as they are spelled, types, flags,
- * defaults, and qualifiers but for what a reader cannot know: the integer type of a qualifier's value, and qualifiers that only
- * say what a flag says. Their namespaces may differ. `why`: what differs, as text; NULL: nobody asks. */
+ * defaults, qualifiers with their flavours, in their order. Three things do not count: of which type the integer of a qualifier
+ * is, which only its declaration knows; qualifiers that say what a flag says; and inherited qualifiers, which are the
+ * superclass's. Namespaces may differ. `why`: what differs, as text; NULL: nobody asks. */
 bool wql__class_equal(const wql_class *a, const wql_class *b, wql__out *why);
 bool wql__property_equal(const wql_property_def *a, const wql_property_def *b);
 bool wql__method_equal(const wql_method_def *a, const wql_method_def *b);
@@ -40,7 +41,7 @@ void wql__mof_put_value(wql__mof_printer *p, const wql_value *value);
 void wql__mof_put_cell(wql__mof_printer *p, const wql_column *col, uint32_t row, bool interval);
 /* `{`, the properties, `}`. */
 void wql__mof_put_body(wql__mof_printer *p, const wql_batch *batch, uint32_t row);
-/* Qualifiers that say what a flag of a definition says. */
-bool wql__mof_is_implied(const char *qualifier, const wql_value *value, uint32_t flags);
+/* Whether a qualifier says what a flag of a definition says. */
+bool wql__mof_is_implied(const wql_qualifier *qualifier, uint32_t flags);
 
 #endif
