@@ -160,7 +160,7 @@ static const command commands[] = {
     {".format", "[FORMAT]", run_format, "how rows are printed: table, list, csv, json ..."},
     {".get", "PATH", run_get, "one object by its path, or the definition of a class"},
     {".help", "", run_help, "this list"},
-    {".mount", "KIND WHAT", run_mount, "serve more: sqlite FILE[=NAMESPACE], provider PATH"},
+    {".mount", "KIND WHAT", run_mount, "serve more: sqlite FILE[=NAMESPACE], provider PATH, mof FILE"},
     {".namespace", "[NAME]", run_namespace, "where queries run"},
     {".quit", "", run_quit, "leave; so does ^D"},
     {".schema", "CLASS", run_schema, "the properties of a class"},

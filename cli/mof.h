@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* mof.h: rows as MOF, each row whole. */
+/* mof.h: --mof, and .mount mof: classes and instances from MOF files. */
 #ifndef WQL_CLI_MOF_H
 #define WQL_CLI_MOF_H
 
-#include "output.h"
+#include <wql/engine.h>
 
-#include <wql/batch.h>
+#include <stdbool.h>
 
-/* `first`: no empty line before it. */
-void cli_mof_row(cli_out *out, const wql_batch *batch, uint32_t row, bool first);
+/* Loads files as one set. What they include lies in their common folder or below it. Says what is wrong with each place, and, if
+ * asked, what was loaded. Returns CLI_OK, or the exit code. */
+int cli_mof_load(wql_engine *engine, const char *const *files, uint32_t count, const char *name_space, bool quiet, bool tell);
+
+/* One file, for .mount. */
+int cli_mof_mount(wql_engine *engine, const char *spelled, const char *name_space);
 
 #endif

@@ -33,6 +33,8 @@ typedef struct cli_options {
     uint32_t sqlite_count;
     const char **providers;     /* as spelled: PATH, PATH=NAMESPACE, either with :OPTIONS behind it */
     uint32_t provider_count;
+    const char **mof;           /* files, one set */
+    uint32_t mof_count;
     uint32_t timeout_ms;        /* 0 = none */
     bool has_limit;
     uint64_t limit;

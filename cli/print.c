@@ -6,7 +6,7 @@
 #include "errors.h"
 #include "list.h"
 #include "markdown.h"
-#include "mof.h"
+#include "mof_row.h"
 #include "text.h"
 #include "tsv.h"
 

@@ -180,22 +180,18 @@ void wql__mof_parse_all(wql__mof_set *set) {
     for (uint32_t i = 0; i < set->file_count && set->failed == WQL_OK; i++) wql__mof_parse(set, i);
 }
 
-uint32_t wql__mof_namespace(wql__mof_set *set, wql_str name) {
-    const char **list, *copy;
+uint32_t wql__mof_namespace(wql__mof_set *set, uint32_t file, wql__mof_place place, wql_str name) {
+    wql__mof_named *list;
+    const char *copy;
     for (uint32_t i = 1; i < set->namespace_count; i++)
-        if (strlen(set->namespaces[i]) == name.len && memcmp(set->namespaces[i], name.ptr, name.len) == 0) return i;
-    if (!set->namespace_room) {
-        set->namespace_room = 16;
-        set->namespaces = wql__mof_alloc(set, 16 * sizeof *set->namespaces);
-        if (!set->namespaces) return 0;
-    }
-    list = grow(set, (void *)(uintptr_t)set->namespaces, set->namespace_count, &set->namespace_room, sizeof *list);
+        if (strlen(set->namespaces[i].name) == name.len && memcmp(set->namespaces[i].name, name.ptr, name.len) == 0) return i;
+    list = grow(set, set->namespaces, set->namespaces ? set->namespace_count : 0, &set->namespace_room, sizeof *list);
     copy = wql__arena_text(set->arena, name.ptr, name.len);
     if (!list || !copy) {
         wql__mof_no_memory(set);
         return 0;
     }
     set->namespaces = list;
-    list[set->namespace_count] = copy;
+    list[set->namespace_count] = (wql__mof_named){copy, file, place};
     return set->namespace_count++;
 }

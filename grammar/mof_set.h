@@ -25,6 +25,13 @@ typedef struct wql__mof_file {
     uint32_t same_name; /* the file of that name before it, in another namespace; WQL__MOF_NO_FILE: none */
 } wql__mof_file;
 
+/* A namespace that a pragma names; the first that does. */
+typedef struct wql__mof_named {
+    const char *name;
+    uint32_t file;
+    wql__mof_place place;
+} wql__mof_named;
+
 /* Something to say. Those of one file come by place. */
 typedef struct wql__mof_remark {
     struct wql__mof_remark *next;
@@ -48,7 +55,7 @@ typedef struct wql__mof_set {
 
     wql__mof_file *files;
     uint32_t file_count, file_room;
-    const char **namespaces; /* as written; [0]: the caller's, NULL */
+    wql__mof_named *namespaces; /* [0]: the caller's, without a name */
     uint32_t namespace_count, namespace_room;
 
     wql__mof_class *classes, **classes_end;
@@ -83,7 +90,7 @@ void wql__mof_parse_all(wql__mof_set *set);
 void wql__mof_parse(wql__mof_set *set, uint32_t file);
 
 /* The number of a namespace that a pragma names. */
-uint32_t wql__mof_namespace(wql__mof_set *set, wql_str name);
+uint32_t wql__mof_namespace(wql__mof_set *set, uint32_t file, wql__mof_place place, wql_str name);
 
 /* Remarks: an error, or a warning, at a place of a file. Errors beyond limits.errors are counted and not kept. */
 void wql__mof_error(wql__mof_set *set, uint32_t file, wql__mof_place place, wql_status status, const char *format, ...)

@@ -408,7 +408,8 @@ void wql__mof_pragma(wql__mof_parser *parser, wql__mof_token sign, wql__mof_toke
         if (one_text(parser, name, values))
             wql__mof_include(parser->set, parser->file, values->first->place, values->first->text.ptr, parser->ns);
     } else if (reads(name.symbol, "namespace")) {
-        if (one_text(parser, name, values)) parser->ns = wql__mof_namespace(parser->set, values->first->text);
+        if (one_text(parser, name, values)) 
+            parser->ns = wql__mof_namespace(parser->set, parser->file, values->first->place, values->first->text);
     } else if (reads(name.symbol, "locale") || reads(name.symbol, "instancelocale")) {
         (void)one_text(parser, name, values); /* texts are Unicode: it changes nothing */
     } else if (reads(name.symbol, "autorecover")) {

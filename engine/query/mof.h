@@ -18,8 +18,10 @@ typedef struct wql__mof_space {
     wql_class **classes; /* in the order of the text; each holds a reference */
     uint32_t class_count, class_room;
     /* For who loads. */
-    void *ns, *load;
-    bool is_new, has_instances;
+    void *ns;
+    struct wql__static_store *store;
+    struct wql__static_load *load;
+    struct wql__static_version *version; /* of the store, as it was shown before */
 } wql__mof_space;
 
 typedef struct wql__mof_compiler {

@@ -18,18 +18,18 @@ typedef struct wql_mof_file {
 } wql_mof_file;
 
 /* Where files come from. The library opens none by itself. Both functions are called on the thread that loads, with no lock of the
- * library's held but the one that lets one load or mount run at a time, and must not call the library. */
+ * library's held. */
 typedef struct wql_mof_reader {
     uint32_t struct_size;
     uint32_t zero;
     void *user;
-    /* Opens a file.
+    /* Opens a file. One whose name was read before in the same namespace is closed again without being read.
      * @param from  name of the file whose `#pragma include` asks for it; NULL: it stands in wql_mof_options.files
      * @param name  as written
      * @param out   [out] name and text stay as they are until close, which follows every open that succeeded before the load returns
      * Returns WQL_OK, or a failure with `err` filled where there is more to say: WQL_E_NOT_FOUND, WQL_E_ACCESS_DENIED ... */
     wql_status (*open)(void *user, const char *from, const char *name, wql_mof_file *out, wql_error *err);
-    void (*close)(void *user, wql_mof_file *file); /* NULL: nothing to free */
+    void (*close)(void *user, wql_mof_file *file); /* soon after its open, and before the next; NULL: nothing to free */
 } wql_mof_reader;
 
 /* Something to say about the text. Valid during the call that brings it. */
@@ -57,7 +57,7 @@ typedef struct wql_mof_options {
     const wql_mof_reader *reader;    /* NULL: `root` is read; without that, too, an include is an error */
     const char *root;                /* a folder: the library itself reads files below it, and none outside, through no symbolic
                                       * link. Names in `files` start there, those of an include where the file that includes lies */
-    void (*diagnose)(void *user, const wql_mof_diagnostic *diagnostic); /* gets each, by file and place; must not call the library */
+    void (*diagnose)(void *user, const wql_mof_diagnostic *diagnostic); /* gets each, by file and place */
     void *diagnose_user;
     uint32_t depth_max;      /* braces within each other: embedded instances; 64, at most 1,000 */
     uint32_t files_max;      /* files in a set; 100,000 */

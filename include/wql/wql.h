@@ -11,6 +11,7 @@
 #include "engine.h"
 #include "export.h"
 #include "provider.h"
+#include "mof.h"
 #include "query.h"
 #include "schema.h"
 #include "status.h"
