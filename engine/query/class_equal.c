@@ -19,8 +19,8 @@ static bool differ(const comparison *c, const char *what) {
 }
 
 static bool same_text(const char *a, const char *b) { return a && b ? strcmp(a, b) == 0 : a == b; }
-/* Names of other classes are names without regard to case. */
-static bool same_class_name(const char *a, const char *b) { return a && b ? wql__fold_equal(wql_s(a), wql_s(b)) : a == b; }
+/* Names of other classes, and of qualifiers, are names without regard to case. */
+static bool same_name(const char *a, const char *b) { return a && b ? wql__fold_equal(wql_s(a), wql_s(b)) : a == b; }
 
 /* -- values ------------------------------------------------------------------------------------------------------ */
 
@@ -96,7 +96,7 @@ static bool same_qualifiers(const comparison *c, uint32_t flags, const wql_quali
         const wql_qualifier *one = next_remark(a, a_count, flags, &at_a), *other = next_remark(b, b_count, flags, &at_b);
         if (!one && !other) return true;
         if (!one || !other) return differ(c, one ? one->name : other->name);
-        if (!same_text(one->name, other->name) || one->flavor != other->flavor || !same_remark_value(&one->value, &other->value))
+        if (!same_name(one->name, other->name) || one->flavor != other->flavor || !same_remark_value(&one->value, &other->value))
             return differ(c, one->name);
     }
 }
@@ -107,9 +107,9 @@ static bool same_property(comparison *c, const wql_property_def *a, const wql_pr
                           uint32_t flags_b) {
     c->part = a->name;
     if (!same_text(a->name, b->name)) return differ(c, b->name);
-    if (a->type != b->type || !same_class_name(a->class_name, b->class_name)) return differ(c, "type");
+    if (a->type != b->type || !same_name(a->class_name, b->class_name)) return differ(c, "type");
     if (flags_a != flags_b) return differ(c, "flags");
-    if (!same_class_name(a->origin, b->origin)) return differ(c, "origin");
+    if (!same_name(a->origin, b->origin)) return differ(c, "origin");
     if (!same_default(a, a->initial, b->initial)) return differ(c, "default");
     return same_qualifiers(c, flags_a, a->qualifiers, a->qualifier_count, b->qualifiers, b->qualifier_count);
 }
@@ -162,7 +162,7 @@ bool wql__class_equal(const wql_class *a, const wql_class *b, wql__out *why) {
     const wql_class_def *one = &a->def, *other = &b->def;
     comparison c = {why, one->name, NULL};
     if (!same_text(one->name, other->name)) return differ(&c, other->name);
-    if (!same_class_name(one->superclass, other->superclass)) return differ(&c, "superclass");
+    if (!same_name(one->superclass, other->superclass)) return differ(&c, "superclass");
     if (one->flags != other->flags) return differ(&c, "flags");
     if (one->property_count != other->property_count) return differ(&c, "number of properties");
     if (one->method_count != other->method_count) return differ(&c, "number of methods");

@@ -44,22 +44,26 @@ static bool is_said(const remarks *r, const char *name) {
     return false;
 }
 
-/* The flavour that a reader gives where none is written. */
-static uint32_t usual_flavor(const wql_qualifier *q) {
+/* What a reader knows of it without a declaration; NULL: nothing. */
+static const wql__mof_known *known_of(const wql_qualifier *q) {
     const wql__mof_known *known;
+    for (uint32_t i = 0; (known = wql__mof_known_qualifier(i)) != NULL; i++)
+        if ((known->name[0] | 0x20) == (q->name[0] | 0x20) && is_named(q, known->name)) return known;
+    return NULL;
+}
+
+/* The flavour that a reader gives where none is written. */
+static uint32_t usual_flavor(const wql__mof_known *known) {
     uint32_t flavor = 0;
-    for (uint32_t i = 0; (known = wql__mof_known_qualifier(i)) != NULL; i++) {
-        if ((known->name[0] | 0x20) != (q->name[0] | 0x20) || !is_named(q, known->name)) continue;
-        if (known->flavors & WQL__MOF_TO_INSTANCE) flavor |= WQL_FLAVOR_TO_INSTANCE;
-        if (known->flavors & WQL__MOF_TO_SUBCLASS) flavor |= WQL_FLAVOR_TO_SUBCLASS;
-        if (known->flavors & WQL__MOF_DISABLE_OVERRIDE) flavor |= WQL_FLAVOR_NOT_OVERRIDABLE;
-        return flavor;
-    }
-    return 0;
+    if (!known) return 0;
+    if (known->flavors & WQL__MOF_TO_INSTANCE) flavor |= WQL_FLAVOR_TO_INSTANCE;
+    if (known->flavors & WQL__MOF_TO_SUBCLASS) flavor |= WQL_FLAVOR_TO_SUBCLASS;
+    if (known->flavors & WQL__MOF_DISABLE_OVERRIDE) flavor |= WQL_FLAVOR_NOT_OVERRIDABLE;
+    return flavor;
 }
 
 /* Only what is not usual is written. */
-static void put_flavors(wql__mof_printer *p, const wql_qualifier *q) {
+static void put_flavors(wql__mof_printer *p, uint32_t flavor, uint32_t usual) {
     static const struct {
         uint32_t bit;
         const char *on, *off;
@@ -67,18 +71,20 @@ static void put_flavors(wql__mof_printer *p, const wql_qualifier *q) {
                  {WQL_FLAVOR_TO_SUBCLASS, " ToSubclass", " Restricted"},
                  {WQL_FLAVOR_TO_INSTANCE, " ToInstance", ""}, /* no qualifier usually is */
                  {WQL_FLAVOR_AMENDED, " Amended", ""}};
-    uint32_t unusual = q->flavor ^ usual_flavor(q);
+    uint32_t unusual = flavor ^ usual;
     bool first = true;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (!(unusual & words[i].bit)) continue;
         if (first) wql__mof_put(p, " :");
         first = false;
-        wql__mof_put(p, q->flavor & words[i].bit ? words[i].on : words[i].off);
+        wql__mof_put(p, flavor & words[i].bit ? words[i].on : words[i].off);
     }
 }
 
+/* A declaration may have spelled the name otherwise: it is written as it will be read. */
 static void put_qualifier(wql__mof_printer *p, const wql_qualifier *q) {
-    wql__mof_put(p, q->name);
+    const wql__mof_known *known = known_of(q);
+    wql__mof_put(p, known ? known->name : q->name);
     if (q->value.type & WQL_ARRAY) {
         wql__mof_put_value(p, &q->value);
     } else if (q->value.type != WQL_BOOLEAN || !q->value.b) {
@@ -86,7 +92,7 @@ static void put_qualifier(wql__mof_printer *p, const wql_qualifier *q) {
         wql__mof_put_value(p, &q->value);
         wql__mof_put(p, ")");
     }
-    put_flavors(p, q);
+    put_flavors(p, q->flavor, usual_flavor(known));
 }
 
 static void separate(wql__mof_printer *p, bool *first, bool lines) {
