@@ -6,7 +6,7 @@ sanitizers=
 if nm "$wql" | grep -q __asan_init; then sanitizers="-fsanitize=address,undefined"; fi
 if nm "$wql" | grep -q __tsan_init; then sanitizers="-fsanitize=thread"; fi
 objects=
-for room in print table list csv tsv markdown mof_row shown columns select text json_text output errors utf8 query host plugin stats interrupt feed progress \
+for room in print table list csv tsv markdown mof mof_row shown columns select text json_text output errors utf8 query host plugin stats interrupt feed progress \
     params mount options help; do
     objects="$objects $build/obj/cli/$room.o"
 done
