@@ -156,12 +156,8 @@ static bool can_come(const yyParser *machine, int code) {
     const yyStackEntry *base = machine->yytos;
     int count = 0;
     for (;;) {
-        YYACTIONTYPE state = count > 0 ? above[count - 1] : base->stateno, action;
-        if (state > YY_MAX_SHIFT) { /* a token was shifted, and its rule waits to be reduced */
-            action = (YYACTIONTYPE)(state + (YY_MIN_REDUCE - YY_MIN_SHIFTREDUCE));
-        } else {
-            action = yy_find_shift_action((YYCODETYPE)code, state);
-        }
+        YYACTIONTYPE state = count > 0 ? above[count - 1] : base->stateno;
+        YYACTIONTYPE action = yy_find_shift_action((YYCODETYPE)code, state);
         if (action < YY_MIN_REDUCE) return action != YY_ERROR_ACTION && action != YY_NO_ACTION;
         for (int pop = -yyRuleInfoNRhs[action - YY_MIN_REDUCE]; pop > 0; pop--) {
             if (count > 0)
@@ -200,6 +196,12 @@ static bool begins_definition(uint32_t kind) {
 static bool is_on_later_line(const wql__mof_parser *parser, const wql__mof_token *token) {
     uint32_t end = parser->before.offset + parser->before.length;
     return memchr(parser->text.ptr + end, '\n', token->offset - end) != NULL;
+}
+
+/* Whether what comes shows that something has ended, so that only its semicolon is missing. */
+static bool is_behind_end(const wql__mof_parser *parser, const wql__mof_token *token) {
+    return token->kind == WQL__MOF_END || token->kind == WQL__MOF_RBRACE || is_on_later_line(parser, token) ||
+           (parser->before.kind == WQL__MOF_RBRACE && parser->depth == 0);
 }
 
 /* The bodies around have lost something. Gives the depth of braces at which the innermost goes on. */
@@ -266,8 +268,7 @@ static void feed_semicolon(wql__mof_parser *parser, yyParser *machine, uint32_t 
 static void recover(wql__mof_parser *parser, yyParser *machine, wql__mof_token *token) {
     uint32_t before_end = parser->before.offset + parser->before.length;
     bool was_bad = parser->before.kind >= WQL__MOF_BAD_CHARACTER, left;
-    if (can_come(machine, MOF_SEMICOLON) && (token->kind == WQL__MOF_END || token->kind == WQL__MOF_RBRACE || was_bad ||
-                                             is_on_later_line(parser, token))) {
+    if (can_come(machine, MOF_SEMICOLON) && (was_bad || is_behind_end(parser, token))) {
         if (!was_bad) wql__mof_lacks_semicolon(parser);
         feed_semicolon(parser, machine, before_end);
         return;

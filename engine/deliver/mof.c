@@ -216,13 +216,13 @@ static wql_status make_catalogs(load *l, wql_error *err) {
         wql__mof_space *space = &l->compiler.spaces[i];
         wql__namespace *ns = space->ns;
         wql_status status = WQL_OK;
-        if (space->class_count || ns->repository) status = need_repository(l, space, err);
+        if (space->good.count || ns->repository) status = need_repository(l, space, err);
         if (status < 0) return status;
-        if (!space->class_count) {
+        if (!space->good.count) {
             space->made = wql__catalog_retain(space->old);
             continue;
         }
-        status = wql__catalog_add(l->engine->mem, space->old, space->mount, space->classes, space->class_count, space->name,
+        status = wql__catalog_add(l->engine->mem, space->old, space->mount, space->good.classes, space->good.count, space->name,
                                   l->compiler.server, &space->made, err);
         if (status < 0) return status;
     }
@@ -264,7 +264,7 @@ static void show(load *l) {
         }
         wql__lock(&ns->lock);
         if (space->load) space->version = wql__static_load_publish(space->load);
-        if (space->class_count) {
+        if (space->good.count) {
             wql__catalog *before = ns->catalog;
             ns->catalog = space->made;
             space->made = before;
@@ -427,10 +427,10 @@ static wql_status declare(load *l, wql__mount *mount, wql__catalog **catalog, wq
     }
     wql__mof_sort_remarks(&l->set);
     status = l->set.failed != WQL_OK ? no_memory(l, err) : first_error(l, err);
-    if (status >= 0 && space.class_count)
-        status = wql__catalog_add(l->engine->mem, *catalog, mount, space.classes, space.class_count, space.name,
+    if (status >= 0 && space.good.count)
+        status = wql__catalog_add(l->engine->mem, *catalog, mount, space.good.classes, space.good.count, space.name,
                                   l->compiler.server, &made, err);
-    if (status >= 0 && space.class_count) {
+    if (status >= 0 && space.good.count) {
         wql__catalog_release(*catalog);
         *catalog = made;
     }

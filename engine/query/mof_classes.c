@@ -13,15 +13,13 @@ enum { NEW, WAITING, DONE };
 /* What is known of a class of the set. */
 typedef struct resolved {
     uint8_t state;
-    bool is_bad;     /* it has errors, or derives from one that has: it is not made */
+    bool is_bad;     /* it has errors, or derives from one that has: it is made of what is right, so that others can be looked at */
     wql_class *made; /* borrowed: its space has the reference */
     wql__mof_class *superclass; /* in the set */
     wql__mof_class *waits_for_me; /* the class whose turn comes back when this one is done */
 } resolved;
 
 static resolved *of(const wql__mof_class *cls) { return cls->resolved; }
-
-wql_class *wql__mof_made(const wql__mof_class *cls) { return cls->resolved ? of(cls)->made : NULL; }
 
 static uint32_t errors(const wql__mof_compiler *compiler) { return compiler->set->error_count; }
 
@@ -117,7 +115,7 @@ typedef struct maker {
     wql__mof_compiler *compiler;
     wql__mof_class *cls;
     const wql_class *super;
-    bool super_is_unknown; /* there is one, but it has errors: nothing is said about what it may declare */
+    bool super_is_bad; /* nothing is said about what it may declare */
     wql_class_def def;
 } maker;
 
@@ -240,7 +238,7 @@ static void check_type(maker *m, const wql__mof_feature *feature, const wql_prop
 
 /* Override names what the feature stands for, which an ancestor must have. */
 static void check_override(maker *m, const wql__mof_feature *feature, const wql__mof_marks *marks, bool is_there) {
-    if (!marks->overrides.len || !marks->overrides_place.length || m->super_is_unknown) return;
+    if (!marks->overrides.len || !marks->overrides_place.length || m->super_is_bad) return;
     if (!wql__fold_equal(marks->overrides, wql_s(feature->name.symbol->text)))
         wql__mof_error(set_of(m), m->cls->file, marks->overrides_place, WQL_E_INVALID_PROPERTY,
                        "%s cannot override %s: it must have the same name", feature->name.symbol->text, marks->overrides.ptr);
@@ -357,11 +355,20 @@ static void read_features(maker *m) {
     m->def.properties = properties;
     m->def.methods = methods;
     for (wql__mof_feature *at = list->first; at && set_of(m)->failed == WQL_OK; at = at->next) {
+        uint32_t before = errors(m->compiler);
         if (!at->name.symbol) continue;
         if (at->is_method)
-            read_method(m, at, &methods[m->def.method_count++]);
+            read_method(m, at, &methods[m->def.method_count]);
         else
-            read_property(m, at, &properties[m->def.property_count++]);
+            read_property(m, at, &properties[m->def.property_count]);
+        if (errors(m->compiler) != before) { /* left out */
+            memset(&methods[m->def.method_count], 0, at->is_method ? sizeof *methods : 0);
+            memset(&properties[m->def.property_count], 0, at->is_method ? 0 : sizeof *properties);
+        } else if (at->is_method) {
+            m->def.method_count++;
+        } else {
+            m->def.property_count++;
+        }
     }
 }
 
@@ -387,19 +394,19 @@ static void read_class_qualifiers(maker *m) {
 }
 
 /* Keeps a class that was made, in the order in which they were. */
-static void keep(wql__mof_compiler *compiler, wql__mof_space *space, wql_class *made) {
-    if (space->class_count == space->class_room) {
-        uint32_t room = space->class_room ? space->class_room * 2 : 64;
-        wql_class **bigger = wql__mof_alloc(compiler->set, wql__array_size(room, sizeof *bigger));
+static void keep(wql__mof_set *set, wql__mof_made *list, wql_class *made) {
+    if (list->count == list->room) {
+        uint32_t room = list->room ? list->room * 2 : 64;
+        wql_class **bigger = wql__mof_alloc(set, wql__array_size(room, sizeof *bigger));
         if (!bigger) {
             wql_class_release(made);
             return;
         }
-        if (space->class_count) memcpy(bigger, space->classes, space->class_count * sizeof *bigger);
-        space->classes = bigger;
-        space->class_room = room;
+        if (list->count) memcpy(bigger, list->classes, list->count * sizeof *bigger);
+        list->classes = bigger;
+        list->room = room;
     }
-    space->classes[space->class_count++] = made;
+    list->classes[list->count++] = made;
 }
 
 static void make_class(maker *m) {
@@ -409,9 +416,8 @@ static void make_class(maker *m) {
     wql_class *cls;
     wql_status status = wql__class_make_on(m->compiler->shelf, &m->def, m->super, space->name, m->compiler->server, &cls, &said);
     if (status == WQL_OK) {
-        made->made = cls;
-        keep(m->compiler, space, cls);
-        if (set_of(m)->failed != WQL_OK) made->made = NULL;
+        keep(set_of(m), made->is_bad ? &space->bad : &space->good, cls);
+        if (set_of(m)->failed == WQL_OK) made->made = cls;
     } else if (status == WQL_E_OUT_OF_MEMORY || status == WQL_E_QUOTA_VIOLATION) {
         wql__mof_no_memory(set_of(m));
     } else { /* what was not looked for above */
@@ -432,17 +438,17 @@ static void finish_class(wql__mof_compiler *compiler, wql__mof_class *cls) {
     made->state = DONE;
     if (made->superclass) {
         m.super = of(made->superclass)->made;
-        m.super_is_unknown = m.super == NULL;
+        m.super_is_bad = m.super == NULL || of(made->superclass)->is_bad;
     } else if (cls->superclass.symbol) {
         const wql__class_entry *old = find_old(compiler, wql_s(cls->superclass.symbol->text), cls->ns);
         m.super = old ? old->cls : NULL;
-        m.super_is_unknown = m.super == NULL;
+        m.super_is_bad = m.super == NULL;
     }
-    if (m.super_is_unknown || cls->is_broken) made->is_bad = true;
+    if (m.super_is_bad || cls->is_broken) made->is_bad = true;
     read_class_qualifiers(&m);
     read_features(&m);
     if (errors(compiler) != before) made->is_bad = true;
-    if (!made->is_bad && compiler->set->failed == WQL_OK) make_class(&m);
+    if (compiler->set->failed == WQL_OK) make_class(&m);
 }
 
 /* The superclass if it is of the set and not done yet. */
@@ -497,9 +503,13 @@ void wql__mof_make_classes(wql__mof_compiler *compiler) {
         if (at->name.symbol && of(at)->state == NEW) resolve(compiler, at);
 }
 
+static void drop(wql__mof_made *list) {
+    while (list->count) wql_class_release(list->classes[--list->count]);
+}
+
 void wql__mof_drop_classes(wql__mof_compiler *compiler) {
     for (uint32_t i = 0; i < compiler->space_count; i++) {
-        wql__mof_space *space = &compiler->spaces[i];
-        while (space->class_count) wql_class_release(space->classes[--space->class_count]);
+        drop(&compiler->spaces[i].good);
+        drop(&compiler->spaces[i].bad);
     }
 }
