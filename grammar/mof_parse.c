@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* mof_parse.c: drives the lexer and the grammar over one file of a set.
  *
- * A file is parsed at full speed first. If the grammar refuses a token, what was read of the file is dropped and it is parsed again,
- * with care: then the driver asks, before each token, whether it can come, says what is wrong if it cannot, and goes on behind the
- * feature or the definition at fault. A file without error pays nothing for that. What the lexer cannot read is said at once, and
- * replaced by what was probably meant, so that it does no further harm. */
+ * A file is parsed at full speed first. If the grammar refuses a token, what was read of the file is dropped and it is parsed
+ * again, with care: then the driver asks, before each token, whether it can come, says what is wrong if it cannot, and goes on
+ * behind the feature or the definition at fault. A file without error pays nothing for that. What the lexer cannot read is said
+ * at once, and replaced by what was probably meant, so that it does no further harm. */
 #include "mof_parser.h"
 
 #include <stdlib.h>
@@ -18,7 +18,8 @@ static void wql__mof_grammarFinalize(void *machine);
 static int wql__mof_grammarFallback(int kind);
 
 static void *grow_stack(wql__mof_parser *parser, const void *old, size_t old_size, size_t size) {
-    void *stack = old == NULL && size <= parser->first_stack_size ? parser->first_stack : wql__arena_alloc(parser->set->arena, size);
+    void *stack =
+        old == NULL && size <= parser->first_stack_size ? parser->first_stack : wql__arena_alloc(parser->set->arena, size);
     if (stack == NULL)
         wql__mof_no_memory(parser->set);
     else if (old != NULL)
@@ -128,9 +129,21 @@ static void feed(wql__mof_parser *parser, yyParser *machine, const wql__mof_toke
     parser->before = *token;
 }
 
+/* The bodies around have lost something. Gives the depth of braces at which the innermost goes on. */
+static uint32_t mark_bodies(wql__mof_parser *parser) {
+    while (parser->body_count && parser->depth <= parser->bodies[parser->body_count - 1].depth) parser->body_count--;
+    for (uint32_t i = 0; i < parser->body_count; i++) {
+        if (parser->bodies[i].cls) parser->bodies[i].cls->is_broken = true;
+        if (parser->bodies[i].instance) parser->bodies[i].instance->is_broken = true;
+    }
+    if (!parser->body_count && parser->class_begun) parser->class_begun->folded->was_broken = true;
+    return parser->body_count ? parser->bodies[parser->body_count - 1].depth + 1 : 0;
+}
+
 static bool is_too_deep(wql__mof_parser *parser, const wql__mof_token *token) {
     if (token->kind != WQL__MOF_LBRACE || parser->depth < parser->set->limits.depth) return false;
     wql__mof_limit(parser->set, parser->file, wql__mof_place_of(*token), "depth_max", parser->set->limits.depth);
+    (void)mark_bodies(parser);
     return true;
 }
 
@@ -204,19 +217,9 @@ static bool is_behind_end(const wql__mof_parser *parser, const wql__mof_token *t
            (parser->before.kind == WQL__MOF_RBRACE && parser->depth == 0);
 }
 
-/* The bodies around have lost something. Gives the depth of braces at which the innermost goes on. */
-static uint32_t mark_bodies(wql__mof_parser *parser) {
-    while (parser->body_count && parser->depth <= parser->bodies[parser->body_count - 1].depth) parser->body_count--;
-    for (uint32_t i = 0; i < parser->body_count; i++) {
-        if (parser->bodies[i].cls) parser->bodies[i].cls->is_broken = true;
-        if (parser->bodies[i].instance) parser->bodies[i].instance->is_broken = true;
-    }
-    if (!parser->body_count && parser->class_begun) parser->class_begun->folded->was_broken = true;
-    return parser->body_count ? parser->bodies[parser->body_count - 1].depth + 1 : 0;
-}
-
-/* Skips up to where the grammar can go on: behind the semicolon of the feature or definition at fault, or in front of what ends its
- * body, or begins the next definition. Sets what comes next, and parser->depth; true: a whole body was left, which lacks its end. */
+/* Skips up to where the grammar can go on: behind the semicolon of the feature or definition at fault, or in front of what ends
+ * its body, or begins the next definition. Sets what comes next, and parser->depth; true: a whole body was left, which lacks its
+ * end. */
 static bool skip(wql__mof_parser *parser, uint32_t target, wql__mof_token *token) {
     bool is_first = true, left = false;
     for (;; next_token(parser, token), is_first = false) {
@@ -287,6 +290,7 @@ static void run_carefully(wql__mof_parser *parser, yyParser *machine) {
         bool taken = can_come(machine, codes[token.kind]);
         if (!taken && token.kind == WQL__MOF_END && !can_come(machine, MOF_SEMICOLON)) {
             wql__mof_unexpected(parser, &token, all_that_can_come(machine));
+            (void)mark_bodies(parser);
             return;
         }
         if (!taken) {

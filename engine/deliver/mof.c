@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* mof.c: MOF comes into an engine. Files are read and parsed without a lock. Then, one load or mount at a time, classes are made, the
- * namespaces as they will be, and the instances. All that can fail is done by then; only what has no error is shown. */
+/* mof.c: MOF comes into an engine. Files are read and parsed without a lock. Then, one load or mount at a time, classes are made,
+ * the namespaces as they will be, and the instances. All that can fail is done by then; only what has no error is shown. */
 #include "mof.h"
 
 #include "../base/fold.h"

@@ -13,9 +13,9 @@ enum { NEW, WAITING, DONE };
 /* What is known of a class of the set. */
 typedef struct resolved {
     uint8_t state;
-    bool is_bad;     /* it has errors, or derives from one that has: it is made of what is right, so that others can be looked at */
-    wql_class *made; /* borrowed: its space has the reference */
-    wql__mof_class *superclass; /* in the set */
+    bool is_bad; /* it has errors, or derives from one that has: it is made of what is right, so that others can be looked at */
+    wql_class *made;              /* borrowed: its space has the reference */
+    wql__mof_class *superclass;   /* in the set */
     wql__mof_class *waits_for_me; /* the class whose turn comes back when this one is done */
 } resolved;
 
@@ -66,7 +66,8 @@ static void add_alias(wql__mof_compiler *compiler, wql__mof_alias *alias) {
     if (!alias) return;
     symbol = alias->name.symbol->folded;
     if (symbol->alias)
-        wql__mof_error(compiler->set, alias->file, alias->name.place, WQL_E_ALREADY_EXISTS, "alias $%s is given twice", symbol->text);
+        wql__mof_error(compiler->set, alias->file, alias->name.place, WQL_E_ALREADY_EXISTS, "alias $%s is given twice",
+                       alias->name.symbol->text);
     else
         symbol->alias = alias;
 }
@@ -81,15 +82,15 @@ static bool is_free(wql__mof_compiler *compiler, const wql__mof_class *cls) {
     const wql__mof_class *twin = wql__mof_find_class(compiler, cls->name.symbol, cls->ns);
     const wql__class_entry *old;
     if (twin) {
-        wql__mof_error(compiler->set, cls->file, cls->name.place, WQL_E_ALREADY_EXISTS, "class %s is declared twice; before in %s",
-                       cls->name.symbol->text, file_name(compiler, twin->file));
+        wql__mof_error(compiler->set, cls->file, cls->name.place, WQL_E_ALREADY_EXISTS,
+                       "class %s is declared twice; before in %s", cls->name.symbol->text, file_name(compiler, twin->file));
         return false;
     }
     old = find_old(compiler, wql_s(cls->name.symbol->text), cls->ns);
     if (!old) return true;
-    wql__mof_error(compiler->set, cls->file, cls->name.place, WQL_E_ALREADY_EXISTS, "class %s is there already: %s%s serves it in %s",
-                   cls->name.symbol->text, old->mount ? "provider " : "", old->mount ? old->mount->name : "nobody",
-                   compiler->spaces[cls->ns].name);
+    wql__mof_error(compiler->set, cls->file, cls->name.place, WQL_E_ALREADY_EXISTS,
+                   "class %s is there already: %s%s serves it in %s", cls->name.symbol->text, old->mount ? "provider " : "",
+                   old->mount ? old->mount->name : "nobody", compiler->spaces[cls->ns].name);
     return false;
 }
 
@@ -201,8 +202,8 @@ static void read_default(maker *m, const wql__mof_feature *feature, wql_property
     wql_value *initial;
     if (!feature->value.is_given) return;
     if (feature->has_size && feature->size && feature->value.count > feature->size)
-        wql__mof_error(set_of(m), m->cls->file, feature->value.place, WQL_E_VALUE_OUT_OF_RANGE,
-                       "%s holds %u values, not %u", feature->name.symbol->text, feature->size, feature->value.count);
+        wql__mof_error(set_of(m), m->cls->file, feature->value.place, WQL_E_VALUE_OUT_OF_RANGE, "%s holds %u values, not %u",
+                       feature->name.symbol->text, feature->size, feature->value.count);
     initial = shelve(m, 1, sizeof *initial);
     if (!initial || !wql__mof_read_value(m->compiler, m->cls->file, &feature->value, out->type, feature->name.symbol->text,
                                          &m->compiler->shelf->arena, initial))
@@ -248,8 +249,9 @@ static void check_override(maker *m, const wql__mof_feature *feature, const wql_
 }
 
 static void read_property(maker *m, const wql__mof_feature *feature, wql_property_def *out) {
-    uint32_t number = m->super ? wql__class_property(m->super, (wql_str){feature->name.symbol->text, feature->name.symbol->length})
-                               : WQL_NO_COLUMN;
+    uint32_t number = m->super
+                          ? wql__class_property(m->super, (wql_str){feature->name.symbol->text, feature->name.symbol->length})
+                          : WQL_NO_COLUMN;
     const wql_property_def *before = number == WQL_NO_COLUMN ? NULL : wql__class_property_def(m->super, number);
     uint32_t scope = feature->type.type == WQL_REFERENCE ? WQL__MOF_ON_REFERENCE : WQL__MOF_ON_PROPERTY;
     wql__mof_marks marks;
@@ -316,8 +318,8 @@ static void read_method(maker *m, wql__mof_feature *feature, wql_method_def *out
     wql_property_def *params = shelve(m, (size_t)feature->params.count + 1, sizeof *params);
     wql__mof_marks marks;
     out->name = feature->name.symbol->text;
-    wql__mof_read_qualifiers(m->compiler, m->cls->file, &feature->qualifiers, WQL__MOF_ON_METHOD, before ? before->qualifiers : NULL,
-                             before ? before->qualifier_count : 0, &marks);
+    wql__mof_read_qualifiers(m->compiler, m->cls->file, &feature->qualifiers, WQL__MOF_ON_METHOD,
+                             before ? before->qualifiers : NULL, before ? before->qualifier_count : 0, &marks);
     out->qualifiers = marks.qualifiers;
     out->qualifier_count = marks.count;
     if (feature->is_array)
@@ -459,8 +461,9 @@ static wql__mof_class *find_super(wql__mof_compiler *compiler, wql__mof_class *c
     made->superclass = wql__mof_find_class(compiler, name->symbol, cls->ns);
     if (!made->superclass) {
         if (wql__mof_has_class(compiler, name->symbol, cls->ns)) return NULL;
-        wql__mof_error(compiler->set, cls->file, name->place, WQL_E_INVALID_SUPERCLASS, "class %s derives from %s, which is not in %s",
-                       cls->name.symbol->text, name->symbol->text, compiler->spaces[cls->ns].name);
+        wql__mof_error(compiler->set, cls->file, name->place, WQL_E_INVALID_SUPERCLASS,
+                       "class %s derives from %s, which is not in %s", cls->name.symbol->text, name->symbol->text,
+                       compiler->spaces[cls->ns].name);
         wql__mof_hint_class(compiler, wql_s(name->symbol->text), cls->ns);
         return NULL;
     }
