@@ -75,8 +75,7 @@ $(B)/gen/fold_table.h: tools/fold_table.awk /usr/share/unicode/CaseFolding.txt
 
 # The system classes, by the library's own compiler of MOF: what it needs of the library is built without them.
 MOF_TOOL := tools/system_classes.c $(filter-out engine/data/system_classes.c,$(filter grammar/mof_%.c engine/base/%.c engine/data/%.c \
-            engine/query/mof_classes.c engine/query/mof_instances.c engine/query/mof_known.c engine/query/mof_qualifiers.c \
-            engine/query/mof_values.c,$(LIB_SRC)))
+            engine/query/mof_%.c engine/query/class_equal.c,$(LIB_SRC)))
 $(B)/tools/system_classes: $(MOF_TOOL:%.c=$(B)/obj/%.o) $(B)/obj/gen/mof_lexer.o
 	@mkdir -p $(@D)
 	$(CC) $(SAN) -o $@ $^ $(LDLIBS)

@@ -40,6 +40,8 @@
 %type instance_head {wql__mof_instance *}
 %type embedded {wql__mof_instance *}
 %type pragma_values {wql__mof_value}
+%type some_pragma_values {wql__mof_value}
+%type pragma_value {wql__mof_literal *}
 
 %start_symbol start
 start ::= definitions.
@@ -60,9 +62,11 @@ definition ::= PRAGMA(P) NAME(N). [PRAGMA_ALONE] { wql__mof_pragma(parser, P, N,
 %nonassoc LP.
 
 pragma_values(A) ::= . { A = wql__mof_no_value(); }
-pragma_values(A) ::= literals(A).
-pragma_values(A) ::= NAME(N). { A = wql__mof_one_value(wql__mof_text_literal(parser, N)); }
-pragma_values(A) ::= literals(A) COMMA NAME(N). { wql__mof_append_literal(&A, wql__mof_text_literal(parser, N)); }
+pragma_values(A) ::= some_pragma_values(A).
+some_pragma_values(A) ::= pragma_value(L). { A = wql__mof_one_value(L); }
+some_pragma_values(A) ::= some_pragma_values(A) COMMA pragma_value(L). { wql__mof_append_literal(&A, L); }
+pragma_value(A) ::= literal(A).
+pragma_value(A) ::= NAME(N). { A = wql__mof_text_literal(parser, N); }
 
 flavor_part(A) ::= . { A = wql__mof_no_words(); }
 flavor_part(A) ::= COMMA FLAVOR LP words(W) RP. { A = W; }

@@ -7,18 +7,30 @@
 
 /* How each kind is called; NULL: never expected by name. */
 static const char *const called[WQL__MOF_TOKENS] = {
-    [WQL__MOF_END] = "the end of the text", [WQL__MOF_NAME] = "a name",
-    [WQL__MOF_TYPE] = "a type",             [WQL__MOF_CLASS] = "class",
-    [WQL__MOF_INSTANCE] = "instance",       [WQL__MOF_OF] = "of",
-    [WQL__MOF_AS] = "as",                   [WQL__MOF_QUALIFIER] = "Qualifier",
-    [WQL__MOF_SCOPE] = "Scope",             [WQL__MOF_FLAVOR] = "Flavor",
-    [WQL__MOF_REF] = "REF",                 [WQL__MOF_PRAGMA] = "#pragma",
-    [WQL__MOF_ALIAS] = "an alias ($Name)",  [WQL__MOF_STRING] = "a string",
-    [WQL__MOF_INTEGER] = "a number",        [WQL__MOF_LBRACE] = "'{'",
-    [WQL__MOF_RBRACE] = "'}'",              [WQL__MOF_LBRACKET] = "'['",
-    [WQL__MOF_RBRACKET] = "']'",            [WQL__MOF_LP] = "'('",
-    [WQL__MOF_RP] = "')'",                  [WQL__MOF_COLON] = "':'",
-    [WQL__MOF_SEMICOLON] = "';'",           [WQL__MOF_COMMA] = "','",
+    [WQL__MOF_END] = "the end of the text",
+    [WQL__MOF_NAME] = "a name",
+    [WQL__MOF_TYPE] = "a type",
+    [WQL__MOF_CLASS] = "class",
+    [WQL__MOF_INSTANCE] = "instance",
+    [WQL__MOF_OF] = "of",
+    [WQL__MOF_AS] = "as",
+    [WQL__MOF_QUALIFIER] = "Qualifier",
+    [WQL__MOF_SCOPE] = "Scope",
+    [WQL__MOF_FLAVOR] = "Flavor",
+    [WQL__MOF_REF] = "REF",
+    [WQL__MOF_PRAGMA] = "#pragma",
+    [WQL__MOF_ALIAS] = "an alias ($Name)",
+    [WQL__MOF_STRING] = "a string",
+    [WQL__MOF_INTEGER] = "a number",
+    [WQL__MOF_LBRACE] = "'{'",
+    [WQL__MOF_RBRACE] = "'}'",
+    [WQL__MOF_LBRACKET] = "'['",
+    [WQL__MOF_RBRACKET] = "']'",
+    [WQL__MOF_LP] = "'('",
+    [WQL__MOF_RP] = "')'",
+    [WQL__MOF_COLON] = "':'",
+    [WQL__MOF_SEMICOLON] = "';'",
+    [WQL__MOF_COMMA] = "','",
     [WQL__MOF_EQ] = "'='",
 };
 
@@ -28,7 +40,7 @@ static void take(wql__mof_kinds *kinds, uint32_t kind) { *kinds &= ~((wql__mof_k
 
 /* Kinds that are one thing to a reader. */
 static const char *group(wql__mof_kinds *kinds) {
-    static const uint32_t literals[] = {WQL__MOF_STRING, WQL__MOF_CHAR, WQL__MOF_INTEGER, WQL__MOF_REAL, WQL__MOF_TRUE,
+    static const uint32_t literals[] = {WQL__MOF_STRING, WQL__MOF_CHAR, WQL__MOF_INTEGER, WQL__MOF_REAL,    WQL__MOF_TRUE,
                                         WQL__MOF_FALSE,  WQL__MOF_NULL, WQL__MOF_ALIAS,   WQL__MOF_INSTANCE};
     if (has(*kinds, WQL__MOF_REAL) && has(*kinds, WQL__MOF_STRING)) {
         for (size_t i = 0; i < sizeof literals / sizeof literals[0]; i++) take(kinds, literals[i]);

@@ -59,8 +59,7 @@ wql_status wql__mof_decode(wql_str bytes, uint32_t most, wql__arena *arena, wql_
     if (!bytes.ptr && bytes.len) return wql__fail(err, WQL_E_INVALID_PARAMETER, "the text has a length, but no bytes");
     if (bytes.len >= 2 && at[0] == 0xff && at[1] == 0xfe)
         return decode_utf16(at + 2, bytes.len - 2, false, most, arena, out, err);
-    if (bytes.len >= 2 && at[0] == 0xfe && at[1] == 0xff)
-        return decode_utf16(at + 2, bytes.len - 2, true, most, arena, out, err);
+    if (bytes.len >= 2 && at[0] == 0xfe && at[1] == 0xff) return decode_utf16(at + 2, bytes.len - 2, true, most, arena, out, err);
     return decode_utf8(bytes, most, arena, out, err);
 }
 
@@ -156,8 +155,8 @@ static void open_file(wql__mof_set *set, uint32_t from, wql__mof_place place, co
         wql__mof_limit(set, from, place, "files_max", set->limits.files);
         return;
     }
-    status = set->reader->open(set->reader->user, from == WQL__MOF_NO_FILE ? NULL : set->files[from].name->text, name, &opened,
-                               &said);
+    status =
+        set->reader->open(set->reader->user, from == WQL__MOF_NO_FILE ? NULL : set->files[from].name->text, name, &opened, &said);
     if (status != WQL_OK) {
         refuse(set, from, place, name, status, &said);
         return;

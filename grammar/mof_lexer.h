@@ -22,10 +22,10 @@ enum {
     WQL__MOF_TRUE,
     WQL__MOF_FALSE,
     WQL__MOF_NULL,
-    WQL__MOF_PRAGMA, /* #pragma */
-    WQL__MOF_ALIAS,  /* $Name, with its sign */
-    WQL__MOF_STRING, /* with its quotes and backslashes */
-    WQL__MOF_CHAR,   /* the same, in single quotes */
+    WQL__MOF_PRAGMA,  /* #pragma */
+    WQL__MOF_ALIAS,   /* $Name, with its sign */
+    WQL__MOF_STRING,  /* with its quotes and backslashes */
+    WQL__MOF_CHAR,    /* the same, in single quotes */
     WQL__MOF_INTEGER, /* decimal, octal, 0x1F or 101b, with its sign */
     WQL__MOF_REAL,
     WQL__MOF_LBRACE,
@@ -54,8 +54,8 @@ typedef struct wql__mof_lexer {
     const unsigned char *token; /* where the last token begins */
 } wql__mof_lexer;
 
-/* The kind of the next token, which lies in [token, at). After the end there is only the end. A text of n bytes costs O(n) for all
- * its tokens. */
+/* The kind of the next token, which lies in [token, at). After the end there is only the end. A text of n bytes costs O(n) for
+ * all its tokens. */
 uint32_t wql__mof_lex(wql__mof_lexer *lexer);
 
 #endif

@@ -122,7 +122,8 @@ void wql__mof_read_strings(wql__mof_parser *parser, wql__mof_token *token) {
     }
     lexer->at = lexer->token; /* what is no string is lexed again */
     token->length = (uint32_t)(end - lexer->start) - token->offset;
-    if (too_long) wql__mof_limit(set, parser->file, (wql__mof_place){token->offset, 1}, "string_bytes_max", set->limits.string_bytes);
+    if (too_long)
+        wql__mof_limit(set, parser->file, (wql__mof_place){token->offset, 1}, "string_bytes_max", set->limits.string_bytes);
     token->text = wql__mof_shelve(set, set->pieces ? set->pieces : "", too_long ? 0 : length);
     token->text_length = token->text && !too_long ? (uint32_t)length : 0;
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* mof_parse.c: drives the lexer and the grammar over one file of a set.
  *
- * A file is parsed at full speed first. If the grammar refuses a token, what was read of the file is dropped and it is parsed again,
- * with care: then the driver asks, before each token, whether it can come, says what is wrong if it cannot, and goes on behind the
- * feature or the definition at fault. A file without error pays nothing for that. What the lexer cannot read is said at once, and
- * replaced by what was probably meant, so that it does no further harm. */
+ * A file is parsed at full speed first. If the grammar refuses a token, what was read of the file is dropped and it is parsed
+ * again, with care: then the driver asks, before each token, whether it can come, says what is wrong if it cannot, and goes on
+ * behind the feature or the definition at fault. A file without error pays nothing for that. What the lexer cannot read is said
+ * at once, and replaced by what was probably meant, so that it does no further harm. */
 #include "mof_parser.h"
 
 #include <stdlib.h>
@@ -18,7 +18,8 @@ static void wql__mof_grammarFinalize(void *machine);
 static int wql__mof_grammarFallback(int kind);
 
 static void *grow_stack(wql__mof_parser *parser, const void *old, size_t old_size, size_t size) {
-    void *stack = old == NULL && size <= parser->first_stack_size ? parser->first_stack : wql__arena_alloc(parser->set->arena, size);
+    void *stack =
+        old == NULL && size <= parser->first_stack_size ? parser->first_stack : wql__arena_alloc(parser->set->arena, size);
     if (stack == NULL)
         wql__mof_no_memory(parser->set);
     else if (old != NULL)
@@ -128,9 +129,21 @@ static void feed(wql__mof_parser *parser, yyParser *machine, const wql__mof_toke
     parser->before = *token;
 }
 
+/* The bodies around have lost something. Gives the depth of braces at which the innermost goes on. */
+static uint32_t mark_bodies(wql__mof_parser *parser) {
+    while (parser->body_count && parser->depth <= parser->bodies[parser->body_count - 1].depth) parser->body_count--;
+    for (uint32_t i = 0; i < parser->body_count; i++) {
+        if (parser->bodies[i].cls) parser->bodies[i].cls->is_broken = true;
+        if (parser->bodies[i].instance) parser->bodies[i].instance->is_broken = true;
+    }
+    if (!parser->body_count && parser->class_begun) parser->class_begun->folded->was_broken = true;
+    return parser->body_count ? parser->bodies[parser->body_count - 1].depth + 1 : 0;
+}
+
 static bool is_too_deep(wql__mof_parser *parser, const wql__mof_token *token) {
     if (token->kind != WQL__MOF_LBRACE || parser->depth < parser->set->limits.depth) return false;
     wql__mof_limit(parser->set, parser->file, wql__mof_place_of(*token), "depth_max", parser->set->limits.depth);
+    (void)mark_bodies(parser);
     return true;
 }
 
@@ -156,12 +169,8 @@ static bool can_come(const yyParser *machine, int code) {
     const yyStackEntry *base = machine->yytos;
     int count = 0;
     for (;;) {
-        YYACTIONTYPE state = count > 0 ? above[count - 1] : base->stateno, action;
-        if (state > YY_MAX_SHIFT) { /* a token was shifted, and its rule waits to be reduced */
-            action = (YYACTIONTYPE)(state + (YY_MIN_REDUCE - YY_MIN_SHIFTREDUCE));
-        } else {
-            action = yy_find_shift_action((YYCODETYPE)code, state);
-        }
+        YYACTIONTYPE state = count > 0 ? above[count - 1] : base->stateno;
+        YYACTIONTYPE action = yy_find_shift_action((YYCODETYPE)code, state);
         if (action < YY_MIN_REDUCE) return action != YY_ERROR_ACTION && action != YY_NO_ACTION;
         for (int pop = -yyRuleInfoNRhs[action - YY_MIN_REDUCE]; pop > 0; pop--) {
             if (count > 0)
@@ -202,19 +211,15 @@ static bool is_on_later_line(const wql__mof_parser *parser, const wql__mof_token
     return memchr(parser->text.ptr + end, '\n', token->offset - end) != NULL;
 }
 
-/* The bodies around have lost something. Gives the depth of braces at which the innermost goes on. */
-static uint32_t mark_bodies(wql__mof_parser *parser) {
-    while (parser->body_count && parser->depth <= parser->bodies[parser->body_count - 1].depth) parser->body_count--;
-    for (uint32_t i = 0; i < parser->body_count; i++) {
-        if (parser->bodies[i].cls) parser->bodies[i].cls->is_broken = true;
-        if (parser->bodies[i].instance) parser->bodies[i].instance->is_broken = true;
-    }
-    if (!parser->body_count && parser->class_begun) parser->class_begun->folded->was_broken = true;
-    return parser->body_count ? parser->bodies[parser->body_count - 1].depth + 1 : 0;
+/* Whether what comes shows that something has ended, so that only its semicolon is missing. */
+static bool is_behind_end(const wql__mof_parser *parser, const wql__mof_token *token) {
+    return token->kind == WQL__MOF_END || token->kind == WQL__MOF_RBRACE || is_on_later_line(parser, token) ||
+           (parser->before.kind == WQL__MOF_RBRACE && parser->depth == 0);
 }
 
-/* Skips up to where the grammar can go on: behind the semicolon of the feature or definition at fault, or in front of what ends its
- * body, or begins the next definition. Sets what comes next, and parser->depth; true: a whole body was left, which lacks its end. */
+/* Skips up to where the grammar can go on: behind the semicolon of the feature or definition at fault, or in front of what ends
+ * its body, or begins the next definition. Sets what comes next, and parser->depth; true: a whole body was left, which lacks its
+ * end. */
 static bool skip(wql__mof_parser *parser, uint32_t target, wql__mof_token *token) {
     bool is_first = true, left = false;
     for (;; next_token(parser, token), is_first = false) {
@@ -266,8 +271,7 @@ static void feed_semicolon(wql__mof_parser *parser, yyParser *machine, uint32_t 
 static void recover(wql__mof_parser *parser, yyParser *machine, wql__mof_token *token) {
     uint32_t before_end = parser->before.offset + parser->before.length;
     bool was_bad = parser->before.kind >= WQL__MOF_BAD_CHARACTER, left;
-    if (can_come(machine, MOF_SEMICOLON) && (token->kind == WQL__MOF_END || token->kind == WQL__MOF_RBRACE || was_bad ||
-                                             is_on_later_line(parser, token))) {
+    if (can_come(machine, MOF_SEMICOLON) && (was_bad || is_behind_end(parser, token))) {
         if (!was_bad) wql__mof_lacks_semicolon(parser);
         feed_semicolon(parser, machine, before_end);
         return;
@@ -286,6 +290,7 @@ static void run_carefully(wql__mof_parser *parser, yyParser *machine) {
         bool taken = can_come(machine, codes[token.kind]);
         if (!taken && token.kind == WQL__MOF_END && !can_come(machine, MOF_SEMICOLON)) {
             wql__mof_unexpected(parser, &token, all_that_can_come(machine));
+            (void)mark_bodies(parser);
             return;
         }
         if (!taken) {

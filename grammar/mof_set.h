@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* mof_set.h: a set of MOF files that are read together: their texts, what they say, and what there is to say about them. The order
- * of files, and of what stands in them, does not matter. */
+/* mof_set.h: a set of MOF files that are read together: their texts, what they say, and what there is to say about them. The
+ * order of files, and of what stands in them, does not matter. */
 #ifndef WQL_GRAMMAR_MOF_SET_H
 #define WQL_GRAMMAR_MOF_SET_H
 
@@ -110,12 +110,12 @@ void wql__mof_sort_remarks(wql__mof_set *set);
 
 /* NULL: no memory, which set->failed says. */
 wql__mof_symbol *wql__mof_intern(wql__mof_set *set, const char *text, uint32_t length);
-void *wql__mof_alloc(wql__mof_set *set, size_t size);       /* in the arena, zero */
+void *wql__mof_alloc(wql__mof_set *set, size_t size);                            /* in the arena, zero */
 const char *wql__mof_shelve(wql__mof_set *set, const char *text, size_t length); /* a copy with a NUL behind it */
 void wql__mof_no_memory(wql__mof_set *set);
 
-/* Bytes of a file as UTF-8 without a byte order mark, a zero byte behind them, in the arena. Returns WQL_OK; WQL_E_INVALID_PARAMETER: ill-formed, or cut off (offset: in the
- * bytes); WQL_E_QUOTA_VIOLATION; WQL_E_OUT_OF_MEMORY. */
+/* Bytes of a file as UTF-8 without a byte order mark, a zero byte behind them, in the arena. Returns WQL_OK;
+ * WQL_E_INVALID_PARAMETER: ill-formed, or cut off (offset: in the bytes); WQL_E_QUOTA_VIOLATION; WQL_E_OUT_OF_MEMORY. */
 wql_status wql__mof_decode(wql_str bytes, uint32_t most, wql__arena *arena, wql_str *out, wql_error *err);
 
 #endif

@@ -27,14 +27,10 @@ typedef struct word {
     uint32_t bits;
 } word;
 
-static const word flavors[] = {{"EnableOverride", WQL__MOF_ENABLE_OVERRIDE},
-                               {"DisableOverride", WQL__MOF_DISABLE_OVERRIDE},
-                               {"ToSubclass", WQL__MOF_TO_SUBCLASS},
-                               {"Restricted", WQL__MOF_RESTRICTED},
-                               {"ToInstance", WQL__MOF_TO_INSTANCE},
-                               {"Amended", WQL__MOF_AMENDED},
-                               {"Translatable", WQL__MOF_TRANSLATABLE},
-                               {"NotToInstance", 0},
+static const word flavors[] = {{"EnableOverride", WQL__MOF_ENABLE_OVERRIDE}, {"DisableOverride", WQL__MOF_DISABLE_OVERRIDE},
+                               {"ToSubclass", WQL__MOF_TO_SUBCLASS},         {"Restricted", WQL__MOF_RESTRICTED},
+                               {"ToInstance", WQL__MOF_TO_INSTANCE},         {"Amended", WQL__MOF_AMENDED},
+                               {"Translatable", WQL__MOF_TRANSLATABLE},      {"NotToInstance", 0},
                                {"NotToSubclass", WQL__MOF_RESTRICTED}};
 static const word scopes[] = {{"class", WQL__MOF_ON_CLASS},
                               {"association", WQL__MOF_ON_ASSOCIATION},
@@ -392,8 +388,9 @@ static bool one_text(wql__mof_parser *parser, wql__mof_token name, const wql__mo
 }
 
 /* What a pragma of WMI's compiler would do that this one does not. */
-static const char *const known_pragmas[] = {"autorecover", "amendment", "classflags", "instanceflags", "deleteclass",
-                                            "deleteinstance", "nonlocal", "nonlocaltype", "source", "sourcetype", NULL};
+static const char *const known_pragmas[] = {"autorecover", "amendment",      "classflags", "instanceflags",
+                                            "deleteclass", "deleteinstance", "nonlocal",   "nonlocaltype",
+                                            "source",      "sourcetype",     NULL};
 
 static bool is_known(const wql__mof_symbol *symbol) {
     for (size_t i = 0; known_pragmas[i]; i++)
@@ -408,7 +405,7 @@ void wql__mof_pragma(wql__mof_parser *parser, wql__mof_token sign, wql__mof_toke
         if (one_text(parser, name, values))
             wql__mof_include(parser->set, parser->file, values->first->place, values->first->text.ptr, parser->ns);
     } else if (reads(name.symbol, "namespace")) {
-        if (one_text(parser, name, values)) 
+        if (one_text(parser, name, values))
             parser->ns = wql__mof_namespace(parser->set, parser->file, values->first->place, values->first->text);
     } else if (reads(name.symbol, "locale") || reads(name.symbol, "instancelocale")) {
         (void)one_text(parser, name, values); /* texts are Unicode: it changes nothing */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* mof_tree.h: what a set of MOF files says, before anybody has asked what it means. Every part knows its bytes. Everything lies in the
- * arena of the set, but names and texts, which lie on its shelf: classes keep pointing to them when the tree is gone. */
+/* mof_tree.h: what a set of MOF files says, before anybody has asked what it means. Every part knows its bytes. Everything lies
+ * in the arena of the set, but names and texts, which lie on its shelf: classes keep pointing to them when the tree is gone. */
 #ifndef WQL_GRAMMAR_MOF_TREE_H
 #define WQL_GRAMMAR_MOF_TREE_H
 
@@ -128,7 +128,7 @@ typedef struct wql__mof_alias {
 
 typedef struct wql__mof_class {
     struct wql__mof_class *next, *same_name;
-    uint32_t file, ns; /* numbers of the set */
+    uint32_t file, ns;    /* numbers of the set */
     wql__mof_place place; /* from `class` to the name */
     wql__mof_qualifiers qualifiers;
     wql__mof_name name, superclass;

@@ -125,10 +125,10 @@ static void put_class(const wql_class *cls) {
 
 static void put_all(const wql__mof_space *space) {
     printf("/* Generated from the system classes' MOF. Superclasses come first. */\n");
-    for (uint32_t i = 0; i < space->class_count; i++) put_parts(space->classes[i]);
+    for (uint32_t i = 0; i < space->good.count; i++) put_parts(space->good.classes[i]);
     printf("static const wql_class_def definitions[] = {\n");
-    for (uint32_t i = 0; i < space->class_count; i++) put_class(space->classes[i]);
-    printf("};\nenum { DEFINITIONS = %" PRIu32 " };\n", space->class_count);
+    for (uint32_t i = 0; i < space->good.count; i++) put_class(space->good.classes[i]);
+    printf("};\nenum { DEFINITIONS = %" PRIu32 " };\n", space->good.count);
 }
 
 /* -- reading ----------------------------------------------------------------------------------------------------- */

@@ -8,8 +8,8 @@
 
 struct wql__mount;
 
-/* What several classes point into: the definitions of a load, with all their names and texts, each of which is there once. Counted;
- * filled by its maker, then read-only. */
+/* What several classes point into: the definitions of a load, with all their names and texts, each of which is there once.
+ * Counted; filled by its maker, then read-only. */
 typedef struct wql__shelf {
     _Atomic uint32_t refs;
     wql__mem *mem; /* retained */
@@ -94,8 +94,8 @@ wql_status wql__catalog_renew(wql__mem *mem, const wql__catalog *old, const stru
 wql_status wql__catalog_add(wql__mem *mem, const wql__catalog *old, struct wql__mount *mount, wql_class *const *classes,
                             uint32_t count, const char *ns, const char *server, wql__catalog **out, wql_error *err);
 
-/* The class of schema results (`FROM META_CLASS`): its instances are the classes of a namespace, and the system properties are its
- * properties, so that a schema query is bound, planned and run as any other. Property i of it is the system property that
+/* The class of schema results (`FROM META_CLASS`): its instances are the classes of a namespace, and the system properties are
+ * its properties, so that a schema query is bound, planned and run as any other. Property i of it is the system property that
  * wql__meta_property gives (WQL__SYS_...). Returns WQL_OK; WQL_E_OUT_OF_MEMORY, WQL_E_QUOTA_VIOLATION. */
 wql_status wql__meta_class_make(wql__mem *mem, const char *ns, const char *server, wql_class **out, wql_error *err);
 int wql__meta_property(uint32_t number);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* mof.c: MOF comes into an engine. Files are read and parsed without a lock. Then, one load or mount at a time, classes are made, the
- * namespaces as they will be, and the instances. All that can fail is done by then; only what has no error is shown. */
+/* mof.c: MOF comes into an engine. Files are read and parsed without a lock. Then, one load or mount at a time, classes are made,
+ * the namespaces as they will be, and the instances. All that can fail is done by then; only what has no error is shown. */
 #include "mof.h"
 
 #include "../base/fold.h"
@@ -197,11 +197,11 @@ static wql_status make_catalogs(load *l, wql_error *err) {
         wql_status status;
         space->mount = wql__mount_retain(ns->repository);
         space->store = wql__static_store_retain(ns->store);
-        if (!space->class_count) {
+        if (!space->good.count) {
             space->made = wql__catalog_retain(space->old);
             continue;
         }
-        status = wql__catalog_add(l->engine->mem, space->old, space->mount, space->classes, space->class_count, space->name,
+        status = wql__catalog_add(l->engine->mem, space->old, space->mount, space->good.classes, space->good.count, space->name,
                                   l->compiler.server, &space->made, err);
         if (status < 0) return status;
     }
@@ -252,7 +252,7 @@ static void show(load *l) {
         wql__namespace *ns = space->ns;
         wql__lock(&ns->lock);
         if (space->load) space->version = wql__static_load_publish(space->load);
-        if (space->class_count) {
+        if (space->good.count) {
             wql__catalog *before = ns->catalog;
             ns->catalog = space->made;
             space->made = before;
@@ -415,10 +415,10 @@ static wql_status declare(load *l, wql__mount *mount, wql__catalog **catalog, wq
     }
     wql__mof_sort_remarks(&l->set);
     status = l->set.failed != WQL_OK ? no_memory(l, err) : first_error(l, err);
-    if (status >= 0 && space.class_count)
-        status = wql__catalog_add(l->engine->mem, *catalog, mount, space.classes, space.class_count, space.name,
+    if (status >= 0 && space.good.count)
+        status = wql__catalog_add(l->engine->mem, *catalog, mount, space.good.classes, space.good.count, space.name,
                                   l->compiler.server, &made, err);
-    if (status >= 0 && space.class_count) {
+    if (status >= 0 && space.good.count) {
         wql__catalog_release(*catalog);
         *catalog = made;
     }

@@ -19,14 +19,14 @@ typedef struct wql__mof_directory {
     int root;         /* a descriptor of it */
     int folder;       /* of the one in which the last file was; -1: none */
     size_t folder_length;
-    char name[4096];  /* of the last file, from the root: its canonical name */
+    char name[4096]; /* of the last file, from the root: its canonical name */
     char *bytes;
     size_t bytes_size;
     uint64_t most; /* bytes of a file */
 } wql__mof_directory;
 
-wql_status wql__mof_directory_open(wql__mem *mem, const char *path, uint64_t most, wql__mof_directory *out, wql_mof_reader *reader,
-                                   wql_error *err);
+wql_status wql__mof_directory_open(wql__mem *mem, const char *path, uint64_t most, wql__mof_directory *out,
+                                   wql_mof_reader *reader, wql_error *err);
 void wql__mof_directory_close(wql__mof_directory *directory);
 
 #endif

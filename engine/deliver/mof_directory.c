@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* mof_directory.c: MOF files below a folder. Names are taken apart here, and each part is opened in the folder before it, following
- * no link: so no name, and no change of the tree meanwhile, leads out of the root. */
+/* mof_directory.c: MOF files below a folder. Names are taken apart here, and each part is opened in the folder before it,
+ * following no link: so no name, and no change of the tree meanwhile, leads out of the root. */
 #include "mof.h"
 
 #include <errno.h>
@@ -158,8 +158,8 @@ static wql_status directory_open(void *user, const char *from, const char *name,
     return status;
 }
 
-wql_status wql__mof_directory_open(wql__mem *mem, const char *path, uint64_t most, wql__mof_directory *out, wql_mof_reader *reader,
-                                   wql_error *err) {
+wql_status wql__mof_directory_open(wql__mem *mem, const char *path, uint64_t most, wql__mof_directory *out,
+                                   wql_mof_reader *reader, wql_error *err) {
     memset(out, 0, sizeof *out);
     out->mem = mem;
     out->path = path;
@@ -167,7 +167,8 @@ wql_status wql__mof_directory_open(wql__mem *mem, const char *path, uint64_t mos
     out->most = most;
     out->root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (out->root < 0)
-        return wql__fail(err, errno == EACCES ? WQL_E_ACCESS_DENIED : WQL_E_NOT_FOUND, "\"%s\" is no folder that can be opened", path);
+        return wql__fail(err, errno == EACCES ? WQL_E_ACCESS_DENIED : WQL_E_NOT_FOUND, "\"%s\" is no folder that can be opened",
+                         path);
     memset(reader, 0, sizeof *reader);
     reader->struct_size = sizeof *reader;
     reader->user = out;

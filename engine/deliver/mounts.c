@@ -222,8 +222,7 @@ static wql_status load_provider(wql_engine *engine, wql__namespace *ns, wql__mou
     wql_status status;
     set_loader(engine, mount, &definitions, definitions.thread);
     status = mount->provider->mof ? wql__mof_declare(engine, mount, &definitions.catalog, &said) : WQL_OK;
-    if (status >= 0 && mount->provider->load)
-        status = mount->provider->load(&mount->handle, config, user, &mount->self, &said);
+    if (status >= 0 && mount->provider->load) status = mount->provider->load(&mount->handle, config, user, &mount->self, &said);
     if (status == WQL_OK) *old = wql__namespace_publish(ns, definitions.catalog);
     set_loader(engine, mount, NULL, 0);
     if (status > 0) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* mof.h: from what MOF files say to classes and instances. The tree (grammar/mof_tree.h) becomes classes on a shelf, each made after
- * the one it derives from; then, when the namespaces are known as they will be, instances become lists of values. Everything that
- * is wrong becomes a remark of the set, and the rest goes on, so that a run tells all of it. */
+/* mof.h: from what MOF files say to classes and instances. The tree (grammar/mof_tree.h) becomes classes on a shelf, each made
+ * after the one it derives from; then, when the namespaces are known as they will be, instances become lists of values.
+ * Everything that is wrong becomes a remark of the set, and the rest goes on, so that a run tells all of it. */
 #ifndef WQL_QUERY_MOF_H
 #define WQL_QUERY_MOF_H
 
@@ -9,14 +9,19 @@
 #include "../data/mount.h"
 #include "../data/schema.h"
 
+/* Classes in the order in which they were made, each a reference. */
+typedef struct wql__mof_made {
+    wql_class **classes;
+    uint32_t count, room;
+} wql__mof_made;
+
 /* A namespace into which something is loaded. */
 typedef struct wql__mof_space {
-    const char *name; /* canonical; on the shelf */
-    wql__catalog *old;  /* as it is; NULL: it is not there yet */
-    wql__catalog *made; /* as it will be */
-    wql__mount *mount;  /* that serves what is loaded */
-    wql_class **classes; /* in the order of the text; each holds a reference */
-    uint32_t class_count, class_room;
+    const char *name;        /* canonical; on the shelf */
+    wql__catalog *old;       /* as it is; NULL: it is not there yet */
+    wql__catalog *made;      /* as it will be */
+    wql__mount *mount;       /* that serves what is loaded */
+    wql__mof_made good, bad; /* bad: with an error, or below one */
     /* For who loads. */
     void *ns;
     struct wql__static_store *store;
@@ -38,8 +43,8 @@ typedef struct wql__mof_compiler {
 void wql__mof_make_classes(wql__mof_compiler *compiler);
 void wql__mof_drop_classes(wql__mof_compiler *compiler);
 
-/* With catalogs made: gives each instance to `add`, with one value for each property of its class; its alias are known as the paths
- * they stand for. `add` says what is wrong by its status and error. */
+/* With catalogs made: gives each instance to `add`, with one value for each property of its class; its alias are known as the
+ * paths they stand for. `add` says what is wrong by its status and error. */
 typedef wql_status (*wql__mof_add)(void *user, wql__mof_space *space, const wql__class_entry *entry, const wql_value *values,
                                    wql_error *err);
 void wql__mof_make_instances(wql__mof_compiler *compiler, wql__mof_add add, void *user);
@@ -87,7 +92,5 @@ wql__mof_class *wql__mof_find_class(const wql__mof_compiler *compiler, const wql
 /* Whether there is, or will be, a class of that name; true also where one could not be read, so that nothing more is said. */
 bool wql__mof_has_class(const wql__mof_compiler *compiler, const wql__mof_symbol *name, uint32_t space);
 void wql__mof_hint_class(const wql__mof_compiler *compiler, wql_str name, uint32_t space);
-/* The class that was made; NULL: it has errors. */
-wql_class *wql__mof_made(const wql__mof_class *cls);
 
 #endif

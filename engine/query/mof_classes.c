@@ -5,6 +5,7 @@
 #include "../base/fold.h"
 #include "../data/class_make.h"
 #include "../data/value.h"
+#include "mof_out.h"
 
 #include <string.h>
 
@@ -13,15 +14,14 @@ enum { NEW, WAITING, DONE };
 /* What is known of a class of the set. */
 typedef struct resolved {
     uint8_t state;
-    bool is_bad;     /* it has errors, or derives from one that has: it is not made */
-    wql_class *made; /* borrowed: its space has the reference */
-    wql__mof_class *superclass; /* in the set */
+    bool is_bad; /* it has errors, or derives from one that has: it is made of what is right, so that others can be looked at */
+    wql_class *made;              /* borrowed: its space has the reference */
+    wql__mof_class *superclass;   /* in the set */
     wql__mof_class *waits_for_me; /* the class whose turn comes back when this one is done */
+    const wql_class *system;      /* the class that every namespace has under this name; NULL: none */
 } resolved;
 
 static resolved *of(const wql__mof_class *cls) { return cls->resolved; }
-
-wql_class *wql__mof_made(const wql__mof_class *cls) { return cls->resolved ? of(cls)->made : NULL; }
 
 static uint32_t errors(const wql__mof_compiler *compiler) { return compiler->set->error_count; }
 
@@ -68,7 +68,8 @@ static void add_alias(wql__mof_compiler *compiler, wql__mof_alias *alias) {
     if (!alias) return;
     symbol = alias->name.symbol->folded;
     if (symbol->alias)
-        wql__mof_error(compiler->set, alias->file, alias->name.place, WQL_E_ALREADY_EXISTS, "alias $%s is given twice", symbol->text);
+        wql__mof_error(compiler->set, alias->file, alias->name.place, WQL_E_ALREADY_EXISTS, "alias $%s is given twice",
+                       alias->name.symbol->text);
     else
         symbol->alias = alias;
 }
@@ -83,16 +84,22 @@ static bool is_free(wql__mof_compiler *compiler, const wql__mof_class *cls) {
     const wql__mof_class *twin = wql__mof_find_class(compiler, cls->name.symbol, cls->ns);
     const wql__class_entry *old;
     if (twin) {
-        wql__mof_error(compiler->set, cls->file, cls->name.place, WQL_E_ALREADY_EXISTS, "class %s is declared twice; before in %s",
-                       cls->name.symbol->text, file_name(compiler, twin->file));
+        wql__mof_error(compiler->set, cls->file, cls->name.place, WQL_E_ALREADY_EXISTS,
+                       "class %s is declared twice; before in %s", cls->name.symbol->text, file_name(compiler, twin->file));
         return false;
     }
     old = find_old(compiler, wql_s(cls->name.symbol->text), cls->ns);
     if (!old) return true;
-    wql__mof_error(compiler->set, cls->file, cls->name.place, WQL_E_ALREADY_EXISTS, "class %s is there already: %s%s serves it in %s",
-                   cls->name.symbol->text, old->mount ? "provider " : "", old->mount ? old->mount->name : "nobody",
-                   compiler->spaces[cls->ns].name);
+    wql__mof_error(compiler->set, cls->file, cls->name.place, WQL_E_ALREADY_EXISTS,
+                   "class %s is there already: %s%s serves it in %s", cls->name.symbol->text, old->mount ? "provider " : "",
+                   old->mount ? old->mount->name : "nobody", compiler->spaces[cls->ns].name);
     return false;
+}
+
+/* A text may repeat a system class, as one that was written from all classes does; make_class sees to it that nothing differs. */
+static const wql_class *find_system(const wql__mof_compiler *compiler, const wql__mof_class *cls) {
+    const wql__class_entry *old = find_old(compiler, wql_s(cls->name.symbol->text), cls->ns);
+    return old && old->is_system ? old->cls : NULL;
 }
 
 static void register_class(wql__mof_compiler *compiler, wql__mof_class *cls) {
@@ -101,7 +108,9 @@ static void register_class(wql__mof_compiler *compiler, wql__mof_class *cls) {
     cls->resolved = made;
     cls->ns = compiler->space_of[cls->ns];
     if (!made || !symbol) return;
-    if (is_free(compiler, cls)) {
+    made->system = find_system(compiler, cls);
+    if (made->system) { /* those that derive from it derive from the one that is there */
+    } else if (is_free(compiler, cls)) {
         cls->same_name = symbol->folded->classes;
         symbol->folded->classes = cls;
     } else {
@@ -117,7 +126,7 @@ typedef struct maker {
     wql__mof_compiler *compiler;
     wql__mof_class *cls;
     const wql_class *super;
-    bool super_is_unknown; /* there is one, but it has errors: nothing is said about what it may declare */
+    bool super_is_bad; /* nothing is said about what it may declare */
     wql_class_def def;
 } maker;
 
@@ -203,8 +212,8 @@ static void read_default(maker *m, const wql__mof_feature *feature, wql_property
     wql_value *initial;
     if (!feature->value.is_given) return;
     if (feature->has_size && feature->size && feature->value.count > feature->size)
-        wql__mof_error(set_of(m), m->cls->file, feature->value.place, WQL_E_VALUE_OUT_OF_RANGE,
-                       "%s holds %u values, not %u", feature->name.symbol->text, feature->size, feature->value.count);
+        wql__mof_error(set_of(m), m->cls->file, feature->value.place, WQL_E_VALUE_OUT_OF_RANGE, "%s holds %u values, not %u",
+                       feature->name.symbol->text, feature->size, feature->value.count);
     initial = shelve(m, 1, sizeof *initial);
     if (!initial || !wql__mof_read_value(m->compiler, m->cls->file, &feature->value, out->type, feature->name.symbol->text,
                                          &m->compiler->shelf->arena, initial))
@@ -240,7 +249,7 @@ static void check_type(maker *m, const wql__mof_feature *feature, const wql_prop
 
 /* Override names what the feature stands for, which an ancestor must have. */
 static void check_override(maker *m, const wql__mof_feature *feature, const wql__mof_marks *marks, bool is_there) {
-    if (!marks->overrides.len || !marks->overrides_place.length || m->super_is_unknown) return;
+    if (!marks->overrides.len || !marks->overrides_place.length || m->super_is_bad) return;
     if (!wql__fold_equal(marks->overrides, wql_s(feature->name.symbol->text)))
         wql__mof_error(set_of(m), m->cls->file, marks->overrides_place, WQL_E_INVALID_PROPERTY,
                        "%s cannot override %s: it must have the same name", feature->name.symbol->text, marks->overrides.ptr);
@@ -250,8 +259,9 @@ static void check_override(maker *m, const wql__mof_feature *feature, const wql_
 }
 
 static void read_property(maker *m, const wql__mof_feature *feature, wql_property_def *out) {
-    uint32_t number = m->super ? wql__class_property(m->super, (wql_str){feature->name.symbol->text, feature->name.symbol->length})
-                               : WQL_NO_COLUMN;
+    uint32_t number = m->super
+                          ? wql__class_property(m->super, (wql_str){feature->name.symbol->text, feature->name.symbol->length})
+                          : WQL_NO_COLUMN;
     const wql_property_def *before = number == WQL_NO_COLUMN ? NULL : wql__class_property_def(m->super, number);
     uint32_t scope = feature->type.type == WQL_REFERENCE ? WQL__MOF_ON_REFERENCE : WQL__MOF_ON_PROPERTY;
     wql__mof_marks marks;
@@ -318,8 +328,8 @@ static void read_method(maker *m, wql__mof_feature *feature, wql_method_def *out
     wql_property_def *params = shelve(m, (size_t)feature->params.count + 1, sizeof *params);
     wql__mof_marks marks;
     out->name = feature->name.symbol->text;
-    wql__mof_read_qualifiers(m->compiler, m->cls->file, &feature->qualifiers, WQL__MOF_ON_METHOD, before ? before->qualifiers : NULL,
-                             before ? before->qualifier_count : 0, &marks);
+    wql__mof_read_qualifiers(m->compiler, m->cls->file, &feature->qualifiers, WQL__MOF_ON_METHOD,
+                             before ? before->qualifiers : NULL, before ? before->qualifier_count : 0, &marks);
     out->qualifiers = marks.qualifiers;
     out->qualifier_count = marks.count;
     if (feature->is_array)
@@ -357,11 +367,20 @@ static void read_features(maker *m) {
     m->def.properties = properties;
     m->def.methods = methods;
     for (wql__mof_feature *at = list->first; at && set_of(m)->failed == WQL_OK; at = at->next) {
+        uint32_t before = errors(m->compiler);
         if (!at->name.symbol) continue;
         if (at->is_method)
-            read_method(m, at, &methods[m->def.method_count++]);
+            read_method(m, at, &methods[m->def.method_count]);
         else
-            read_property(m, at, &properties[m->def.property_count++]);
+            read_property(m, at, &properties[m->def.property_count]);
+        if (errors(m->compiler) != before) { /* left out */
+            memset(&methods[m->def.method_count], 0, at->is_method ? sizeof *methods : 0);
+            memset(&properties[m->def.property_count], 0, at->is_method ? 0 : sizeof *properties);
+        } else if (at->is_method) {
+            m->def.method_count++;
+        } else {
+            m->def.property_count++;
+        }
     }
 }
 
@@ -387,19 +406,29 @@ static void read_class_qualifiers(maker *m) {
 }
 
 /* Keeps a class that was made, in the order in which they were. */
-static void keep(wql__mof_compiler *compiler, wql__mof_space *space, wql_class *made) {
-    if (space->class_count == space->class_room) {
-        uint32_t room = space->class_room ? space->class_room * 2 : 64;
-        wql_class **bigger = wql__mof_alloc(compiler->set, wql__array_size(room, sizeof *bigger));
+static void keep(wql__mof_set *set, wql__mof_made *list, wql_class *made) {
+    if (list->count == list->room) {
+        uint32_t room = list->room ? list->room * 2 : 64;
+        wql_class **bigger = wql__mof_alloc(set, wql__array_size(room, sizeof *bigger));
         if (!bigger) {
             wql_class_release(made);
             return;
         }
-        if (space->class_count) memcpy(bigger, space->classes, space->class_count * sizeof *bigger);
-        space->classes = bigger;
-        space->class_room = room;
+        if (list->count) memcpy(bigger, list->classes, list->count * sizeof *bigger);
+        list->classes = bigger;
+        list->room = room;
     }
-    space->classes[space->class_count++] = made;
+    list->classes[list->count++] = made;
+}
+
+static void check_system(maker *m, const wql_class *cls) {
+    const wql_class *system = of(m->cls)->system;
+    char why[200] = "";
+    wql__out out = {why, sizeof why, 0};
+    if (!system || wql__class_equal(system, cls, &out)) return;
+    (void)wql__out_end(&out);
+    wql__mof_error(set_of(m), m->cls->file, m->cls->name.place, WQL_E_ALREADY_EXISTS,
+                   "every namespace has its class %s, and it is another one: %s", system->def.name, why);
 }
 
 static void make_class(maker *m) {
@@ -409,9 +438,9 @@ static void make_class(maker *m) {
     wql_class *cls;
     wql_status status = wql__class_make_on(m->compiler->shelf, &m->def, m->super, space->name, m->compiler->server, &cls, &said);
     if (status == WQL_OK) {
-        made->made = cls;
-        keep(m->compiler, space, cls);
-        if (set_of(m)->failed != WQL_OK) made->made = NULL;
+        check_system(m, cls);
+        keep(set_of(m), made->is_bad || made->system ? &space->bad : &space->good, cls);
+        if (set_of(m)->failed == WQL_OK) made->made = cls;
     } else if (status == WQL_E_OUT_OF_MEMORY || status == WQL_E_QUOTA_VIOLATION) {
         wql__mof_no_memory(set_of(m));
     } else { /* what was not looked for above */
@@ -432,17 +461,17 @@ static void finish_class(wql__mof_compiler *compiler, wql__mof_class *cls) {
     made->state = DONE;
     if (made->superclass) {
         m.super = of(made->superclass)->made;
-        m.super_is_unknown = m.super == NULL;
+        m.super_is_bad = m.super == NULL || of(made->superclass)->is_bad;
     } else if (cls->superclass.symbol) {
         const wql__class_entry *old = find_old(compiler, wql_s(cls->superclass.symbol->text), cls->ns);
         m.super = old ? old->cls : NULL;
-        m.super_is_unknown = m.super == NULL;
+        m.super_is_bad = m.super == NULL;
     }
-    if (m.super_is_unknown || cls->is_broken) made->is_bad = true;
+    if (m.super_is_bad || cls->is_broken) made->is_bad = true;
     read_class_qualifiers(&m);
     read_features(&m);
     if (errors(compiler) != before) made->is_bad = true;
-    if (!made->is_bad && compiler->set->failed == WQL_OK) make_class(&m);
+    if (compiler->set->failed == WQL_OK) make_class(&m);
 }
 
 /* The superclass if it is of the set and not done yet. */
@@ -453,8 +482,9 @@ static wql__mof_class *find_super(wql__mof_compiler *compiler, wql__mof_class *c
     made->superclass = wql__mof_find_class(compiler, name->symbol, cls->ns);
     if (!made->superclass) {
         if (wql__mof_has_class(compiler, name->symbol, cls->ns)) return NULL;
-        wql__mof_error(compiler->set, cls->file, name->place, WQL_E_INVALID_SUPERCLASS, "class %s derives from %s, which is not in %s",
-                       cls->name.symbol->text, name->symbol->text, compiler->spaces[cls->ns].name);
+        wql__mof_error(compiler->set, cls->file, name->place, WQL_E_INVALID_SUPERCLASS,
+                       "class %s derives from %s, which is not in %s", cls->name.symbol->text, name->symbol->text,
+                       compiler->spaces[cls->ns].name);
         wql__mof_hint_class(compiler, wql_s(name->symbol->text), cls->ns);
         return NULL;
     }
@@ -497,9 +527,13 @@ void wql__mof_make_classes(wql__mof_compiler *compiler) {
         if (at->name.symbol && of(at)->state == NEW) resolve(compiler, at);
 }
 
+static void drop(wql__mof_made *list) {
+    while (list->count) wql_class_release(list->classes[--list->count]);
+}
+
 void wql__mof_drop_classes(wql__mof_compiler *compiler) {
     for (uint32_t i = 0; i < compiler->space_count; i++) {
-        wql__mof_space *space = &compiler->spaces[i];
-        while (space->class_count) wql_class_release(space->classes[--space->class_count]);
+        drop(&compiler->spaces[i].good);
+        drop(&compiler->spaces[i].bad);
     }
 }

@@ -18,7 +18,7 @@ typedef struct named {
 
 typedef struct maker {
     wql__mof_compiler *compiler;
-    wql__arena scratch; /* of one instance */
+    wql__arena scratch;  /* of one instance */
     wql_batch **objects; /* embedded ones of this instance, to be let go; in scratch */
     uint32_t object_count, object_room;
     uint32_t alias_depth;
@@ -242,9 +242,9 @@ static bool instance_path(maker *m, wql__mof_instance *instance, uint32_t file, 
     if (!known) instance->resolved = known = wql__mof_alloc(set_of(m), sizeof *known);
     if (!known || known->is_bad) return false;
     if (known->is_open || m->alias_depth == ALIAS_DEPTH) {
-        wql__mof_error(set_of(m), file, place, WQL_E_CIRCULAR_REFERENCE, known->is_open
-                       ? "the key of this instance is the instance itself, by its alias"
-                       : "keys that are references are nested too deeply");
+        wql__mof_error(set_of(m), file, place, WQL_E_CIRCULAR_REFERENCE,
+                       known->is_open ? "the key of this instance is the instance itself, by its alias"
+                                      : "keys that are references are nested too deeply");
         return false;
     }
     if (!known->path.len) {

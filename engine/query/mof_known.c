@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* mof_known.c: the qualifiers that need no declaration: those of DSP0004, of the CIM schema and of WMI. What a set declares itself
- * comes before them. */
+/* mof_known.c: the qualifiers that need no declaration: those of DSP0004, of the CIM schema and of WMI. What a set declares
+ * itself comes before them. */
 #include "mof.h"
 
 #include <string.h>

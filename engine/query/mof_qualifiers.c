@@ -73,8 +73,10 @@ static void check_scope(wql__mof_compiler *compiler, uint32_t file, const wql__m
     static const struct {
         uint32_t scope;
         const char *name;
-    } places[] = {{WQL__MOF_ON_CLASS, "a class"},         {WQL__MOF_ON_PROPERTY, "a property"},
-                  {WQL__MOF_ON_REFERENCE, "a reference"}, {WQL__MOF_ON_METHOD, "a method"},
+    } places[] = {{WQL__MOF_ON_CLASS, "a class"},
+                  {WQL__MOF_ON_PROPERTY, "a property"},
+                  {WQL__MOF_ON_REFERENCE, "a reference"},
+                  {WQL__MOF_ON_METHOD, "a method"},
                   {WQL__MOF_ON_PARAMETER, "a parameter"}};
     const char *name = "this";
     if (what->scopes & scope) return;
@@ -173,7 +175,8 @@ static void mark(const wql_qualifier *made, wql__mof_place place, wql__mof_marks
         return;
     case 's':
         if (is(made, "Singleton")) out->singleton = is_true(made);
-        if (is(made, "SubType") && made->value.type == WQL_STRING) out->interval = wql__fold_equal(made->value.str, wql_s("interval"));
+        if (is(made, "SubType") && made->value.type == WQL_STRING)
+            out->interval = wql__fold_equal(made->value.str, wql_s("interval"));
         return;
     case 'e':
         if (is(made, "EmbeddedObject")) out->embedded_object = is_true(made);
@@ -216,7 +219,8 @@ void wql__mof_read_qualifiers(wql__mof_compiler *compiler, uint32_t file, const 
         wql__mof_known what;
         if (!at->name.symbol) continue;
         if (at->name.symbol->folded->stamp == stamp) {
-            wql__mof_error(set, file, at->name.place, WQL_E_ALREADY_EXISTS, "qualifier %s stands here twice", at->name.symbol->text);
+            wql__mof_error(set, file, at->name.place, WQL_E_ALREADY_EXISTS, "qualifier %s stands here twice",
+                           at->name.symbol->text);
             continue;
         }
         at->name.symbol->folded->stamp = stamp;

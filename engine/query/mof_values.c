@@ -21,7 +21,8 @@ static const char *called(const wql__mof_literal *literal) {
     }
 }
 
-static bool mismatch(wql__mof_compiler *compiler, uint32_t file, const wql__mof_literal *literal, uint32_t type, const char *what) {
+static bool mismatch(wql__mof_compiler *compiler, uint32_t file, const wql__mof_literal *literal, uint32_t type,
+                     const char *what) {
     if (literal->kind == WQL__MOF_LITERAL_TEXT && type == WQL_DATETIME)
         wql__mof_error(compiler->set, file, literal->place, WQL_E_TYPE_MISMATCH,
                        "%s is a datetime, which this is not: yyyymmddHHMMSS.mmmmmmsUUU, or ddddddddHHMMSS.mmmmmm:000", what);
