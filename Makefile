@@ -73,6 +73,16 @@ $(B)/gen/fold_table.h: tools/fold_table.awk /usr/share/unicode/CaseFolding.txt
 	@mkdir -p $(@D)
 	awk -f tools/fold_table.awk /usr/share/unicode/CaseFolding.txt >$@
 
+# The system classes, by the library's own compiler of MOF: what it needs of the library is built without them.
+MOF_TOOL := tools/system_classes.c $(filter-out engine/data/system_classes.c,$(filter grammar/mof_%.c engine/base/%.c engine/data/%.c \
+            engine/query/mof_%.c engine/query/class_equal.c,$(LIB_SRC)))
+$(B)/tools/system_classes: $(MOF_TOOL:%.c=$(B)/obj/%.o) $(B)/obj/gen/mof_lexer.o
+	@mkdir -p $(@D)
+	$(CC) $(SAN) -o $@ $^ $(LDLIBS)
+$(B)/gen/system_classes_table.h: engine/data/system.mof $(B)/tools/system_classes
+	$(B)/tools/system_classes $< >$@
+$(B)/obj/engine/data/system_classes.o: $(B)/gen/system_classes_table.h
+
 # -- objects ---------------------------------------------------------------------------------------------------------
 $(B)/obj/gen/%.o: $(B)/gen/%.c | $(GEN)
 	@mkdir -p $(@D)

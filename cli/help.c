@@ -30,6 +30,7 @@ static const char *const help[] = {
     "      json     one array of objects; it stays open if the query fails on the way",
     "      ndjson   an object a line",
     "      markdown a table; NULL is *NULL*, a newline <br>; what Markdown would obey has a backslash, or is &#N;",
+    "      mof      MOF, each row whole: instances, or the classes that a schema query finds",
     "      none     rows are read and not printed",
     "  --param NAME=VALUE          the value of @NAME in the query: a text, converted as a quoted literal would be.",
     "                              NUMBER=VALUE is the value of the NUMBER-th `?`, from 1. Without `=` it is NULL",

@@ -126,10 +126,7 @@ static int set_format(cli_options *o, const char *value) {
         o->format = format;
         return CLI_OK;
     }
-    if (strcmp(value, "mof") == 0)
-        cli_say("--format mof is not served yet; served are " CLI_FORMAT_NAMES);
-    else
-        cli_say("--format takes " CLI_FORMAT_NAMES ", not '%s'", value);
+    cli_say("--format takes " CLI_FORMAT_NAMES ", not '%s'", value);
     return CLI_USAGE;
 }
 

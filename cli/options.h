@@ -19,6 +19,7 @@ typedef enum cli_format {
     CLI_JSON,
     CLI_NDJSON,
     CLI_MARKDOWN,
+    CLI_MOF,
     CLI_NONE
 } cli_format;
 

@@ -202,7 +202,11 @@ static wql_status copy_methods(maker *m, const wql_class *super) {
     wql_method_def *copy;
     if (m->def->method_count && !m->def->methods)
         return wql__fail(m->err, WQL_E_INVALID_PARAMETER, "class %s: methods, but no array", m->def->name);
-    if (!inherited && !m->def->method_count) return WQL_OK;
+    if (!m->def->method_count) { /* nothing of its own: the superclass's, which lives as long */
+        m->cls->def.methods = super ? super->def.methods : NULL;
+        m->cls->def.method_count = inherited;
+        return WQL_OK;
+    }
     copy = wql__arena_alloc(&m->cls->arena, wql__array_size((size_t)inherited + m->def->method_count, sizeof *copy));
     if (!copy) return no_memory(m);
     for (uint32_t i = 0; i < inherited; i++) copy[i] = super->def.methods[i];
@@ -245,13 +249,19 @@ static wql_status copy_properties(maker *m, const wql_class *super) {
         return wql__fail(m->err, WQL_E_INVALID_PARAMETER, "class %s: properties, but no array", m->def->name);
     if (m->def->property_count > 65535 || inherited > 65535 - m->def->property_count)
         return wql__fail(m->err, WQL_E_INVALID_CLASS, "class %s: more than 65535 properties", m->def->name);
+    cls->own_first = inherited;
+    if (super && !m->def->property_count) { /* nothing of its own: the superclass's, which lives as long */
+        cls->properties = super->properties;
+        cls->def.properties = super->def.properties;
+        cls->def.property_count = inherited;
+        return WQL_OK;
+    }
     all = wql__arena_alloc(&cls->arena, wql__array_size((size_t)inherited + m->def->property_count, sizeof *all));
     if (!all || !wql__map_init(&cls->properties, &cls->arena, inherited + m->def->property_count)) return no_memory(m);
     for (uint32_t i = 0; i < inherited; i++) {
         all[i] = super->def.properties[i];
         (void)wql__map_add(&cls->properties, wql_s(all[i].name), i);
     }
-    cls->own_first = inherited;
     for (uint32_t i = 0; i < m->def->property_count; i++) {
         const wql_property_def *in = &m->def->properties[i];
         wql_status status = check_name(m, in->name, "property", WQL_E_INVALID_PROPERTY);
@@ -279,6 +289,11 @@ static wql_status copy_properties(maker *m, const wql_class *super) {
 static wql_status collect_keys(maker *m) {
     wql_class *cls = m->cls;
     uint32_t *keys, count = 0;
+    if (cls->superclass && cls->def.properties == cls->superclass->def.properties) {
+        cls->keys = cls->superclass->keys;
+        cls->key_count = cls->superclass->key_count;
+        return WQL_OK;
+    }
     for (uint32_t i = 0; i < cls->def.property_count; i++) count += (cls->def.properties[i].flags & WQL_KEY) != 0;
     keys = wql__arena_alloc(&cls->arena, wql__array_size(count, sizeof *keys));
     if (!keys) return no_memory(m);
@@ -331,11 +346,13 @@ static wql_status check_head(maker *m) {
 
 /* About how much memory the parts of a class take, so that one piece will do. */
 static size_t size_of(const wql_class_def *def, const wql_class *super) {
-    size_t properties = def->property_count, methods = def->method_count, slots = 4;
-    if (super) properties += super->def.property_count;
-    if (super) methods += super->def.method_count;
-    while (slots < properties * 2) slots *= 2;
-    return properties * (sizeof(wql_property_def) + sizeof(uint32_t)) + slots * 32 + methods * sizeof(wql_method_def) + 512;
+    size_t properties = def->property_count, methods = def->method_count, slots = properties ? 4 : 0,
+           depth = super ? super->depth + 1 : 0;
+    if (super && properties) properties += super->def.property_count;
+    if (super && methods) methods += super->def.method_count;
+    while (slots && slots < properties * 2) slots *= 2;
+    return properties * (sizeof(wql_property_def) + sizeof(uint32_t)) + slots * 32 + methods * sizeof(wql_method_def) +
+           depth * sizeof(wql_value) + 256;
 }
 
 static wql_status make(wql__mem *mem, wql__shelf *shelf, const wql_class_def *def, const wql_class *super, const char *ns,

@@ -50,6 +50,7 @@ typedef struct wql__class_entry {
     wql_class *cls;             /* retained by the catalog */
     struct wql__mount *mount;   /* retained by the catalog; NULL: nobody serves it */
     uint32_t class_index;       /* in the order of the mount's definitions */
+    bool is_system;             /* one that every namespace has (system_classes.h) */
     uint32_t subclass_count;    /* direct ones */
     const uint32_t *subclasses; /* entries of the catalog */
 } wql__class_entry;
@@ -79,6 +80,14 @@ void wql__catalog_release(wql__catalog *catalog);
 wql_status wql__catalog_make(wql__mem *mem, const wql__catalog *old, const struct wql__mount *without, struct wql__mount *mount,
                              const wql_class_def *const *defs, uint32_t count, const char *ns, const char *server,
                              wql__catalog **out, wql_error *err);
+
+/* The first version of a namespace: its system classes, served by `mount`. Returns as wql__catalog_add. */
+wql_status wql__catalog_begin(wql__mem *mem, struct wql__mount *mount, wql_class *const *classes, uint32_t count, const char *ns,
+                              const char *server, wql__catalog **out, wql_error *err);
+/* The same without the classes of `without` but the system classes, which `mount` serves from now on. Returns as
+ * wql__catalog_make. */
+wql_status wql__catalog_renew(wql__mem *mem, const wql__catalog *old, const struct wql__mount *without, struct wql__mount *mount,
+                              wql__catalog **out, wql_error *err);
 
 /* The same with classes that are made (wql__class_make_on), whose names are free, and whose superclasses are among them or in
  * `old`. Returns WQL_OK; WQL_E_OUT_OF_MEMORY, WQL_E_QUOTA_VIOLATION. */

@@ -237,6 +237,8 @@ wql_status wql__static_load_add(wql__static_load *load, const wql__class_entry *
     wql__static_incoming *in = incoming_of(load, entry);
     wql_value *fitting, *key;
     wql_status status;
+    if (load->store->live && entry->class_index == load->store->live_class)
+        return wql__fail(err, WQL_E_READ_ONLY, "instances of %s are not stored", cls->def.name);
     wql__arena_reset(&load->scratch);
     fitting = wql__arena_alloc(&load->scratch, wql__array_size(cls->def.property_count, sizeof *fitting));
     key = wql__arena_alloc(&load->scratch, wql__array_size(cls->key_count, sizeof *key));

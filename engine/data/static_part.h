@@ -53,7 +53,10 @@ struct wql__static_store {
     wql__mem *mem; /* retained */
     wql__mutex lock;
     wql__static_version *version; /* guarded by lock; NULL: empty */
-    uint64_t buffer_id;           /* the last one given away; for loads only, of which there is one at a time */
+    wql__static_live live;        /* NULL: none */
+    void *live_ctx;
+    uint32_t live_class;
+    uint64_t buffer_id; /* the last one given away; for loads only, of which there is one at a time */
 };
 
 /* What comes in for one class. Texts and arrays are in the load's arena. */

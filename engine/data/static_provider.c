@@ -260,7 +260,9 @@ static wql_status next_found(wql_scan *scan, state *s, wql_error *err) {
 }
 
 static wql_status static_next(wql_scan *scan, wql_error *err) {
+    const wql__static_store *store = scan->self;
     state *s = scan->state;
+    if (store->live && scan->request->class_index == store->live_class) return store->live(store->live_ctx, scan, &s->at, err);
     if (!s->table || s->table->rows == 0) return WQL_END;
     return s->index ? next_found(scan, s, err) : next_chunk(scan, s, err);
 }

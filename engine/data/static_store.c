@@ -37,6 +37,12 @@ wql__static_version *wql__static_store_version(wql__static_store *store) {
     return version;
 }
 
+void wql__static_store_set_live(wql__static_store *store, uint32_t class_index, wql__static_live next, void *ctx) {
+    store->live = next;
+    store->live_ctx = ctx;
+    store->live_class = class_index;
+}
+
 uint64_t wql__static_store_rows(wql__static_store *store) {
     uint64_t rows;
     wql__lock(&store->lock);

@@ -31,6 +31,13 @@ wql__static_store *wql__static_store_retain(wql__static_store *store);
 void wql__static_store_release(wql__static_store *store);  /* accepts NULL */
 uint64_t wql__static_store_rows(wql__static_store *store); /* instances, now */
 
+/* A class of the store whose rows are not stored, but brought by a function when they are asked for, as `next` of a provider
+ * does.
+ * @param at  how many rows came before, 0 at first; the function counts it up
+ * To be said before anybody scans. */
+typedef wql_status (*wql__static_live)(void *ctx, wql_scan *scan, uint32_t *at, wql_error *err);
+void wql__static_store_set_live(wql__static_store *store, uint32_t class_index, wql__static_live next, void *ctx);
+
 /* One load of a store at a time (engine.mounting sees to it); its functions on one thread at a time.
  * @param catalog  retained by the load. Classes of the store keep their class_index in all versions, and the store's classes are
  *                 those that one mount serves

@@ -21,7 +21,7 @@ typedef struct wql__namespace {
     wql__mutex lock;
     wql__catalog *catalog;     /* the current version; guarded by lock */
     struct wql__grant *grants; /* the access list (rights.h); guarded by lock */
-    /* What was loaded as MOF: the store of its instances and the mount that serves its classes; NULL: nothing yet. Guarded by
+    /* Its own store of instances, and the mount that serves it: the system classes, and what was loaded as MOF. Guarded by
      * engine.mounting, and each retained. */
     struct wql__static_store *store;
     wql__mount *repository;

@@ -9,6 +9,7 @@
 #include "../query/mof.h"
 #include "define.h"
 
+#include <stdio.h>
 #include <string.h>
 
 typedef struct load {
@@ -188,36 +189,14 @@ static wql_status make_spaces(load *l, const char *ns_name, wql_error *err) {
 
 /* -- making ------------------------------------------------------------------------------------------------------ */
 
-/* The mount that serves what a namespace was given as MOF; made with the first. */
-static wql_status need_repository(load *l, wql__mof_space *space, wql_error *err) {
-    wql__namespace *ns = space->ns;
-    wql_provider provider;
-    wql__static_store *store;
-    wql_status status;
-    if (ns->repository) {
-        space->mount = wql__mount_retain(ns->repository);
-        space->store = wql__static_store_retain(ns->store);
-        return WQL_OK;
-    }
-    store = wql__static_store_make(l->engine->mem);
-    if (!store) return wql__fail_memory(l->engine->mem, err);
-    space->store = store;
-    status = wql__sized_read(&provider, sizeof provider, wql__static_provider(), sizeof(uint32_t), "wql_provider", err);
-    if (status >= 0) status = wql__mount_make(l->engine, ns->name, &provider, store, &space->mount, err);
-    if (status < 0) return status;
-    status = provider.load(&space->mount->handle, NULL, store, &space->mount->self, err);
-    space->mount->loaded = status >= 0;
-    return status;
-}
-
 /* The namespaces with the new classes in them. */
 static wql_status make_catalogs(load *l, wql_error *err) {
     for (uint32_t i = 0; i < l->compiler.space_count; i++) {
         wql__mof_space *space = &l->compiler.spaces[i];
         wql__namespace *ns = space->ns;
-        wql_status status = WQL_OK;
-        if (space->good.count || ns->repository) status = need_repository(l, space, err);
-        if (status < 0) return status;
+        wql_status status;
+        space->mount = wql__mount_retain(ns->repository);
+        space->store = wql__static_store_retain(ns->store);
         if (!space->good.count) {
             space->made = wql__catalog_retain(space->old);
             continue;
@@ -229,9 +208,23 @@ static wql_status make_catalogs(load *l, wql_error *err) {
     return WQL_OK;
 }
 
+/* An instance of __NAMESPACE is a namespace below the one in which it stands. */
+static wql_status add_namespace(load *l, const wql__mof_space *space, const wql_value *values, wql_error *err) {
+    const wql__namespace *above = space->ns;
+    char name[1024], canonical[1024];
+    wql__namespace *made;
+    wql_status status;
+    if (values[0].type != WQL_STRING) return wql__fail(err, WQL_E_ILLEGAL_NULL, "an instance of __NAMESPACE lacks its key Name");
+    if (strlen(above->name) + values[0].str.len + 2 > sizeof name || memchr(values[0].str.ptr, 0, values[0].str.len))
+        return wql__fail(err, WQL_E_INVALID_NAMESPACE, "the namespace's name is too long, or no name");
+    (void)snprintf(name, sizeof name, "%s\\%.*s", above->name, WQL_FMT(values[0].str));
+    status = wql__namespace_name(name, l->engine->server, canonical, sizeof canonical, err);
+    return status < 0 ? status : need_namespaces(l, canonical, &made, err);
+}
+
 static wql_status add_instance(void *user, wql__mof_space *space, const wql__class_entry *entry, const wql_value *values,
                                wql_error *err) {
-    (void)user;
+    if (entry->is_system && wql__fold_equal(entry->cls->name, wql_s("__NAMESPACE"))) return add_namespace(user, space, values, err);
     if (!space->load) {
         wql_status status = wql__static_load_begin(space->store, space->made, &space->load, err);
         if (status < 0) return status;
@@ -257,11 +250,6 @@ static void show(load *l) {
     for (uint32_t i = 0; i < l->compiler.space_count; i++) {
         wql__mof_space *space = &l->compiler.spaces[i];
         wql__namespace *ns = space->ns;
-        if (space->mount && !ns->repository) {
-            ns->repository = wql__mount_retain(space->mount);
-            ns->store = wql__static_store_retain(space->store);
-            atomic_fetch_add_explicit(&l->engine->provider_count, 1, memory_order_relaxed);
-        }
         wql__lock(&ns->lock);
         if (space->load) space->version = wql__static_load_publish(space->load);
         if (space->good.count) {

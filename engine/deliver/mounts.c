@@ -2,13 +2,13 @@
 /* mounts.c: namespaces, and providers coming and going. */
 #include "../base/fold.h"
 #include "../base/sized.h"
-#include "../data/static_store.h"
 #include "call.h"
 #include "define.h"
 #include "engine.h"
 #include "host.h"
 #include "mof.h"
 #include "open.h"
+#include "repository.h"
 #include "rights.h"
 
 #include <string.h>
@@ -79,14 +79,14 @@ wql_status wql__namespace_make(wql_engine *engine, const char *name, wql__namesp
     wql__namespace *ns = wql__alloc_zero(engine->mem, namespace_size(name));
     wql_status status;
     if (!ns) return wql__fail_memory(engine->mem, err);
-    status = wql__catalog_make(engine->mem, NULL, NULL, NULL, NULL, 0, name, engine->server, &ns->catalog, err);
-    if (status < 0) {
-        wql__free(engine->mem, ns, namespace_size(name));
-        return status;
-    }
     ns->engine = engine;
     strcpy(ns->name, name);
     wql__mutex_init(&ns->lock);
+    status = wql__repository_begin(ns, err);
+    if (status < 0) {
+        wql__namespace_free(ns);
+        return status;
+    }
     *out = ns;
     return WQL_OK;
 }
@@ -288,6 +288,10 @@ static wql__mount *find_mount(wql__namespace *ns, const char *provider) {
         wql__mount *mount = catalog->entries[i].mount;
         if (mount && wql__fold_equal(wql_s(mount->name), wql_s(provider))) found = wql__mount_retain(mount);
     }
+    if (found && found == ns->repository && !wql__repository_is_used(ns, catalog)) {
+        wql__mount_release(found);
+        found = NULL;
+    }
     wql__catalog_release(catalog);
     return found;
 }
@@ -333,21 +337,37 @@ static bool wait_for_scans(wql_engine *engine, wql__mount *mount) {
     return !wql__mount_is_used(mount);
 }
 
+/* What goes with the repository: all that was loaded as MOF. The system classes stay, served by a new one. */
+static wql_status renew_repository(wql__namespace *ns, const wql__catalog *old, wql__catalog **made, wql_error *err) {
+    wql__static_store *store;
+    wql__mount *mount;
+    wql_status status = wql__repository_make(ns, &store, &mount, err);
+    if (status < 0) return status;
+    status = wql__catalog_renew(ns->engine->mem, old, ns->repository, mount, made, err);
+    if (status >= 0) {
+        wql__static_store *old_store = ns->store;
+        wql__mount *old_mount = ns->repository;
+        ns->store = store;
+        ns->repository = mount;
+        store = old_store;
+        mount = old_mount;
+    }
+    wql__mount_release(mount);
+    wql__static_store_release(store);
+    return status;
+}
+
 /* `before`: what was published before, to be released when no lock is held. */
 static wql_status take_away(wql_engine *engine, wql__namespace *ns, wql__mount *mount, wql__catalog **before, wql_error *err) {
     wql__catalog *old = wql__namespace_catalog(ns), *made;
-    wql_status status = wql__catalog_make(engine->mem, old, mount, NULL, NULL, 0, ns->name, engine->server, &made, err);
+    bool own = mount == ns->repository;
+    wql_status status = own ? renew_repository(ns, old, &made, err)
+                            : wql__catalog_make(engine->mem, old, mount, NULL, NULL, 0, ns->name, engine->server, &made, err);
     wql__catalog_release(old);
     if (status < 0) return status;
     *before = wql__namespace_publish(ns, made);
     wql__mount_take_away(mount);
-    if (ns->repository == mount) { /* what was loaded as MOF goes, instances and all */
-        ns->repository = NULL;
-        wql__mount_release(mount);
-        wql__static_store_release(ns->store);
-        ns->store = NULL;
-    }
-    atomic_fetch_sub_explicit(&engine->provider_count, 1, memory_order_relaxed);
+    if (!own) atomic_fetch_sub_explicit(&engine->provider_count, 1, memory_order_relaxed);
     return WQL_OK;
 }
 

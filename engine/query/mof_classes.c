@@ -5,6 +5,7 @@
 #include "../base/fold.h"
 #include "../data/class_make.h"
 #include "../data/value.h"
+#include "mof_out.h"
 
 #include <string.h>
 
@@ -17,6 +18,7 @@ typedef struct resolved {
     wql_class *made;              /* borrowed: its space has the reference */
     wql__mof_class *superclass;   /* in the set */
     wql__mof_class *waits_for_me; /* the class whose turn comes back when this one is done */
+    const wql_class *system;      /* the class that every namespace has under this name; NULL: none */
 } resolved;
 
 static resolved *of(const wql__mof_class *cls) { return cls->resolved; }
@@ -94,13 +96,21 @@ static bool is_free(wql__mof_compiler *compiler, const wql__mof_class *cls) {
     return false;
 }
 
+/* A text may repeat a system class, as one that was written from all classes does; make_class sees to it that nothing differs. */
+static const wql_class *find_system(const wql__mof_compiler *compiler, const wql__mof_class *cls) {
+    const wql__class_entry *old = find_old(compiler, wql_s(cls->name.symbol->text), cls->ns);
+    return old && old->is_system ? old->cls : NULL;
+}
+
 static void register_class(wql__mof_compiler *compiler, wql__mof_class *cls) {
     wql__mof_symbol *symbol = cls->name.symbol;
     resolved *made = wql__mof_alloc(compiler->set, sizeof *made);
     cls->resolved = made;
     cls->ns = compiler->space_of[cls->ns];
     if (!made || !symbol) return;
-    if (is_free(compiler, cls)) {
+    made->system = find_system(compiler, cls);
+    if (made->system) { /* those that derive from it derive from the one that is there */
+    } else if (is_free(compiler, cls)) {
         cls->same_name = symbol->folded->classes;
         symbol->folded->classes = cls;
     } else {
@@ -411,6 +421,16 @@ static void keep(wql__mof_set *set, wql__mof_made *list, wql_class *made) {
     list->classes[list->count++] = made;
 }
 
+static void check_system(maker *m, const wql_class *cls) {
+    const wql_class *system = of(m->cls)->system;
+    char why[200] = "";
+    wql__out out = {why, sizeof why, 0};
+    if (!system || wql__class_equal(system, cls, &out)) return;
+    (void)wql__out_end(&out);
+    wql__mof_error(set_of(m), m->cls->file, m->cls->name.place, WQL_E_ALREADY_EXISTS,
+                   "every namespace has its class %s, and it is another one: %s", system->def.name, why);
+}
+
 static void make_class(maker *m) {
     wql__mof_space *space = &m->compiler->spaces[m->cls->ns];
     resolved *made = of(m->cls);
@@ -418,7 +438,8 @@ static void make_class(maker *m) {
     wql_class *cls;
     wql_status status = wql__class_make_on(m->compiler->shelf, &m->def, m->super, space->name, m->compiler->server, &cls, &said);
     if (status == WQL_OK) {
-        keep(set_of(m), made->is_bad ? &space->bad : &space->good, cls);
+        check_system(m, cls);
+        keep(set_of(m), made->is_bad || made->system ? &space->bad : &space->good, cls);
         if (set_of(m)->failed == WQL_OK) made->made = cls;
     } else if (status == WQL_E_OUT_OF_MEMORY || status == WQL_E_QUOTA_VIOLATION) {
         wql__mof_no_memory(set_of(m));

@@ -39,7 +39,7 @@ wql_status static_begin(static_lab *lab) {
     return wql__static_load_begin(lab->store, lab->catalog, &lab->load, &lab->err);
 }
 
-enum { PROPERTIES_MAX = 32 };
+enum { PROPERTIES_MAX = 64 };
 
 static const wql__class_entry *set_values(static_lab *lab, const char *name, const wql_param *properties, uint32_t count,
                                           wql_value *values) {
