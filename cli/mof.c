@@ -92,14 +92,15 @@ static void say_loaded(wql_engine *engine, const wql_mof_report *report, int64_t
     wql_engine_stats stats = WQL_INIT(wql_engine_stats);
     unsigned long long ms = (unsigned long long)(us / 1000), kept = 0;
     if (wql_engine_get_stats(engine, &stats) >= 0 && stats.memory > before) kept = (stats.memory - before) / 1024;
-    cli_say("%u classes, %u instances and %u qualifiers from %u files of %llu KiB in %llu.%03llu s; they take %llu KiB", report->classes,
-            report->instances, report->qualifiers, report->files, (unsigned long long)report->bytes / 1024, ms / 1000, ms % 1000, kept);
+    cli_say("%u classes, %u instances and %u qualifiers from %u files of %llu KiB in %llu.%03llu s; they take %llu KiB",
+            report->classes, report->instances, report->qualifiers, report->files, (unsigned long long)report->bytes / 1024,
+            ms / 1000, ms % 1000, kept);
 }
 
 static int refuse(const wql_mof_report *report, const wql_error *err, const listener *told, wql_status status) {
     if (report->errors > 1) cli_say("%u errors; nothing was loaded", report->errors);
     if (told->said == 0 || report->errors == 0) cli_say_error(err, wql_s(""));
-    if (status == WQL_E_ALREADY_EXISTS) cli_say("classes can be loaded beside others of the same name in a namespace of their own: --namespace");
+    if (status == WQL_E_ALREADY_EXISTS) cli_say("classes of the same names have room in a namespace of their own: --namespace");
     if (status == WQL_E_INVALID_NAMESPACE && report->errors == 0) return CLI_USAGE;
     return status == WQL_E_ACCESS_DENIED ? CLI_DENIED : CLI_FAILED;
 }

@@ -50,8 +50,8 @@ again:
         return kind;
     }
 
-    'uint8' | 'uint16' | 'uint32' | 'uint64' | 'sint8' | 'sint16' | 'sint32' | 'sint64' | 'real32' | 'real64' | 'string' | 'boolean' |
-    'char16' | 'datetime' | 'void' { kind = WQL__MOF_TYPE; goto found; }
+    'uint8' | 'uint16' | 'uint32' | 'uint64' | 'sint8' | 'sint16' | 'sint32' | 'sint64' | 'real32' | 'real64' | 'string' |
+    'boolean' | 'char16' | 'datetime' | 'void' { kind = WQL__MOF_TYPE; goto found; }
     'object'    { kind = WQL__MOF_OBJECT; goto found; }
     'class'     { kind = WQL__MOF_CLASS; goto found; }
     'instance'  { kind = WQL__MOF_INSTANCE; goto found; }

@@ -9,29 +9,33 @@
 
 static wql_status no_room(uint32_t most, wql_error *err) { return wql__fail_limit(err, "file_bytes_max", most); }
 
-/* Two bytes a unit, either way round. A unit takes up to three bytes of UTF-8. */
+static uint32_t unit_at(const unsigned char *at, bool is_big) {
+    return is_big ? (uint32_t)at[0] << 8 | at[1] : (uint32_t)at[1] << 8 | at[0];
+}
+
+/* Two bytes a unit, either way round. A unit takes up to three bytes of UTF-8. Places are those of what was decoded so far. */
 static wql_status decode_utf16(const unsigned char *at, size_t size, bool is_big, uint32_t most, wql__arena *arena, wql_str *out,
                                wql_error *err) {
-    size_t length = 0;
+    size_t length = 0, i;
     char *to;
-    if (size % 2 != 0)
-        return wql__fail(err, WQL_E_INVALID_PARAMETER, "the text is UTF-16, but ends within a unit, at byte %zu", size + 1);
     if (size / 2 > most) return no_room(most, err);
     to = wql__arena_alloc(arena, size / 2 * 3 + 1);
     if (!to) return wql__fail_memory(arena->mem, err);
-    for (size_t i = 0; i < size; i += 2) {
-        uint32_t unit = is_big ? (uint32_t)at[i] << 8 | at[i + 1] : (uint32_t)at[i + 1] << 8 | at[i];
+    for (i = 0; i + 1 < size; i += 2) {
+        uint32_t unit = unit_at(at + i, is_big);
         if (unit >= 0xd800 && unit < 0xe000) {
-            uint32_t low = 0;
-            if (i + 3 < size) low = is_big ? (uint32_t)at[i + 2] << 8 | at[i + 3] : (uint32_t)at[i + 3] << 8 | at[i + 2];
+            uint32_t low = i + 3 < size ? unit_at(at + i + 2, is_big) : 0;
             if (unit >= 0xdc00 || low < 0xdc00 || low >= 0xe000)
-                return wql__fail(err, WQL_E_INVALID_PARAMETER, "the text is not well-formed UTF-16: half of a pair at byte %zu",
-                                 i + 2);
+                return wql__fail_at(err, WQL_E_INVALID_PARAMETER, (wql_str){to, length}, length, 0,
+                                    "the text is not well-formed UTF-16: half of a pair at byte %zu", i + 2);
             unit = 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
             i += 2;
         }
         length += wql__utf8_put(unit, to + length);
     }
+    if (i < size)
+        return wql__fail_at(err, WQL_E_INVALID_PARAMETER, (wql_str){to, length}, length, 0,
+                            "the text is UTF-16, but ends within a unit, at byte %zu", size + 2);
     if (length > most) return no_room(most, err);
     to[length] = 0;
     *out = (wql_str){to, length};
@@ -105,8 +109,8 @@ static void decode(wql__mof_set *set, wql__mof_file *file, wql_str bytes) {
     } else if (status < 0) {
         wql__mof_error(set, (uint32_t)(file - set->files), nowhere, status, "%s", err.message);
         if (set->newest) { /* the place was found in the bytes, which are no text */
-            set->newest->error.line = err.line;
-            set->newest->error.column = err.column;
+            set->newest->error.line = err.line ? err.line : 1;
+            set->newest->error.column = err.column ? err.column : 1;
         }
     }
 }

@@ -141,7 +141,7 @@ static wql__mof_literal *make(wql__mof_parser *parser, wql__mof_token token, uin
 wql__mof_literal *wql__mof_text_literal(wql__mof_parser *parser, wql__mof_token token) {
     wql__mof_literal *made = make(parser, token, WQL__MOF_LITERAL_TEXT);
     if (!made) return NULL;
-    if (token.kind == WQL__MOF_STRING)
+    if (token.kind == WQL__MOF_STRING || token.kind == WQL__MOF_BAD_STRING)
         made->text = (wql_str){token.text, token.text_length};
     else
         made->text = (wql_str){token.symbol->text, token.symbol->length};

@@ -244,21 +244,39 @@ static bool skip(wql__mof_parser *parser, uint32_t target, wql__mof_token *token
     return left;
 }
 
-/* Takes the grammar back to where a list of features or definitions can have an error in it. `all`: of definitions. */
+/* How an error is shifted in a state; YY_ERROR_ACTION: it is not. A state in front of a list that has nothing in it yet reduces
+ * to the empty list first: *empty is then the rule, *state what follows. */
+static YYACTIONTYPE shift_of_error(YYACTIONTYPE *state, int *empty) {
+    YYACTIONTYPE action = yy_find_reduce_action(*state, YYERRORSYMBOL), by_default = yy_default[*state];
+    *empty = -1;
+    if (action <= YY_MAX_SHIFTREDUCE) return action;
+    if (by_default < YY_MIN_REDUCE || yyRuleInfoNRhs[by_default - YY_MIN_REDUCE] != 0) return YY_ERROR_ACTION;
+    *empty = (int)(by_default - YY_MIN_REDUCE);
+    *state = yy_find_reduce_action(*state, yyRuleInfoLhs[*empty]);
+    action = *state <= YY_MAX_SHIFT ? yy_find_reduce_action(*state, YYERRORSYMBOL) : YY_ERROR_ACTION;
+    return action <= YY_MAX_SHIFTREDUCE ? action : YY_ERROR_ACTION;
+}
+
+/* Takes the grammar back to where a list of features or definitions can have an error in it. `all`: of definitions, the lowest.
+ */
 static void unwind(yyParser *machine, bool all) {
     yyStackEntry *keep = NULL;
-    YYACTIONTYPE action = YY_ERROR_ACTION;
-    for (yyStackEntry *at = machine->yytos; at > machine->yystack; at--) {
-        YYACTIONTYPE there;
-        if (at->stateno > YY_MAX_SHIFT) continue;
-        there = yy_find_reduce_action(at->stateno, YYERRORSYMBOL);
-        if (there > YY_MAX_SHIFTREDUCE) continue;
+    YYACTIONTYPE action = YY_ERROR_ACTION, next = 0;
+    int rule = -1;
+    for (yyStackEntry *at = machine->yytos; at >= machine->yystack && (all || !keep); at--) {
+        YYACTIONTYPE state = at->stateno, there;
+        int empty;
+        if (state > YY_MAX_SHIFT) continue;
+        there = shift_of_error(&state, &empty);
+        if (there == YY_ERROR_ACTION) continue;
         keep = at;
         action = there;
-        if (!all) break;
+        next = state;
+        rule = empty;
     }
     if (!keep) return;
     while (machine->yytos > keep) yy_pop_parser_stack(machine);
+    if (rule >= 0) yy_shift(machine, next, yyRuleInfoLhs[rule], machine->yytos->minor.yy0);
     yy_shift(machine, action, YYERRORSYMBOL, machine->yytos->minor.yy0);
 }
 
@@ -283,8 +301,12 @@ static void recover(wql__mof_parser *parser, yyParser *machine, wql__mof_token *
     feed_semicolon(parser, machine, token->offset);
 }
 
+/* A token that was tried so often, and is neither taken nor skipped, is left out: whatever the tables are, a parse ends. */
+enum { TRIES_MAX = 8 };
+
 static void run_carefully(wql__mof_parser *parser, yyParser *machine) {
     wql__mof_token token;
+    uint32_t tried = 0, tries = 0;
     next_token(parser, &token);
     while (parser->set->failed == WQL_OK) {
         bool taken = can_come(machine, codes[token.kind]);
@@ -294,7 +316,13 @@ static void run_carefully(wql__mof_parser *parser, yyParser *machine) {
             return;
         }
         if (!taken) {
-            recover(parser, machine, &token);
+            tries = token.offset == tried ? tries + 1 : 0;
+            tried = token.offset;
+            if (tries == TRIES_MAX && token.kind == WQL__MOF_END) return;
+            if (tries == TRIES_MAX)
+                next_token(parser, &token);
+            else
+                recover(parser, machine, &token);
             continue;
         }
         if (is_too_deep(parser, &token)) return;
