@@ -20,9 +20,10 @@ CFLAGS  += -std=c11 -D_GNU_SOURCE $(OPT) $(SAN) $(WARN) $(WERROR) -Iinclude -fvi
            -DWQL_VERSION_TEXT='"$(VERSION)"'
 LDLIBS  := -pthread -ldl
 
-GEN      := $(B)/gen/wql_lexer.c $(B)/gen/wql_grammar.c $(B)/gen/wql_grammar.h $(B)/gen/fold_table.h
+GEN      := $(B)/gen/wql_lexer.c $(B)/gen/wql_grammar.c $(B)/gen/wql_grammar.h $(B)/gen/mof_lexer.c $(B)/gen/mof_grammar.c \
+            $(B)/gen/mof_grammar.h $(B)/gen/fold_table.h
 LIB_SRC  := $(sort $(wildcard engine/*/*.c grammar/*.c providers/*/*.c))
-LIB_OBJ  := $(LIB_SRC:%.c=$(B)/obj/%.o) $(B)/obj/gen/wql_lexer.o
+LIB_OBJ  := $(LIB_SRC:%.c=$(B)/obj/%.o) $(B)/obj/gen/wql_lexer.o $(B)/obj/gen/mof_lexer.o
 # The shell edits lines with libedit, where that is installed; EDIT= builds it without.
 EDIT     := $(if $(shell pkg-config --exists libedit 2>/dev/null && echo yes),-DWQL_LIBEDIT)
 EDIT_LIB  = $(if $(EDIT),$(shell pkg-config --libs libedit))
@@ -62,15 +63,25 @@ setup:
 	@sh tools/packages.sh --install
 
 # -- generated sources -----------------------------------------------------------------------------------------------
-$(B)/gen/wql_lexer.c: grammar/wql.re
+$(B)/gen/%_lexer.c: grammar/%.re
 	@mkdir -p $(@D)
 	re2c -W -Werror -i --no-generation-date -o $@ $<
-$(B)/gen/wql_grammar.c $(B)/gen/wql_grammar.h &: grammar/wql.y
+$(B)/gen/%_grammar.c $(B)/gen/%_grammar.h: grammar/%.y
 	@mkdir -p $(B)/gen
-	lemon -q -s -d$(B)/gen $< >/dev/null && mv $(B)/gen/wql.c $(B)/gen/wql_grammar.c && mv $(B)/gen/wql.h $(B)/gen/wql_grammar.h
+	lemon -q -s -d$(B)/gen $< >/dev/null && mv $(B)/gen/$*.c $(B)/gen/$*_grammar.c && mv $(B)/gen/$*.h $(B)/gen/$*_grammar.h
 $(B)/gen/fold_table.h: tools/fold_table.awk /usr/share/unicode/CaseFolding.txt
 	@mkdir -p $(@D)
 	awk -f tools/fold_table.awk /usr/share/unicode/CaseFolding.txt >$@
+
+# The system classes, by the library's own compiler of MOF: what it needs of the library is built without them.
+MOF_TOOL := tools/system_classes.c $(filter-out engine/data/system_classes.c,$(filter grammar/mof_%.c engine/base/%.c engine/data/%.c \
+            engine/query/mof_%.c engine/query/class_equal.c,$(LIB_SRC)))
+$(B)/tools/system_classes: $(MOF_TOOL:%.c=$(B)/obj/%.o) $(B)/obj/gen/mof_lexer.o
+	@mkdir -p $(@D)
+	$(CC) $(SAN) -o $@ $^ $(LDLIBS)
+$(B)/gen/system_classes_table.h: engine/data/system.mof $(B)/tools/system_classes
+	$(B)/tools/system_classes $< >$@
+$(B)/obj/engine/data/system_classes.o: $(B)/gen/system_classes_table.h
 
 # -- objects ---------------------------------------------------------------------------------------------------------
 $(B)/obj/gen/%.o: $(B)/gen/%.c | $(GEN)

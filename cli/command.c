@@ -32,6 +32,7 @@ static bool contains(const char *text, const char *part) {
 static void list_class(void *user, const wql_class *cls) {
     const listing *l = user;
     const wql_class_def *def = wql_class_describe(cls);
+    if (*l->part == '\0' && strncmp(def->name, "__", 2) == 0) return; /* every namespace has those */
     if (!contains(def->name, l->part)) return;
     cli_put_shown(l->out, wql_s(def->name));
     if (def->superclass) {
@@ -160,7 +161,7 @@ static const command commands[] = {
     {".format", "[FORMAT]", run_format, "how rows are printed: table, list, csv, json ..."},
     {".get", "PATH", run_get, "one object by its path, or the definition of a class"},
     {".help", "", run_help, "this list"},
-    {".mount", "KIND WHAT", run_mount, "serve more: sqlite FILE[=NAMESPACE], provider PATH"},
+    {".mount", "KIND WHAT", run_mount, "serve more: sqlite FILE[=NAMESPACE], provider PATH, mof FILE"},
     {".namespace", "[NAME]", run_namespace, "where queries run"},
     {".quit", "", run_quit, "leave; so does ^D"},
     {".schema", "CLASS", run_schema, "the properties of a class"},

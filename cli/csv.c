@@ -3,8 +3,8 @@
  * Bytes go out as they are, except on a terminal, where control characters become '?'. */
 #include "csv.h"
 
+#include "shown.h"
 #include "text.h"
-#include "utf8.h"
 
 #include <string.h>
 
@@ -16,18 +16,9 @@ static bool needs_quotes(const char *bytes, size_t len) {
     return false;
 }
 
-static void put_tame(cli_out *out, const char *bytes, size_t len) {
-    size_t used;
-    for (size_t at = 0; at < len; at += used) {
-        uint32_t c = cli_utf8_next(bytes + at, len - at, &used);
-        bool shown = c == '\n' || c == '\t' || (c != CLI_ILL_FORMED && !cli_steers_terminal(c));
-        cli_out_put(out, shown ? bytes + at : "?", shown ? used : 1);
-    }
-}
-
 static void put_bytes(cli_out *out, const char *bytes, size_t len) {
     if (out->is_tty)
-        put_tame(out, bytes, len);
+        cli_put_tame(out, (wql_str){bytes, len});
     else
         cli_out_put(out, bytes, len);
 }

@@ -3,6 +3,7 @@
 #include "host.h"
 
 #include "errors.h"
+#include "mof.h"
 #include "mount.h"
 
 #include <wql/provider.h>
@@ -94,6 +95,8 @@ int cli_host_open(cli_host *host, const cli_options *o) {
     for (uint32_t i = 0; code == CLI_OK && i < o->provider_count; i++) {
         code = cli_mount(host->engine, "provider", o->providers[i], o->name_space);
     }
+    if (code == CLI_OK && o->mof_count) /* last: their classes may derive from what the others serve */
+        code = cli_mof_load(host->engine, o->mof, o->mof_count, o->name_space, o->quiet, o->stats || o->mode == CLI_SHELL);
     return code == CLI_OK ? cli_host_connect(host, o, o->name_space) : code;
 }
 

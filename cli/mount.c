@@ -3,6 +3,7 @@
 #include "mount.h"
 
 #include "errors.h"
+#include "mof.h"
 #include "plugin.h"
 
 #include <wql/provider.h>
@@ -98,7 +99,7 @@ static int mount_sqlite(wql_engine *engine, const char *spelled, const char *nam
 static const struct {
     const char *kind;
     int (*mount)(wql_engine *engine, const char *spelled, const char *name_space);
-} kinds[] = {{"sqlite", mount_sqlite}, {"provider", cli_plugin_load}};
+} kinds[] = {{"sqlite", mount_sqlite}, {"provider", cli_plugin_load}, {"mof", cli_mof_mount}};
 
 int cli_mount(wql_engine *engine, const char *kind, const char *spelled, const char *name_space) {
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {

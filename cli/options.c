@@ -21,6 +21,7 @@ typedef enum option_id {
     OPT_GET,
     OPT_HELP,
     OPT_LIMIT,
+    OPT_MOF,
     OPT_NAMESPACE,
     OPT_PARAM,
     OPT_PROGRESS,
@@ -29,8 +30,7 @@ typedef enum option_id {
     OPT_SQLITE,
     OPT_STATS,
     OPT_TIMEOUT,
-    OPT_VERSION,
-    OPT_LATER /* known, but not served yet */
+    OPT_VERSION
 } option_id;
 
 typedef struct option {
@@ -42,7 +42,7 @@ typedef struct option {
 static const option options[] = {
     {"check", OPT_CHECK, false},     {"count", OPT_COUNT, false},       {"dialect", OPT_DIALECT, true},
     {"explain", OPT_EXPLAIN, false}, {"format", OPT_FORMAT, true},      {"help", OPT_HELP, false},
-    {"limit", OPT_LIMIT, true},      {"mof", OPT_LATER, true},          {"namespace", OPT_NAMESPACE, true},
+    {"limit", OPT_LIMIT, true},      {"mof", OPT_MOF, true},            {"namespace", OPT_NAMESPACE, true},
     {"param", OPT_PARAM, true},      {"progress", OPT_PROGRESS, false}, {"provider", OPT_PROVIDER, true},
     {"get", OPT_GET, false},         {"quiet", OPT_QUIET, false},       {"sqlite", OPT_SQLITE, true},
     {"stats", OPT_STATS, false},
@@ -126,10 +126,7 @@ static int set_format(cli_options *o, const char *value) {
         o->format = format;
         return CLI_OK;
     }
-    if (strcmp(value, "mof") == 0)
-        cli_say("--format mof is not served yet; served are " CLI_FORMAT_NAMES);
-    else
-        cli_say("--format takes " CLI_FORMAT_NAMES ", not '%s'", value);
+    cli_say("--format takes " CLI_FORMAT_NAMES ", not '%s'", value);
     return CLI_USAGE;
 }
 
@@ -182,6 +179,12 @@ static int add_provider(cli_options *o, const char *value) {
     return CLI_USAGE;
 }
 
+static int add_mof(cli_options *o, const char *value) {
+    if (*value != '\0') return add_source(&o->mof, &o->mof_count, value);
+    cli_say("--mof needs the name of a file");
+    return CLI_USAGE;
+}
+
 static int set_limit(cli_options *o, const char *value) {
     o->has_limit = number(value, UINT64_MAX, &o->limit);
     if (o->has_limit) return CLI_OK;
@@ -209,6 +212,7 @@ static int apply(cli_options *o, const option *opt, const char *value) {
     case OPT_FORMAT: return set_format(o, value);
     case OPT_SQLITE: return add_sqlite(o, value);
     case OPT_PROVIDER: return add_provider(o, value);
+    case OPT_MOF: return add_mof(o, value);
     case OPT_LIMIT: return set_limit(o, value);
     case OPT_TIMEOUT: return set_timeout(o, value);
     case OPT_NAMESPACE: o->name_space = value; return CLI_OK;
@@ -218,10 +222,8 @@ static int apply(cli_options *o, const option *opt, const char *value) {
     case OPT_GET: o->get = true; return CLI_OK;
     case OPT_STATS: o->stats = true; return CLI_OK;
     case OPT_QUIET: o->quiet = true; return CLI_OK;
-    default: break;
     }
-    cli_say("--%s is not served yet", opt->name);
-    return CLI_USAGE;
+    return CLI_USAGE; /* no option has another number */
 }
 
 /* One argument that begins with '-'. *at is its number; moved on where the value is the next argument. */
@@ -237,11 +239,11 @@ static int read_option(cli_options *o, int argc, char **argv, int *at) {
         return CLI_USAGE;
     }
     if (opt->has_value && !value) {
-        if (*at + 1 >= argc && opt->id != OPT_LATER) {
+        if (*at + 1 >= argc) {
             cli_say("--%s needs a value", opt->name);
             return CLI_USAGE;
         }
-        value = *at + 1 < argc ? argv[++*at] : "";
+        value = argv[++*at];
     }
     return apply(o, opt, value);
 }
@@ -309,8 +311,9 @@ int cli_options_read(cli_options *o, int argc, char **argv) {
 void cli_options_free(cli_options *o) {
     free(o->sqlite);
     free(o->providers);
-    o->sqlite = o->providers = NULL;
-    o->sqlite_count = o->provider_count = 0;
+    free(o->mof);
+    o->sqlite = o->providers = o->mof = NULL;
+    o->sqlite_count = o->provider_count = o->mof_count = 0;
     cli_params_free(&o->params);
 }
 

@@ -19,6 +19,7 @@ typedef enum cli_format {
     CLI_JSON,
     CLI_NDJSON,
     CLI_MARKDOWN,
+    CLI_MOF,
     CLI_NONE
 } cli_format;
 
@@ -32,6 +33,8 @@ typedef struct cli_options {
     uint32_t sqlite_count;
     const char **providers;     /* as spelled: PATH, PATH=NAMESPACE, either with :OPTIONS behind it */
     uint32_t provider_count;
+    const char **mof;           /* files, one set */
+    uint32_t mof_count;
     uint32_t timeout_ms;        /* 0 = none */
     bool has_limit;
     uint64_t limit;

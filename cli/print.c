@@ -6,6 +6,7 @@
 #include "errors.h"
 #include "list.h"
 #include "markdown.h"
+#include "mof_row.h"
 #include "text.h"
 #include "tsv.h"
 
@@ -14,8 +15,8 @@
 static const struct {
     const char *name;
     cli_format format;
-} formats[] = {{"table", CLI_TABLE}, {"list", CLI_LIST},     {"csv", CLI_CSV},           {"tsv", CLI_TSV},
-               {"json", CLI_JSON},   {"ndjson", CLI_NDJSON}, {"markdown", CLI_MARKDOWN}, {"none", CLI_NONE}};
+} formats[] = {{"table", CLI_TABLE},   {"list", CLI_LIST},         {"csv", CLI_CSV}, {"tsv", CLI_TSV},  {"json", CLI_JSON},
+               {"ndjson", CLI_NDJSON}, {"markdown", CLI_MARKDOWN}, {"mof", CLI_MOF}, {"none", CLI_NONE}};
 
 cli_format cli_format_named(const char *name) {
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
@@ -56,10 +57,14 @@ static bool json_batch(cli_print *p, const wql_batch *batch) {
     return true;
 }
 
+/* Rows under each other, with an empty line between them. */
 static bool list_batch(cli_print *p, const wql_batch *batch) {
     uint32_t rows = wql_batch_rows(batch);
     for (uint32_t r = 0; r < rows; r++) {
-        cli_list_row(p->out, batch, r, !p->begun);
+        if (p->format == CLI_MOF)
+            cli_mof_row(p->out, batch, r, !p->begun);
+        else
+            cli_list_row(p->out, batch, r, !p->begun);
         p->begun = true;
         if (!cli_out_row(p->out)) return false;
     }
@@ -115,6 +120,7 @@ static bool print_rows(cli_print *p, const wql_batch *batch) {
         if (!settle_columns(p, batch) || !lined_batch(p, batch)) return false;
         break;
     case CLI_LIST:
+    case CLI_MOF:
         if (!list_batch(p, batch)) return false;
         break;
     case CLI_TABLE: return settle_columns(p, batch) && cli_table_batch(&p->table, batch);

@@ -17,7 +17,7 @@ typedef struct cli_print {
 } cli_print;
 
 /* A format by its name, CLI_FORMAT_AUTO if there is none of that name; and its name. CLI_FORMAT_NAMES: all, for a message. */
-#define CLI_FORMAT_NAMES "table, list, csv, tsv, json, ndjson, markdown or none"
+#define CLI_FORMAT_NAMES "table, list, csv, tsv, json, ndjson, markdown, mof or none"
 cli_format cli_format_named(const char *name);
 const char *cli_format_name(cli_format format);
 

@@ -41,3 +41,12 @@ static uint32_t put(cli_out *to, wql_str text, bool twice) {
 uint32_t cli_put_shown(cli_out *to, wql_str text) { return put(to, text, false); }
 
 void cli_put_escaped(cli_out *to, wql_str text) { put(to, text, true); }
+
+void cli_put_tame(cli_out *to, wql_str text) {
+    size_t used;
+    for (size_t at = 0; at < text.len; at += used) {
+        uint32_t c = cli_utf8_next(text.ptr + at, text.len - at, &used);
+        bool shown = c == '\n' || c == '\t' || (c != CLI_ILL_FORMED && !cli_steers_terminal(c));
+        cli_out_put(to, shown ? text.ptr + at : "?", shown ? used : 1);
+    }
+}

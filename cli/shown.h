@@ -14,4 +14,7 @@ uint32_t cli_put_shown(cli_out *to, wql_str text);
 /* The same, with a backslash as two: from what stands there the text can be had back. */
 void cli_put_escaped(cli_out *to, wql_str text);
 
+/* The same as it is, but what steers a terminal, other than line ends and tabs, as `?`. */
+void cli_put_tame(cli_out *to, wql_str text);
+
 #endif

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* api_engine.c: public functions of engines, sessions and pumps: arguments checked, then one call down. */
 #include "../base/error.h"
+#include "../deliver/mof.h"
 #include "../deliver/open.h"
 #include "../deliver/rights.h"
 
 static wql_status missing(wql_error *err, const char *what) {
     return wql__fail(err, WQL_E_INVALID_PARAMETER, "%s is NULL", what);
-}
-static wql_status not_served(wql_error *err, const char *what) {
-    return wql__fail(err, WQL_E_NOT_SUPPORTED, "%s is not served yet", what);
 }
 
 const char *wql_version(void) { return WQL_VERSION_TEXT; }
@@ -43,10 +41,20 @@ wql_status wql_engine_unmount(wql_engine *engine, const char *ns, const char *pr
 }
 
 wql_status wql_engine_mof(wql_engine *engine, const char *ns, wql_str mof, wql_error *err) {
-    (void)mof;
+    wql_mof_options options = WQL_INIT(wql_mof_options);
     if (!engine) return missing(err, "the engine");
     if (!ns) return missing(err, "the namespace's name");
-    return not_served(err, "MOF");
+    if (!mof.ptr) return missing(err, "the text");
+    options.text = mof;
+    return wql__engine_mof_load(engine, ns, &options, NULL, err);
+}
+
+wql_status wql_engine_mof_load(wql_engine *engine, const char *ns, const wql_mof_options *options, wql_mof_report *report,
+                               wql_error *err) {
+    if (!engine) return missing(err, "the engine");
+    if (!ns) return missing(err, "the namespace's name");
+    if (!options) return missing(err, "what to load");
+    return wql__engine_mof_load(engine, ns, options, report, err);
 }
 
 wql_status wql_engine_grant(wql_engine *engine, const char *ns, const char *principal, uint32_t allow, uint32_t deny,

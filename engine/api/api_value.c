@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* api_value.c: public functions on values, datetimes and errors. */
+/* api_value.c: public functions on values, datetimes and errors, and what is written as MOF. */
 #include "../base/error.h"
 #include "../data/datetime.h"
 #include "../data/params.h"
 #include "../data/value.h"
+#include "../query/mof_out.h"
 
 size_t wql_value_format(const wql_value *value, char *buf, size_t size) {
     wql__out out = {buf, buf ? size : 0, 0};
@@ -20,6 +21,18 @@ size_t wql_quote(const wql_value *value, char *buf, size_t size) {
 size_t wql_quote_pattern(wql_str text, char *buf, size_t size) {
     wql__out out = {buf, buf ? size : 0, 0};
     if (text.ptr) wql__quote_pattern(&out, text);
+    return wql__out_end(&out);
+}
+
+size_t wql_class_mof(const wql_class *cls, char *buf, size_t size) {
+    wql__out out = {buf, buf ? size : 0, 0};
+    if (cls) wql__mof_put_class(&out, cls);
+    return wql__out_end(&out);
+}
+
+size_t wql_batch_mof(const wql_batch *batch, uint32_t row, char *buf, size_t size) {
+    wql__out out = {buf, buf ? size : 0, 0};
+    if (batch && row < batch->rows) wql__mof_put_row(&out, batch, row);
     return wql__out_end(&out);
 }
 

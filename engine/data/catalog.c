@@ -47,6 +47,7 @@ typedef struct maker {
     wql__catalog *made;
     wql__arena scratch;
     wql__mount *mount;
+    bool renews; /* `mount` takes over the system classes of the one that goes */
     const char *ns, *server;
     uint32_t def_count;
     wql_class_def *defs; /* in full size */
@@ -57,7 +58,7 @@ typedef struct maker {
 
 static const char *provider_of(const wql__class_entry *entry) { return entry->mount ? entry->mount->name : "the namespace"; }
 
-static void add_entry(wql__catalog *catalog, wql_class *cls, wql__mount *mount, uint32_t class_index) {
+static wql__class_entry *add_entry(wql__catalog *catalog, wql_class *cls, wql__mount *mount, uint32_t class_index) {
     wql__class_entry *entry = &catalog->entries[catalog->count];
     memset(entry, 0, sizeof *entry);
     entry->cls = wql_class_retain(cls);
@@ -65,6 +66,7 @@ static void add_entry(wql__catalog *catalog, wql_class *cls, wql__mount *mount, 
     entry->class_index = class_index;
     (void)wql__map_add(&catalog->names, cls->name, catalog->count);
     catalog->count++;
+    return entry;
 }
 
 /* Reads the definitions in full size and finds names that are taken. */
@@ -155,18 +157,24 @@ static wql_status make_classes(maker *m) {
     return WQL_OK;
 }
 
+/* Whether a class goes with the mount that goes. */
+static bool is_leaving(const maker *m, const wql__class_entry *entry, const wql__mount *without) {
+    return without && entry->mount == without && !(m->renews && entry->is_system);
+}
+
 /* Takes over the old classes but those of one mount. */
 static wql_status keep_old(maker *m, const wql__catalog *old, const wql__mount *without) {
     for (uint32_t i = 0; old && i < old->count; i++) {
         const wql__class_entry *entry = &old->entries[i];
-        if (without && entry->mount == without) continue;
+        bool renewed = m->renews && without && entry->mount == without;
+        if (is_leaving(m, entry, without)) continue;
         for (const wql_class *super = entry->cls->superclass; without && super; super = super->superclass) {
             const wql__class_entry *above = wql__catalog_find(old, super->name);
-            if (above && above->mount == without)
+            if (above && is_leaving(m, above, without))
                 return wql__fail(m->err, WQL_E_INVALID_OPERATION, "class %s of provider %s derives from %s", entry->cls->def.name,
                                  provider_of(entry), super->def.name);
         }
-        add_entry(m->made, entry->cls, entry->mount, entry->class_index);
+        add_entry(m->made, entry->cls, renewed ? m->mount : entry->mount, entry->class_index)->is_system = entry->is_system;
     }
     return WQL_OK;
 }
@@ -213,7 +221,9 @@ static uint32_t next_class_index(const wql__catalog *old, const wql__mount *moun
     return next;
 }
 
-static wql_status fill_catalog(maker *m, const wql__catalog *old, const wql__mount *without, const wql_class_def *const *defs) {
+/* `given`: the classes are made. */
+static wql_status fill_catalog(maker *m, const wql__catalog *old, const wql__mount *without, const wql_class_def *const *defs,
+                               wql_class *const *given) {
     wql__catalog *made = m->made;
     size_t most = (size_t)(old ? old->count : 0) + m->def_count;
     uint32_t index = next_class_index(old, m->mount);
@@ -224,16 +234,16 @@ static wql_status fill_catalog(maker *m, const wql__catalog *old, const wql__mou
     made->entries = most < WQL__NO_ENTRY ? wql__arena_alloc(&made->arena, wql__array_size(most, sizeof *made->entries)) : NULL;
     if (!made->entries || !wql__map_init(&made->names, &made->arena, (uint32_t)most)) return wql__fail_memory(made->mem, m->err);
     status = keep_old(m, old, without);
-    if (status >= 0) status = read_definitions(m, defs);
-    if (status >= 0) status = make_classes(m);
+    if (status >= 0 && !given) status = read_definitions(m, defs);
+    if (status >= 0 && !given) status = make_classes(m);
     if (status < 0) return status;
-    for (uint32_t i = 0; i < m->def_count; i++) add_entry(made, m->classes[i], m->mount, index + i);
+    for (uint32_t i = 0; i < m->def_count; i++) add_entry(made, given ? given[i] : m->classes[i], m->mount, index + i);
     return finish(m);
 }
 
-wql_status wql__catalog_make(wql__mem *mem, const wql__catalog *old, const wql__mount *without, wql__mount *mount,
-                             const wql_class_def *const *defs, uint32_t count, const char *ns, const char *server,
-                             wql__catalog **out, wql_error *err) {
+static wql_status make(wql__mem *mem, const wql__catalog *old, const wql__mount *without, wql__mount *mount, bool renews,
+                       const wql_class_def *const *defs, wql_class *const *given, uint32_t count, const char *ns,
+                       const char *server, wql__catalog **out, wql_error *err) {
     wql__catalog *made = wql__alloc_zero(mem, sizeof *made);
     maker m = {0};
     wql_status status;
@@ -245,11 +255,12 @@ wql_status wql__catalog_make(wql__mem *mem, const wql__catalog *old, const wql__
     wql__arena_init(&m.scratch, mem);
     m.made = made;
     m.mount = mount;
+    m.renews = renews;
     m.ns = ns;
     m.server = server;
     m.def_count = count;
     m.err = err;
-    status = fill_catalog(&m, old, without, defs);
+    status = fill_catalog(&m, old, without, defs, given);
     for (uint32_t i = 0; m.classes && i < count; i++) wql_class_release(m.classes[i]); /* the catalog has its own references */
     wql__arena_free(&m.scratch);
     if (status < 0) {
@@ -258,6 +269,29 @@ wql_status wql__catalog_make(wql__mem *mem, const wql__catalog *old, const wql__
     }
     *out = made;
     return WQL_OK;
+}
+
+wql_status wql__catalog_make(wql__mem *mem, const wql__catalog *old, const wql__mount *without, wql__mount *mount,
+                             const wql_class_def *const *defs, uint32_t count, const char *ns, const char *server,
+                             wql__catalog **out, wql_error *err) {
+    return make(mem, old, without, mount, false, defs, NULL, count, ns, server, out, err);
+}
+
+wql_status wql__catalog_add(wql__mem *mem, const wql__catalog *old, wql__mount *mount, wql_class *const *classes, uint32_t count,
+                            const char *ns, const char *server, wql__catalog **out, wql_error *err) {
+    return make(mem, old, NULL, mount, false, NULL, classes, count, ns, server, out, err);
+}
+
+wql_status wql__catalog_begin(wql__mem *mem, wql__mount *mount, wql_class *const *classes, uint32_t count, const char *ns,
+                              const char *server, wql__catalog **out, wql_error *err) {
+    wql_status status = make(mem, NULL, NULL, mount, false, NULL, classes, count, ns, server, out, err);
+    for (uint32_t i = 0; status >= 0 && i < (*out)->count; i++) (*out)->entries[i].is_system = true;
+    return status;
+}
+
+wql_status wql__catalog_renew(wql__mem *mem, const wql__catalog *old, const wql__mount *without, wql__mount *mount,
+                              wql__catalog **out, wql_error *err) {
+    return make(mem, old, without, mount, true, NULL, NULL, 0, old->ns, old->server, out, err);
 }
 
 /* -- names of namespaces ----------------------------------------------------------------------------------------- */

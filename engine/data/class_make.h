@@ -11,6 +11,11 @@
 wql_status wql__class_make(wql__mem *mem, const wql_class_def *def, const wql_class *super, const char *ns, const char *server,
                            wql_class **out, wql_error *err);
 
+/* The same without a copy: all that the definition points to lies on the shelf, is well-formed, and names itself as the origin of
+ * parameters. */
+wql_status wql__class_make_on(wql__shelf *shelf, const wql_class_def *def, const wql_class *super, const char *ns,
+                              const char *server, wql_class **out, wql_error *err);
+
 /* A name that a query can say. */
 bool wql__is_identifier(const char *name);
 

@@ -43,8 +43,10 @@ void wql_class_release(wql_class *cls) {
     while (cls && atomic_fetch_sub_explicit(&cls->refs, 1, memory_order_acq_rel) == 1) {
         wql_class *superclass = cls->superclass;
         wql__mem *mem = cls->mem;
+        wql__shelf *shelf = cls->shelf;
         wql__arena_free(&cls->arena);
         wql__free(mem, cls, sizeof *cls);
+        wql__shelf_release(shelf);
         wql__mem_release(mem);
         cls = superclass;
     }
@@ -52,6 +54,29 @@ void wql_class_release(wql_class *cls) {
 
 const wql_class_def *wql_class_describe(const wql_class *cls) { return cls ? &cls->def : NULL; }
 bool wql_class_isa(const wql_class *cls, const char *name) { return cls && name && wql__class_isa(cls, wql_s(name)); }
+
+wql__shelf *wql__shelf_make(wql__mem *mem) {
+    wql__shelf *shelf = wql__alloc_zero(mem, sizeof *shelf);
+    if (!shelf) return NULL;
+    atomic_init(&shelf->refs, 1);
+    shelf->mem = wql__mem_retain(mem);
+    wql__arena_init(&shelf->arena, mem);
+    return shelf;
+}
+
+wql__shelf *wql__shelf_retain(wql__shelf *shelf) {
+    atomic_fetch_add_explicit(&shelf->refs, 1, memory_order_relaxed);
+    return shelf;
+}
+
+void wql__shelf_release(wql__shelf *shelf) {
+    wql__mem *mem;
+    if (!shelf || atomic_fetch_sub_explicit(&shelf->refs, 1, memory_order_acq_rel) != 1) return;
+    mem = shelf->mem;
+    wql__arena_free(&shelf->arena);
+    wql__free(mem, shelf, sizeof *shelf);
+    wql__mem_release(mem);
+}
 
 /* -- copying the parts of a definition --------------------------------------------------------------------------- */
 
@@ -64,9 +89,12 @@ typedef struct maker {
 
 static wql_status no_memory(maker *m) { return wql__fail_memory(m->cls->mem, m->err); }
 
+/* What lies on a shelf stays where it is. */
+static bool is_shelved(const maker *m) { return m->cls->shelf != NULL; }
+
 static wql_status copy_text(maker *m, const char *text, const char **out) {
-    *out = NULL;
-    if (!text) return WQL_OK;
+    *out = is_shelved(m) ? text : NULL;
+    if (!text || is_shelved(m)) return WQL_OK;
     *out = wql__arena_text(&m->cls->arena, text, strlen(text));
     return *out ? WQL_OK : no_memory(m);
 }
@@ -85,8 +113,8 @@ static wql_status copy_value(maker *m, const wql_value *in, wql_value *out, cons
 
 static wql_status copy_qualifiers(maker *m, const wql_qualifier *in, uint32_t count, const wql_qualifier **out) {
     wql_qualifier *copy;
-    *out = NULL;
-    if (!count) return WQL_OK;
+    *out = is_shelved(m) ? in : NULL;
+    if (!count || is_shelved(m)) return WQL_OK;
     if (!in) return wql__fail(m->err, WQL_E_INVALID_PARAMETER, "class %s: %u qualifiers, but no array", m->def->name, count);
     copy = wql__arena_alloc(&m->cls->arena, wql__array_size(count, sizeof *copy));
     if (!copy) return no_memory(m);
@@ -143,7 +171,7 @@ static wql_status copy_property(maker *m, const wql_property_def *in, wql_proper
     if (status >= 0) status = copy_text(m, in->name, &out->name);
     if (status >= 0) status = copy_text(m, in->class_name, &out->class_name);
     if (status >= 0) status = copy_qualifiers(m, in->qualifiers, in->qualifier_count, &out->qualifiers);
-    if (status >= 0 && in->initial) {
+    if (status >= 0 && in->initial && !is_shelved(m)) {
         wql_value *initial = wql__arena_alloc(&m->cls->arena, sizeof *initial);
         if (!initial) return no_memory(m);
         status = copy_value(m, in->initial, initial, in->name);
@@ -155,8 +183,8 @@ static wql_status copy_property(maker *m, const wql_property_def *in, wql_proper
 
 static wql_status copy_params(maker *m, const wql_property_def *in, uint32_t count, const wql_property_def **out) {
     wql_property_def *copy;
-    *out = NULL;
-    if (!count) return WQL_OK;
+    *out = is_shelved(m) ? in : NULL;
+    if (!count || is_shelved(m)) return WQL_OK;
     if (!in) return wql__fail(m->err, WQL_E_INVALID_PARAMETER, "class %s: %u parameters, but no array", m->def->name, count);
     copy = wql__arena_alloc(&m->cls->arena, wql__array_size(count, sizeof *copy));
     if (!copy) return no_memory(m);
@@ -174,7 +202,11 @@ static wql_status copy_methods(maker *m, const wql_class *super) {
     wql_method_def *copy;
     if (m->def->method_count && !m->def->methods)
         return wql__fail(m->err, WQL_E_INVALID_PARAMETER, "class %s: methods, but no array", m->def->name);
-    if (!inherited && !m->def->method_count) return WQL_OK;
+    if (!m->def->method_count) { /* nothing of its own: the superclass's, which lives as long */
+        m->cls->def.methods = super ? super->def.methods : NULL;
+        m->cls->def.method_count = inherited;
+        return WQL_OK;
+    }
     copy = wql__arena_alloc(&m->cls->arena, wql__array_size((size_t)inherited + m->def->method_count, sizeof *copy));
     if (!copy) return no_memory(m);
     for (uint32_t i = 0; i < inherited; i++) copy[i] = super->def.methods[i];
@@ -217,13 +249,19 @@ static wql_status copy_properties(maker *m, const wql_class *super) {
         return wql__fail(m->err, WQL_E_INVALID_PARAMETER, "class %s: properties, but no array", m->def->name);
     if (m->def->property_count > 65535 || inherited > 65535 - m->def->property_count)
         return wql__fail(m->err, WQL_E_INVALID_CLASS, "class %s: more than 65535 properties", m->def->name);
+    cls->own_first = inherited;
+    if (super && !m->def->property_count) { /* nothing of its own: the superclass's, which lives as long */
+        cls->properties = super->properties;
+        cls->def.properties = super->def.properties;
+        cls->def.property_count = inherited;
+        return WQL_OK;
+    }
     all = wql__arena_alloc(&cls->arena, wql__array_size((size_t)inherited + m->def->property_count, sizeof *all));
     if (!all || !wql__map_init(&cls->properties, &cls->arena, inherited + m->def->property_count)) return no_memory(m);
     for (uint32_t i = 0; i < inherited; i++) {
         all[i] = super->def.properties[i];
         (void)wql__map_add(&cls->properties, wql_s(all[i].name), i);
     }
-    cls->own_first = inherited;
     for (uint32_t i = 0; i < m->def->property_count; i++) {
         const wql_property_def *in = &m->def->properties[i];
         wql_status status = check_name(m, in->name, "property", WQL_E_INVALID_PROPERTY);
@@ -251,6 +289,11 @@ static wql_status copy_properties(maker *m, const wql_class *super) {
 static wql_status collect_keys(maker *m) {
     wql_class *cls = m->cls;
     uint32_t *keys, count = 0;
+    if (cls->superclass && cls->def.properties == cls->superclass->def.properties) {
+        cls->keys = cls->superclass->keys;
+        cls->key_count = cls->superclass->key_count;
+        return WQL_OK;
+    }
     for (uint32_t i = 0; i < cls->def.property_count; i++) count += (cls->def.properties[i].flags & WQL_KEY) != 0;
     keys = wql__arena_alloc(&cls->arena, wql__array_size(count, sizeof *keys));
     if (!keys) return no_memory(m);
@@ -275,7 +318,7 @@ static wql_status copy_head(maker *m, const wql_class *super, const char *ns, co
     wql_status status = copy_text(m, m->def->name, &cls->def.name);
     cls->def.struct_size = sizeof cls->def;
     cls->def.flags = m->def->flags;
-    if (status >= 0) status = copy_text(m, ns, &cls->ns);
+    if (status >= 0) status = copy_text(m, ns, &cls->ns); /* with a shelf these two are on it, too */
     if (status >= 0) status = copy_text(m, server, &cls->server);
     if (status < 0) return status;
     cls->name = wql_s(cls->def.name);
@@ -301,8 +344,19 @@ static wql_status check_head(maker *m) {
     return WQL_OK;
 }
 
-wql_status wql__class_make(wql__mem *mem, const wql_class_def *def, const wql_class *super, const char *ns, const char *server,
-                           wql_class **out, wql_error *err) {
+/* About how much memory the parts of a class take, so that one piece will do. */
+static size_t size_of(const wql_class_def *def, const wql_class *super) {
+    size_t properties = def->property_count, methods = def->method_count, slots = properties ? 4 : 0,
+           depth = super ? super->depth + 1 : 0;
+    if (super && properties) properties += super->def.property_count;
+    if (super && methods) methods += super->def.method_count;
+    while (slots && slots < properties * 2) slots *= 2;
+    return properties * (sizeof(wql_property_def) + sizeof(uint32_t)) + slots * 32 + methods * sizeof(wql_method_def) +
+           depth * sizeof(wql_value) + 256;
+}
+
+static wql_status make(wql__mem *mem, wql__shelf *shelf, const wql_class_def *def, const wql_class *super, const char *ns,
+                       const char *server, wql_class **out, wql_error *err) {
     wql_class *cls = wql__alloc_zero(mem, sizeof *cls);
     maker m = {cls, def, err};
     wql_status status;
@@ -310,6 +364,10 @@ wql_status wql__class_make(wql__mem *mem, const wql_class_def *def, const wql_cl
     atomic_init(&cls->refs, 1);
     cls->mem = wql__mem_retain(mem);
     wql__arena_init(&cls->arena, mem);
+    if (shelf) {
+        cls->shelf = wql__shelf_retain(shelf);
+        wql__arena_next(&cls->arena, size_of(def, super));
+    }
     status = check_head(&m);
     if (status >= 0) status = copy_head(&m, super, ns, server);
     if (status >= 0) status = copy_properties(&m, super);
@@ -325,4 +383,14 @@ wql_status wql__class_make(wql__mem *mem, const wql_class_def *def, const wql_cl
     }
     *out = cls;
     return WQL_OK;
+}
+
+wql_status wql__class_make(wql__mem *mem, const wql_class_def *def, const wql_class *super, const char *ns, const char *server,
+                           wql_class **out, wql_error *err) {
+    return make(mem, NULL, def, super, ns, server, out, err);
+}
+
+wql_status wql__class_make_on(wql__shelf *shelf, const wql_class_def *def, const wql_class *super, const char *ns,
+                              const char *server, wql_class **out, wql_error *err) {
+    return make(shelf->mem, shelf, def, super, ns, server, out, err);
 }

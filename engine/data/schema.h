@@ -8,11 +8,24 @@
 
 struct wql__mount;
 
+/* What several classes point into: the definitions of a load, with all their names and texts, each of which is there once.
+ * Counted; filled by its maker, then read-only. */
+typedef struct wql__shelf {
+    _Atomic uint32_t refs;
+    wql__mem *mem; /* retained */
+    wql__arena arena;
+} wql__shelf;
+
+wql__shelf *wql__shelf_make(wql__mem *mem); /* NULL: no memory */
+wql__shelf *wql__shelf_retain(wql__shelf *shelf);
+void wql__shelf_release(wql__shelf *shelf); /* accepts NULL */
+
 /* One class. Counted; lives on after its namespace. Everything is in its arena. */
 struct wql_class {
     _Atomic uint32_t refs;
     wql__mem *mem; /* retained */
     wql__arena arena;
+    wql__shelf *shelf; /* retained; NULL: the parts of the definition are copies in the arena */
     wql_class_def def; /* flattened */
     wql_str name;
     const char *ns, *server;     /* namespace (`root\cimv2`) and machine, for __NAMESPACE and __PATH */
@@ -37,6 +50,7 @@ typedef struct wql__class_entry {
     wql_class *cls;             /* retained by the catalog */
     struct wql__mount *mount;   /* retained by the catalog; NULL: nobody serves it */
     uint32_t class_index;       /* in the order of the mount's definitions */
+    bool is_system;             /* one that every namespace has (system_classes.h) */
     uint32_t subclass_count;    /* direct ones */
     const uint32_t *subclasses; /* entries of the catalog */
 } wql__class_entry;
@@ -67,8 +81,21 @@ wql_status wql__catalog_make(wql__mem *mem, const wql__catalog *old, const struc
                              const wql_class_def *const *defs, uint32_t count, const char *ns, const char *server,
                              wql__catalog **out, wql_error *err);
 
-/* The class of schema results (`FROM META_CLASS`): its instances are the classes of a namespace, and the system properties are its
- * properties, so that a schema query is bound, planned and run as any other. Property i of it is the system property that
+/* The first version of a namespace: its system classes, served by `mount`. Returns as wql__catalog_add. */
+wql_status wql__catalog_begin(wql__mem *mem, struct wql__mount *mount, wql_class *const *classes, uint32_t count, const char *ns,
+                              const char *server, wql__catalog **out, wql_error *err);
+/* The same without the classes of `without` but the system classes, which `mount` serves from now on. Returns as
+ * wql__catalog_make. */
+wql_status wql__catalog_renew(wql__mem *mem, const wql__catalog *old, const struct wql__mount *without, struct wql__mount *mount,
+                              wql__catalog **out, wql_error *err);
+
+/* The same with classes that are made (wql__class_make_on), whose names are free, and whose superclasses are among them or in
+ * `old`. Returns WQL_OK; WQL_E_OUT_OF_MEMORY, WQL_E_QUOTA_VIOLATION. */
+wql_status wql__catalog_add(wql__mem *mem, const wql__catalog *old, struct wql__mount *mount, wql_class *const *classes,
+                            uint32_t count, const char *ns, const char *server, wql__catalog **out, wql_error *err);
+
+/* The class of schema results (`FROM META_CLASS`): its instances are the classes of a namespace, and the system properties are
+ * its properties, so that a schema query is bound, planned and run as any other. Property i of it is the system property that
  * wql__meta_property gives (WQL__SYS_...). Returns WQL_OK; WQL_E_OUT_OF_MEMORY, WQL_E_QUOTA_VIOLATION. */
 wql_status wql__meta_class_make(wql__mem *mem, const char *ns, const char *server, wql_class **out, wql_error *err);
 int wql__meta_property(uint32_t number);

@@ -21,6 +21,10 @@ typedef struct wql__namespace {
     wql__mutex lock;
     wql__catalog *catalog;     /* the current version; guarded by lock */
     struct wql__grant *grants; /* the access list (rights.h); guarded by lock */
+    /* Its own store of instances, and the mount that serves it: the system classes, and what was loaded as MOF. Guarded by
+     * engine.mounting, and each retained. */
+    struct wql__static_store *store;
+    wql__mount *repository;
     char name[];               /* canonical: root\cimv2 */
 } wql__namespace;
 
@@ -127,6 +131,13 @@ void wql__engine_log(wql_engine *engine, int level, const char *format, ...) WQL
 /* Namespaces. find: NULL: none. Both take a canonical name. */
 wql__namespace *wql__namespace_find(wql_engine *engine, const char *name);
 wql__catalog *wql__namespace_catalog(wql__namespace *ns); /* retained */
+/* Makes one that nobody sees yet; shows it, with engine.mounting held; or frees it. */
+wql_status wql__namespace_make(wql_engine *engine, const char *name, wql__namespace **out, wql_error *err);
+void wql__namespace_show(wql__namespace *ns);
+void wql__namespace_free(wql__namespace *ns);
+/* A mount of a provider whose table is complete, not loaded yet. */
+wql_status wql__mount_make(wql_engine *engine, const char *ns, const wql_provider *provider, void *user, wql__mount **out,
+                           wql_error *err);
 
 /* library: NULL, or where the handle of the provider's shared object is: taken (set to NULL) once there is a mount to close it.
  */

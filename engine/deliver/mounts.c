@@ -6,7 +6,9 @@
 #include "define.h"
 #include "engine.h"
 #include "host.h"
+#include "mof.h"
 #include "open.h"
+#include "repository.h"
 #include "rights.h"
 
 #include <string.h>
@@ -73,24 +75,38 @@ wql__catalog *wql__namespace_catalog(wql__namespace *ns) {
 
 static size_t namespace_size(const char *name) { return sizeof(wql__namespace) + strlen(name) + 1; }
 
-static wql_status make_namespace(wql_engine *engine, const char *name, wql__namespace **out, wql_error *err) {
+wql_status wql__namespace_make(wql_engine *engine, const char *name, wql__namespace **out, wql_error *err) {
     wql__namespace *ns = wql__alloc_zero(engine->mem, namespace_size(name));
     wql_status status;
     if (!ns) return wql__fail_memory(engine->mem, err);
-    status = wql__catalog_make(engine->mem, NULL, NULL, NULL, NULL, 0, name, engine->server, &ns->catalog, err);
-    if (status < 0) {
-        wql__free(engine->mem, ns, namespace_size(name));
-        return status;
-    }
     ns->engine = engine;
     strcpy(ns->name, name);
     wql__mutex_init(&ns->lock);
+    status = wql__repository_begin(ns, err);
+    if (status < 0) {
+        wql__namespace_free(ns);
+        return status;
+    }
+    *out = ns;
+    return WQL_OK;
+}
+
+void wql__namespace_show(wql__namespace *ns) {
+    wql_engine *engine = ns->engine;
     wql__lock(&engine->table);
     ns->next = engine->namespaces;
     engine->namespaces = ns;
     wql__unlock(&engine->table);
-    *out = ns;
-    return WQL_OK;
+}
+
+void wql__namespace_free(wql__namespace *ns) {
+    wql__mem *mem = ns->engine->mem;
+    wql__catalog_release(ns->catalog);
+    wql__mount_release(ns->repository);
+    wql__static_store_release(ns->store);
+    wql__grants_free(mem, ns->grants);
+    wql__mutex_free(&ns->lock);
+    wql__free(mem, ns, namespace_size(ns->name));
 }
 
 /* The namespace and those above it, made where they are not there. */
@@ -101,7 +117,10 @@ static wql_status need_namespace(wql_engine *engine, char *name, wql__namespace 
         char *separator = strchr(end, '\\');
         if (separator) *separator = 0;
         *out = wql__namespace_find(engine, name);
-        if (!*out) status = make_namespace(engine, name, out, err);
+        if (!*out) {
+            status = wql__namespace_make(engine, name, out, err);
+            if (status >= 0) wql__namespace_show(*out);
+        }
         if (separator)
             *separator = '\\';
         else
@@ -118,16 +137,13 @@ wql_status wql__provider_check(const wql_provider *given, wql_provider *provider
     if (status == WQL_E_UNSUPPORTED_PARAMETER)
         return wql__fail(err, WQL_E_PROVIDER_LOAD_FAILURE, "the provider needs a newer libwql");
     if (status < 0) return status;
-    if (!provider->name || !*provider->name || !provider->load || !provider->open || !provider->next)
-        return wql__fail(err, WQL_E_INVALID_PARAMETER, "a provider needs a name, load, open and next");
+    if (!provider->name || !*provider->name || (!provider->load && !provider->mof) || !provider->open || !provider->next)
+        return wql__fail(err, WQL_E_INVALID_PARAMETER, "a provider needs a name, load or mof, open and next");
     if (provider->flags & ~(uint32_t)(WQL_CONCURRENT | WQL_AFFINE | WQL_MAY_BLOCK))
         return wql__fail(err, WQL_E_PROVIDER_LOAD_FAILURE, "provider %s has flags that this version does not know",
                          provider->name);
     if (provider->flags & WQL_AFFINE)
         return wql__fail(err, WQL_E_NOT_SUPPORTED, "provider %s wants one thread of its own, which is not served yet",
-                         provider->name);
-    if (provider->mof)
-        return wql__fail(err, WQL_E_NOT_SUPPORTED, "provider %s declares its classes as MOF, which is not served yet",
                          provider->name);
     return WQL_OK;
 }
@@ -142,10 +158,10 @@ static void hub_wake(void *hub, uint64_t id) {
     wql__unlock(&engine->table);
 }
 
-static wql_status make_mount(wql_engine *engine, wql__namespace *ns, const wql_provider *provider, void *user, wql__mount **out,
-                             wql_error *err) {
+wql_status wql__mount_make(wql_engine *engine, const char *ns, const wql_provider *provider, void *user, wql__mount **out,
+                           wql_error *err) {
     wql__mount *mount = wql__alloc_zero(engine->mem, sizeof *mount);
-    size_t name_size = strlen(provider->name) + 1, ns_size = strlen(ns->name) + 1;
+    size_t name_size = strlen(provider->name) + 1, ns_size = strlen(ns) + 1;
     if (!mount) return wql__fail_memory(engine->mem, err);
     mount->table_size = sizeof *provider + name_size + ns_size;
     mount->table = wql__alloc(engine->mem, mount->table_size);
@@ -156,7 +172,7 @@ static wql_status make_mount(wql_engine *engine, wql__namespace *ns, const wql_p
     memcpy(mount->table, provider, sizeof *provider);
     mount->provider = (const wql_provider *)(const void *)mount->table;
     mount->name = memcpy(mount->table + sizeof *provider, provider->name, name_size);
-    mount->ns = memcpy(mount->name + name_size, ns->name, ns_size);
+    mount->ns = memcpy(mount->name + name_size, ns, ns_size);
     atomic_init(&mount->refs, 1);
     mount->handle.host = &mount->host;
     mount->host = engine->host;
@@ -205,7 +221,8 @@ static wql_status load_provider(wql_engine *engine, wql__namespace *ns, wql__mou
     uint64_t refusals = wql__mem_refusals(mount->mem);
     wql_status status;
     set_loader(engine, mount, &definitions, definitions.thread);
-    status = mount->provider->load(&mount->handle, config, user, &mount->self, &said);
+    status = mount->provider->mof ? wql__mof_declare(engine, mount, &definitions.catalog, &said) : WQL_OK;
+    if (status >= 0 && mount->provider->load) status = mount->provider->load(&mount->handle, config, user, &mount->self, &said);
     if (status == WQL_OK) *old = wql__namespace_publish(ns, definitions.catalog);
     set_loader(engine, mount, NULL, 0);
     if (status > 0) {
@@ -247,7 +264,7 @@ wql_status wql__engine_mount(wql_engine *engine, const char *ns_name, const wql_
     if (is_closing(engine)) return wql__fail(err, WQL_E_SHUTTING_DOWN, "the engine is closing");
     wql__lock(&engine->mounting);
     status = need_namespace(engine, name, &ns, err);
-    if (status >= 0) status = make_mount(engine, ns, &provider, user, &mount, err);
+    if (status >= 0) status = wql__mount_make(engine, ns->name, &provider, user, &mount, err);
     if (status >= 0) {
         if (library) {
             mount->library = *library;
@@ -270,6 +287,10 @@ static wql__mount *find_mount(wql__namespace *ns, const char *provider) {
     for (uint32_t i = 0; i < catalog->count && !found; i++) {
         wql__mount *mount = catalog->entries[i].mount;
         if (mount && wql__fold_equal(wql_s(mount->name), wql_s(provider))) found = wql__mount_retain(mount);
+    }
+    if (found && found == ns->repository && !wql__repository_is_used(ns, catalog)) {
+        wql__mount_release(found);
+        found = NULL;
     }
     wql__catalog_release(catalog);
     return found;
@@ -316,15 +337,37 @@ static bool wait_for_scans(wql_engine *engine, wql__mount *mount) {
     return !wql__mount_is_used(mount);
 }
 
+/* What goes with the repository: all that was loaded as MOF. The system classes stay, served by a new one. */
+static wql_status renew_repository(wql__namespace *ns, const wql__catalog *old, wql__catalog **made, wql_error *err) {
+    wql__static_store *store;
+    wql__mount *mount;
+    wql_status status = wql__repository_make(ns, &store, &mount, err);
+    if (status < 0) return status;
+    status = wql__catalog_renew(ns->engine->mem, old, ns->repository, mount, made, err);
+    if (status >= 0) {
+        wql__static_store *old_store = ns->store;
+        wql__mount *old_mount = ns->repository;
+        ns->store = store;
+        ns->repository = mount;
+        store = old_store;
+        mount = old_mount;
+    }
+    wql__mount_release(mount);
+    wql__static_store_release(store);
+    return status;
+}
+
 /* `before`: what was published before, to be released when no lock is held. */
 static wql_status take_away(wql_engine *engine, wql__namespace *ns, wql__mount *mount, wql__catalog **before, wql_error *err) {
     wql__catalog *old = wql__namespace_catalog(ns), *made;
-    wql_status status = wql__catalog_make(engine->mem, old, mount, NULL, NULL, 0, ns->name, engine->server, &made, err);
+    bool own = mount == ns->repository;
+    wql_status status = own ? renew_repository(ns, old, &made, err)
+                            : wql__catalog_make(engine->mem, old, mount, NULL, NULL, 0, ns->name, engine->server, &made, err);
     wql__catalog_release(old);
     if (status < 0) return status;
     *before = wql__namespace_publish(ns, made);
     wql__mount_take_away(mount);
-    atomic_fetch_sub_explicit(&engine->provider_count, 1, memory_order_relaxed);
+    if (!own) atomic_fetch_sub_explicit(&engine->provider_count, 1, memory_order_relaxed);
     return WQL_OK;
 }
 
@@ -414,9 +457,6 @@ void wql__engine_drop_mounts(wql_engine *engine) {
         wql__namespace *ns = engine->namespaces;
         engine->namespaces = ns->next;
         detach_mounts(ns);
-        wql__catalog_release(ns->catalog);
-        wql__grants_free(engine->mem, ns->grants);
-        wql__mutex_free(&ns->lock);
-        wql__free(engine->mem, ns, namespace_size(ns->name));
+        wql__namespace_free(ns);
     }
 }

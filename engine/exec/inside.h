@@ -16,7 +16,7 @@
 #ifndef WQL_EXEC_INSIDE_H
 #define WQL_EXEC_INSIDE_H
 
-#include "cells.h"
+#include "../data/cells.h"
 #include "filter.h"
 #include "run.h"
 

@@ -4,7 +4,6 @@
 #include "bind.h"
 
 #include "../base/fold.h"
-#include "../data/event_classes.h"
 #include "../data/value.h"
 
 static wql_status fail_from(wql__binder *b, wql_status code, const char *why) {
@@ -13,18 +12,14 @@ static wql_status fail_from(wql__binder *b, wql_status code, const char *why) {
 }
 
 /* A class that is known, and whether it is one of events. */
-static wql_status bind_event_class(wql__binder *b, const wql__event_classes *classes) {
+static wql_status bind_event_class(wql__binder *b) {
     const wql__catalog *catalog = b->plan->catalog;
     const wql__class_entry *entry = wql__catalog_find(catalog, b->tree->from.text);
-    wql__near near;
-    b->cls = wql__event_class_find(classes, b->tree->from.text);
-    if (!b->cls && entry) b->cls = entry->cls;
+    b->cls = entry ? entry->cls : NULL;
     if (b->cls && wql__class_isa(b->cls, wql_s("__Event"))) return WQL_OK;
     if (b->cls) return fail_from(b, WQL_E_NOT_EVENT_CLASS, "is no class of events: it does not derive from __Event");
     (void)fail_from(b, WQL_E_INVALID_CLASS, "is no class of the namespace");
-    wql__near_init(&near, b->tree->from.text);
-    for (uint32_t i = 0; i < classes->count; i++) wql__near_offer(&near, classes->classes[i]->name);
-    wql__error_hint(b->err, near.best.len ? near.best : wql__catalog_near(catalog, b->tree->from.text));
+    wql__error_hint(b->err, wql__catalog_near(catalog, b->tree->from.text));
     return WQL_E_INVALID_CLASS;
 }
 
@@ -50,32 +45,24 @@ static wql_status bind_by(wql__binder *b, const wql__path *path) {
 }
 
 /* HAVING looks at the event that stands for the group. */
-static wql_status bind_having(wql__binder *b, const wql__event_classes *classes, const wql__node *having) {
+static wql_status bind_having(wql__binder *b, const wql__node *having) {
+    const wql__class_entry *aggregate = wql__catalog_find(b->plan->catalog, wql_s("__AggregateEvent"));
     const wql_class *event = b->cls;
     wql__expr *unused;
     wql_status status;
-    b->cls = wql__event_class_find(classes, wql_s("__AggregateEvent"));
+    if (!aggregate) return fail_from(b, WQL_E_INVALID_CLASS, "is in a namespace without __AggregateEvent");
+    b->cls = aggregate->cls;
     status = wql__bind_condition(b, having, &unused);
     b->cls = event;
     return status;
 }
 
-static wql_status bind_all(wql__binder *b, const wql__event_classes *classes) {
+wql_status wql__bind_event(wql__binder *b) {
     const wql__event *event = b->tree->event;
-    wql_status status = bind_event_class(b, classes);
+    wql_status status = bind_event_class(b);
     if (status >= 0) status = wql__bind_select(b);
     if (status >= 0) status = wql__bind_where(b);
     for (uint32_t i = 0; status >= 0 && event && i < event->by_count; i++) status = bind_by(b, &event->by[i]);
-    if (status >= 0 && event && event->having) status = bind_having(b, classes, event->having);
-    return status;
-}
-
-wql_status wql__bind_event(wql__binder *b) {
-    wql__event_classes classes;
-    const wql__catalog *catalog = b->plan->catalog;
-    wql_status status = wql__event_classes_make(b->plan->mem, catalog->ns, catalog->server, &classes, b->err);
-    if (status < 0) return status;
-    status = bind_all(b, &classes);
-    wql__event_classes_release(&classes);
+    if (status >= 0 && event && event->having) status = bind_having(b, event->having);
     return status;
 }

@@ -102,6 +102,15 @@ WQL_API wql_status wql_batch_value(const wql_batch *batch, uint32_t row, const c
  * wql_batch_value finds them all even where WQL_KEYS_ONLY left __CLASS alone. */
 WQL_API const wql_class *wql_batch_definition(const wql_batch *batch, uint32_t row);
 
+/* Writes a row as MOF (docs/mof.md): `instance of Class { ... };` with the columns of the result, system properties left out; of a
+ * schema result, the class that the row stands for (wql_class_mof). NULL is written where the class has a default, which the text
+ * would bring back otherwise. A value for which MOF has no literal (a real that is not finite, a datetime beyond CIM's range) is
+ * written as NULL with a comment that says so.
+ * @param buf   [out] receives at most size-1 bytes and a NUL, cut on a character; may be NULL if size is 0
+ * Returns the length of the whole text in bytes, as snprintf does; 0 for a NULL argument, and past the end. Thread-safety: free,
+ * callback-safe. */
+WQL_API size_t wql_batch_mof(const wql_batch *batch, uint32_t row, char *buf, size_t size);
+
 /* One more, one less reference; never a copy. A retained batch keeps its provider's memory (and a plug-in loaded) and counts
  * against memory_max. Both accept NULL. */
 WQL_API wql_batch *wql_batch_retain(const wql_batch *batch);

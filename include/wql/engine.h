@@ -187,7 +187,9 @@ WQL_API wql_status wql_engine_load(wql_engine *engine, const char *ns, const cha
  * of its classes); WQL_E_INVALID_PARAMETER. Thread-safety: free. */
 WQL_API wql_status wql_engine_unmount(wql_engine *engine, const char *ns, const char *provider, wql_error *err);
 
-/* Adds classes and instances given as MOF text. Not served yet: WQL_E_NOT_SUPPORTED. */
+/* Adds classes and instances given as MOF text, which includes no files: wql_engine_mof_load (mof.h) in short, with its promises
+ * and codes. All or nothing. `err` has the first mistake with its place in the text.
+ * Thread-safety: free; not in a callback. */
 WQL_API wql_status wql_engine_mof(wql_engine *engine, const char *ns, wql_str mof, wql_error *err);
 
 /* Sets what a principal may do in a namespace and in those below it. A denial outranks every allowance, and what is not allowed is

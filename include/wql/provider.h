@@ -115,12 +115,13 @@ typedef struct wql_scan {
     uint8_t *take;              /* [conjunct_count] plan's answers; open may lower them, never raise */
 } wql_scan;
 
-/* The provider. Required: name, load, open, next. A NULL elsewhere means what its line says. */
+/* The provider. Required: name, load or mof, open, next. A NULL elsewhere means what its line says. */
 struct wql_provider {
     uint32_t struct_size;
     uint32_t flags; /* WQL_CONCURRENT, WQL_AFFINE, WQL_MAY_BLOCK */
     const char *name;
-    const char *mof; /* classes as MOF text, beside those that load defines; NULL = none. Not served yet: must be NULL */
+    const char *mof; /* classes as MOF text (docs/mof.md), defined in front of those of load, in the order of the text but each
+                      * behind its superclass; without includes and instances. NULL = none */
 
     /* Declares classes; *self comes preset to `user` and is handed to all other callbacks. A failure ends the mount, without
      * unload. Returns WQL_OK or a failure, with `err` filled where there is more to say. */

@@ -21,7 +21,17 @@ enum {
     WQL_SINGLETON = 64    /* class: has exactly one instance, whose path is Class=@ */
 };
 
-/* A qualifier: a named remark on a class, property, method or parameter. Frozen. flavor: WBEM flavour bits. */
+/* Bits of a qualifier's flavour, those of WBEM_FLAVOR_TYPE. 0: it stays where it is, and a subclass may give it another value. */
+enum {
+    WQL_FLAVOR_TO_INSTANCE = 1,  /* instances show it */
+    WQL_FLAVOR_TO_SUBCLASS = 2,  /* subclasses inherit it */
+    WQL_FLAVOR_NOT_OVERRIDABLE = 0x10,
+    WQL_FLAVOR_PROPAGATED = 0x20, /* inherited: it is not the class's own */
+    WQL_FLAVOR_AMENDED = 0x80     /* a text for people, which may be there in other languages */
+};
+
+/* A qualifier: a named remark on a class, property, method or parameter. Frozen. flavor: WQL_FLAVOR_... What a flag of a definition
+ * says (WQL_KEY, WQL_ABSTRACT ...) need not be said by a qualifier too. */
 typedef struct wql_qualifier {
     const char *name;
     wql_value value;
@@ -41,7 +51,7 @@ typedef struct wql_property_def {
     uint32_t qualifier_count, zero;
 } wql_property_def;
 
-/* A method. Frozen. */
+/* A method. Frozen. A value that it returns is its parameter `ReturnValue`, the last one, which only comes out (WQL_OUT). */
 typedef struct wql_method_def {
     const char *name;
     const wql_property_def *params;
@@ -74,6 +84,12 @@ WQL_API const wql_class_def *wql_class_describe(const wql_class *cls);
 
 /* Whether `cls` is the class `name` or derives from it, without regard to case. Thread-safety: free, callback-safe. */
 WQL_API bool wql_class_isa(const wql_class *cls, const char *name);
+
+/* Writes a class as MOF (docs/mof.md): its own parts, not those that it inherits as they are, with its qualifiers and their
+ * flavours. Loading the text where its superclass is gives an equal class. The text is the same wherever it is written.
+ * @param buf   [out] receives at most size-1 bytes and a NUL, cut on a character; may be NULL if size is 0
+ * Returns the length of the whole text in bytes, as snprintf does; 0 for NULL. Thread-safety: free, callback-safe. */
+WQL_API size_t wql_class_mof(const wql_class *cls, char *buf, size_t size);
 
 /* One more, one less reference; a class lives on after its namespace and its engine. Both accept NULL.
  * Thread-safety: free, callback-safe. */

@@ -33,6 +33,7 @@ static bool say_property(maker *k, const wql__linux_property *in, wql_property_d
     units = wql__linux_take(&k->scratch, sizeof *units);
     if (!units) return false;
     units->name = "Units";
+    units->flavor = WQL_FLAVOR_TO_SUBCLASS; /* as the CIM schema declares it */
     units->value = wql_text(wql_s(in->units));
     out->qualifiers = units;
     out->qualifier_count = 1;

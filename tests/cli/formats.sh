@@ -2,7 +2,7 @@
 # formats.sh: every format, with a value of every kind that SQLite has, hostile texts, and results without rows. Sourced by run.sh.
 # shellcheck shell=sh disable=SC2154
 
-for format in table list csv tsv json ndjson markdown; do
+for format in table list csv tsv json ndjson markdown mof; do
     golden "item.$format" 0 --sqlite shop.db --format $format "SELECT * FROM Item"
     golden "hostile.$format" 0 --sqlite shop.db --format $format "SELECT * FROM Hostile"
     golden "empty.$format" 0 --sqlite shop.db --format $format "SELECT * FROM Void"
@@ -25,7 +25,7 @@ if command -v script >/dev/null && script --version 2>/dev/null | grep -q util-l
     on_terminal '"SELECT Id, Name FROM Item WHERE Id = 1"'
     if [ "$(sed -n 3p out)" = " 1  Apple" ]; then ok "a table on a terminal"
     else not_ok "a table on a terminal" "it is none" out; fi
-    for format in table list csv tsv json ndjson markdown; do
+    for format in table list csv tsv json ndjson markdown mof; do
         on_terminal "--format $format 'SELECT * FROM Hostile'"
         if LC_ALL=C tr -d '\n\t -~\200-\377' <out | grep -q .; then
             not_ok "no control characters on a terminal, $format" "there are" out

@@ -24,12 +24,9 @@ says "a value missing" 2 "^wql: --format needs a value" "$all" --format
 says "a value too many" 2 "^wql: --count takes no value" --count=1 "$all"
 says "two queries" 2 "one argument too many: 'b'" a b
 says "an unknown format" 2 "not 'xml'" --format xml "$all"
-for format in mof; do
-    says "format $format later" 2 "^wql: --format $format is not served yet" --format $format "$all"
-done
 says "an unknown dialect" 2 "not 'sql'" --dialect sql "$all"
 says "provider without a path" 2 "^wql: --provider needs the path" --provider "" "$all"
-says "mof later" 2 "^wql: --mof is not served yet" --mof=x.mof "$all"
+says "mof without a file" 2 "^wql: --mof needs the name" --mof "" "$all"
 says "no query" 2 "^wql: no query, and standard input is no terminal" --sqlite shop.db
 says "an explain without a query" 2 "^wql: --explain needs a query" --sqlite shop.db --explain
 for number in '' -1 +1 1x 0x10 ' 1' 1.5 1e3 18446744073709551616 99999999999999999999; do

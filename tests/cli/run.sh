@@ -123,7 +123,7 @@ if ! sqlite3 shop.db <"$here/shop.sql"; then
     exit 1
 fi
 
-for part in options params provider formats errors check output interrupt types machine shell manual; do
+for part in options params provider mof formats errors check output interrupt types machine shell manual; do
     case " ${ONLY:-$part} " in *" $part "*) ;; *) continue ;; esac
     # shellcheck source=/dev/null
     . "$here/$part.sh"

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "../../engine/exec/cells.h"
+#include "../../engine/data/cells.h"
 #include "run_lab.h"
 
 #include <stdio.h>

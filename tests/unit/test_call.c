@@ -177,7 +177,6 @@ static void reserved_functions(void **state) {
     (void)state;
     open_fixture(&f, 0, 0);
     assert_int_equal(wql_engine_load(f.engine, "root/t", "/nowhere.so", NULL, &err), WQL_E_PROVIDER_LOAD_FAILURE);
-    assert_int_equal(wql_engine_mof(f.engine, "root/t", wql_s("class A {};"), &err), WQL_E_NOT_SUPPORTED);
     assert_int_equal(wql_session_put(f.session, "Tick", NULL, &call, &err), WQL_E_NOT_SUPPORTED);
     assert_int_equal(wql_session_delete(f.session, "Tick.Id=1", NULL, &call, &err), WQL_E_NOT_SUPPORTED);
     assert_int_equal(wql_session_invoke(f.session, "Tick.Id=1", "Stop", NULL, &call, &err), WQL_E_NOT_SUPPORTED);

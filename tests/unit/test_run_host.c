@@ -11,7 +11,7 @@
 #include "run_lab.h"
 
 #include "../../engine/data/value.h"
-#include "../../engine/exec/cells.h"
+#include "../../engine/data/cells.h"
 
 #include <errno.h>
 #include <pthread.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* cells.h: columns that are filled cell by cell: the rows of a provider that brings them one at a time, embedded objects, paths. */
-#ifndef WQL_EXEC_CELLS_H
-#define WQL_EXEC_CELLS_H
+#ifndef WQL_DATA_CELLS_H
+#define WQL_DATA_CELLS_H
 
-#include "../data/batch.h"
+#include "batch.h"
 
 /* What became of a cell. */
 enum {

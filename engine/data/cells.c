@@ -4,7 +4,7 @@
 
 #include "../base/stop.h"
 #include "../base/utf8.h"
-#include "../data/value.h"
+#include "value.h"
 
 #include <string.h>
 
