@@ -32,6 +32,7 @@ static bool contains(const char *text, const char *part) {
 static void list_class(void *user, const wql_class *cls) {
     const listing *l = user;
     const wql_class_def *def = wql_class_describe(cls);
+    if (*l->part == '\0' && strncmp(def->name, "__", 2) == 0) return; /* every namespace has those */
     if (!contains(def->name, l->part)) return;
     cli_put_shown(l->out, wql_s(def->name));
     if (def->superclass) {

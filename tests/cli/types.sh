@@ -6,8 +6,8 @@ sanitizers=
 if nm "$wql" | grep -q __asan_init; then sanitizers="-fsanitize=address,undefined"; fi
 if nm "$wql" | grep -q __tsan_init; then sanitizers="-fsanitize=thread"; fi
 objects=
-for room in print table list csv tsv markdown mof mof_row shown columns select text json_text output errors utf8 query host plugin stats interrupt feed progress \
-    params mount options help; do
+for room in print table list csv tsv markdown mof mof_row shown columns select text json_text output errors utf8 query host plugin stats interrupt feed \
+    progress params mount options help; do
     objects="$objects $build/obj/cli/$room.o"
 done
 if ! ${CC:-gcc} -std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Werror $sanitizers -I"$here/../../include" -o all_types \

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # doc.sh BUILD: runs the examples of docs/mof.md with the tool. A block `mof` is a file; a block `wql` behind it is a query on what it loads, and the
-# block `text` its output as CSV; a block `wrong` is what is said of the file.
+# block `text` its output as CSV, or a block `back` its output as MOF, which is loaded again and must give the same; a block `wrong` is what is said
+# of the file.
 # UPDATE=1 writes the answers into the document (look at the difference before you keep it).
 set -u
 cd "$(dirname "$0")/../.." || exit 2
@@ -44,6 +45,15 @@ while [ -f "$work/$(printf %03d $number).kind" ]; do
     text)
         timeout 60 "$build/wql" --quiet --mof "$mof" --namespace root/doc --format csv "$query" >"$work/got" 2>&1 </dev/null
         check "$block" "$work/got"
+        ;;
+    back)
+        ask() { timeout 60 "$build/wql" --quiet --mof "$1" --namespace root/doc --format mof "$2" 2>&1 </dev/null; }
+        ask "$mof" "$query" >"$work/got"
+        check "$block" "$work/got"
+        ask "$mof" "SELECT * FROM meta_class WHERE NOT __CLASS LIKE '[_]%'" >"$work/again.mof"
+        if grep -q '^instance' "$work/got"; then cat "$work/got" >>"$work/again.mof"; fi
+        ask "$work/again.mof" "$query" >"$work/again"
+        check "$block" "$work/again"
         ;;
     wrong)
         timeout 60 "$build/wql" --mof "$mof" --namespace root/doc "SELECT * FROM A" >"$work/got" 2>&1 </dev/null
