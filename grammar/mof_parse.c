@@ -206,6 +206,11 @@ static bool begins_definition(uint32_t kind) {
     return kind == WQL__MOF_CLASS || kind == WQL__MOF_INSTANCE || kind == WQL__MOF_QUALIFIER || kind == WQL__MOF_PRAGMA;
 }
 
+/* `class` at the beginning of a line within a body: the body's end is missing, rather than that this is the name of something. */
+static bool is_lost_class(const wql__mof_parser *parser, const wql__mof_token *token) {
+    return parser->body_count > 0 && parser->depth > 0 && token->kind == WQL__MOF_CLASS && begins_line(parser, token);
+}
+
 static bool is_on_later_line(const wql__mof_parser *parser, const wql__mof_token *token) {
     uint32_t end = parser->before.offset + parser->before.length;
     return memchr(parser->text.ptr + end, '\n', token->offset - end) != NULL;
@@ -225,7 +230,8 @@ static bool skip(wql__mof_parser *parser, uint32_t target, wql__mof_token *token
     for (;; next_token(parser, token), is_first = false) {
         bool is_outside = parser->depth == target;
         if (token->kind == WQL__MOF_END || parser->set->failed != WQL_OK) break;
-        if (!is_first && begins_definition(token->kind) && begins_line(parser, token) && (target > 0 || is_outside)) {
+        if ((!is_first || is_lost_class(parser, token)) && begins_definition(token->kind) && begins_line(parser, token) &&
+            (target > 0 || is_outside)) {
             left = target > 0;
             break;
         }
@@ -309,7 +315,7 @@ static void run_carefully(wql__mof_parser *parser, yyParser *machine) {
     uint32_t tried = 0, tries = 0;
     next_token(parser, &token);
     while (parser->set->failed == WQL_OK) {
-        bool taken = can_come(machine, codes[token.kind]);
+        bool taken = can_come(machine, codes[token.kind]) && !is_lost_class(parser, &token);
         if (!taken && token.kind == WQL__MOF_END && !can_come(machine, MOF_SEMICOLON)) {
             wql__mof_unexpected(parser, &token, all_that_can_come(machine));
             (void)mark_bodies(parser);

@@ -137,9 +137,11 @@ stage golden 20 timeout 60 build/tests/golden/golden tests/golden/*.wqt
 stage language 10 timeout 60 build/tests/language/language tests/language/rows.tsv tests/golden/tricky.wqt
 stage language-doc 15 sh tests/language/doc.sh build
 stage language-errors 10 sh tests/language/errors.sh build
+stage mof-doc 10 sh tests/mof/doc.sh build
+stage mof-schema 60 timeout 300 sh tests/mof/schema.sh build
 stage oracle 40 timeout 120 build/tests/oracle/oracle
 stage examples 20 run_examples build
-stage tool 60 env ONLY="options params provider formats errors check output interrupt types machine" timeout 120 sh tests/cli/run.sh build
+stage tool 60 env ONLY="options params provider mof formats errors check output interrupt types machine" timeout 120 sh tests/cli/run.sh build
 stage shell 40 env ONLY="shell manual" timeout 120 sh tests/cli/run.sh build
 stage simulation 60 sh tests/sim/run.sh build/tests/sim/sim 50000
 stage mutants 60 sh tests/sim/mutants.sh build/tests/sim/sim

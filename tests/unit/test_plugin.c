@@ -166,7 +166,7 @@ static void what_is_no_plugin(void **state) {
         const char *name, *words;
     } table[] = {{"tests/plugins/no_entry", "exports no wql_provider_main"},
                  {"tests/plugins/no_provider", "no provider for this libwql (version 1"},
-                 {"tests/plugins/no_table", "needs a name, load, open and next"},
+                 {"tests/plugins/no_table", "needs a name, load or mof, open and next"},
                  {"tests/plugins/short_table", "struct_size is 16, which is too small"},
                  {"tests/plugins/newer", "needs a newer libwql"},
                  {"tests/plugins/undefined", "undefined symbol: wql_test_nowhere"},
