@@ -76,7 +76,7 @@ typedef struct listener {
 static void on_diagnostic(void *user, const wql_mof_diagnostic *d) {
     listener *to = user;
     if (d->is_warning && to->quiet) return;
-    cli_say("%s%s%s:", d->is_warning ? "warning: " : "", d->is_warning ? "in " : "", d->file);
+    if (d->file[0] || d->is_warning) cli_say("%s%s%s:", d->is_warning ? "warning: " : "", d->is_warning ? "in " : "", d->file);
     cli_say_error(d->error, d->text);
     to->said++;
 }

@@ -259,6 +259,8 @@ wql_status wql__engine_mount(wql_engine *engine, const char *ns_name, const wql_
         if (err && err->status == WQL_E_INVALID_NAMESPACE) err->status = status;
         return status;
     }
+    if (wql__fold_equal(wql_s(provider.name), wql_s(wql__static_provider()->name)))
+        return wql__fail(err, WQL_E_ALREADY_EXISTS, "each namespace has a provider %s of its own", wql__static_provider()->name);
     if (wql__in_callback(engine))
         return wql__fail(err, WQL_E_INVALID_OPERATION, "a provider cannot be mounted inside a callback");
     if (is_closing(engine)) return wql__fail(err, WQL_E_SHUTTING_DOWN, "the engine is closing");

@@ -19,12 +19,13 @@ static bool has_qualifier(const wql_class_def *def, wql_str name, bool inherited
     return false;
 }
 
-/* Qualifiers that a definition says by its flags, or that every served class has. */
+/* Qualifiers that a definition says by its flags, or by whose it is. */
 static bool is_implied(const wql_class *cls, wql_str name) {
     if (wql__fold_equal(name, wql_s("Association"))) return (cls->def.flags & WQL_ASSOCIATION) != 0;
     if (wql__fold_equal(name, wql_s("Abstract"))) return (cls->def.flags & WQL_ABSTRACT) != 0;
     if (wql__fold_equal(name, wql_s("Singleton"))) return (cls->def.flags & WQL_SINGLETON) != 0;
-    return wql__fold_equal(name, wql_s("Dynamic")); /* no instance is stored: a provider has them all */
+    /* a class of a provider's, defined in C: none of its instances is stored. Classes that were MOF say it themselves */
+    return !cls->shelf && wql__fold_equal(name, wql_s("Dynamic"));
 }
 
 static bool is_qualified(const wql_class *cls, wql_str name) {

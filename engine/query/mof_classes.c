@@ -448,6 +448,14 @@ static void make_class(maker *m) {
     }
 }
 
+/* Classes below each other: each has a list of all above it. */
+enum { SUPERCLASSES_MAX = 1000 };
+
+static void check_depth(const maker *m) {
+    if (m->super && m->super->depth + 1 >= SUPERCLASSES_MAX)
+        wql__mof_limit(set_of(m), m->cls->file, m->cls->superclass.place, "superclasses_max", SUPERCLASSES_MAX);
+}
+
 /* Reads a class whose superclass is done. */
 static void finish_class(wql__mof_compiler *compiler, wql__mof_class *cls) {
     resolved *made = of(cls);
@@ -468,10 +476,11 @@ static void finish_class(wql__mof_compiler *compiler, wql__mof_class *cls) {
         m.super_is_bad = m.super == NULL;
     }
     if (m.super_is_bad || cls->is_broken) made->is_bad = true;
+    check_depth(&m);
     read_class_qualifiers(&m);
     read_features(&m);
     if (errors(compiler) != before) made->is_bad = true;
-    if (compiler->set->failed == WQL_OK) make_class(&m);
+    if (compiler->set->failed == WQL_OK && (!m.super || m.super->depth < SUPERCLASSES_MAX)) make_class(&m);
 }
 
 /* The superclass if it is of the set and not done yet. */

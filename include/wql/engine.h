@@ -160,7 +160,8 @@ WQL_API wql_status wql_engine_close(wql_engine *engine);
  * @param config    handed to the provider, which copies what it keeps; NULL allowed
  * @param user      handed to the provider; its meaning is the provider's
  * Returns WQL_OK; WQL_E_INVALID_PARAMETER (NULL, an incomplete table, a bad namespace name); WQL_E_ALREADY_EXISTS (a class of
- * that name is served there, the error names both providers); WQL_E_PROVIDER_LOAD_FAILURE (another ABI); WQL_E_INVALID_CLASS,
+ * that name is served there, the error names both providers; or the provider is called `repository`, as what each namespace serves
+ * itself); WQL_E_PROVIDER_LOAD_FAILURE (another ABI); WQL_E_INVALID_CLASS,
  * WQL_E_INVALID_SUPERCLASS, WQL_E_INVALID_CIM_TYPE, WQL_E_CIRCULAR_REFERENCE (a definition); WQL_E_NOT_SUPPORTED (a threading
  * model this version does not serve); WQL_E_OUT_OF_MEMORY; WQL_E_SHUTTING_DOWN; or what the provider's load answered. On failure
  * nothing is mounted. Thread-safety: free; not in a callback (WQL_E_INVALID_OPERATION). */

@@ -164,9 +164,9 @@ static void memory_limit(const char *limit, uint64_t most) {
     wql_engine_options opt = WQL_INIT(wql_engine_options);
     bench b;
     (void)most;
-    opt.memory_max = 200000;
+    opt.memory_max = 160000;
     if (!open_bench(&b, &opt, 0)) return check(false, limit, "no engine", b.err.message);
-    check_message(limit, 200000, pull(&b, "SELECT * FROM Tick", NULL), &b.err);
+    check_message(limit, 160000, pull(&b, "SELECT * FROM Tick", NULL), &b.err);
     close_bench(limit, &b);
 }
 

@@ -19,6 +19,7 @@ wql_status static_open_lab(static_lab *lab, const wql_engine_options *options, c
     lab->def_count = count;
     lab->table = *wql__static_provider();
     lab->table.load = load_lab;
+    lab->table.name = "store"; /* the namespace has its own, too */
     status = wql_engine_open(options, &lab->engine, &lab->err);
     if (status < 0) return status;
     lab->store = wql__static_store_make(lab->engine->mem);

@@ -514,6 +514,11 @@ static void limits(void **state) {
     assert_int_equal(load_limited(text, len, &options), WQL_E_QUOTA_VIOLATION);
     assert_non_null(strstr(err.message, "depth_max (64)"));
     len = 0;
+    for (int i = 0; i < 20000; i++) len += (size_t)sprintf(text + len, "class C%d : C%d { };\n", i, i + 1);
+    len += (size_t)sprintf(text + len, "class C20000 { };");
+    assert_int_equal(load_limited(text, len, &options), WQL_E_QUOTA_VIOLATION);
+    assert_non_null(strstr(err.message, "superclasses_max (1000)"));
+    len = 0;
     for (int i = 0; i < 100000; i++) len += (size_t)sprintf(text + len, "[[[(((");
     assert_int_equal(load_limited(text, len, &options), WQL_E_INVALID_QUERY);
     free(text);

@@ -175,6 +175,15 @@ static void they_cannot_be_another(void **state) {
     close_engine();
 }
 
+static void their_provider_is_the_only_one_of_its_name(void **state) {
+    wql_provider other = *wql_memory_provider();
+    (void)state;
+    open_engine("root/n");
+    other.name = "Repository";
+    assert_int_equal(wql_engine_mount(engine, "root/n", &other, NULL, NULL, &err), WQL_E_ALREADY_EXISTS);
+    close_engine();
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_namespace_has_them),
@@ -183,6 +192,7 @@ int main(void) {
         cmocka_unit_test(their_instances_are_stored),
         cmocka_unit_test(what_is_loaded_goes_and_they_stay),
         cmocka_unit_test(they_cannot_be_another),
+        cmocka_unit_test(their_provider_is_the_only_one_of_its_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
