@@ -78,7 +78,7 @@ void wql__event_having(wql__parser *parser, wql__node *condition) {
 static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\v' || c == '\f'; }
 
 void wql__association_begin(wql__parser *parser, int kind, wql__token token) {
-    wql__path_limits limits = {parser->limits->path_chars, parser->limits->identifier_chars};
+    wql__path_limits limits = {parser->limits->path_chars, parser->limits->identifier_chars, parser->limits->path_keys};
     size_t from = (size_t)token.offset + 1, to = (size_t)token.offset + token.length - 1;
     wql__association *association;
     if (parser->status != WQL_OK) return;

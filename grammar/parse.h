@@ -7,7 +7,7 @@
 
 /* Limits, as wql_engine_options has them; none is 0. */
 typedef struct wql__parse_limits {
-    uint32_t query_chars, depth, predicates, select_items, pattern_chars, path_chars, identifier_chars;
+    uint32_t query_chars, depth, predicates, select_items, pattern_chars, path_chars, identifier_chars, path_keys;
 } wql__parse_limits;
 
 /* A dialect bit beside those of wql_session_options: the text was given to a notification entry point, so that every SELECT is an

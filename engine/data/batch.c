@@ -158,23 +158,16 @@ static wql_status read_array(const wql_batch *batch, const wql_column *col, uint
     return WQL_OK;
 }
 
-/* Whether every key was read, and what they are. */
-static bool find_keys(const wql_batch *batch, const wql_column **keys) {
-    for (uint32_t i = 0; i < batch->cls->key_count; i++) {
-        keys[i] = wql__batch_property(batch, batch->cls->keys[i]);
-        if (!keys[i]) return false;
-    }
+/* Whether the row has a path: every key of its class was read. */
+static bool has_keys(const wql_batch *batch) {
+    for (uint32_t i = 0; i < batch->cls->key_count; i++)
+        if (!wql__batch_property(batch, batch->cls->keys[i])) return false;
     return batch->cls->key_count > 0 || (batch->cls->def.flags & WQL_SINGLETON);
 }
 
-enum { KEYS_MAX = 64 };
-
-static wql_status read_path(const wql_batch *batch, uint32_t row, bool full, wql_value *out) {
-    const wql_column *keys[KEYS_MAX];
+static wql_status print_path(const wql_batch *batch, const wql_column *const *keys, uint32_t row, bool full, wql_value *out) {
     wql__out text = {NULL, 0, 0};
     size_t size;
-    *out = wql_null();
-    if (batch->cls->key_count > KEYS_MAX || !find_keys(batch, keys)) return WQL_OK;
     if (!wql__path_print(batch->cls, keys, row, full, &text)) return WQL_OK;
     size = wql__out_end(&text) + 1;
     text = (wql__out){wql__side_alloc(batch, size), size, 0};
@@ -182,6 +175,23 @@ static wql_status read_path(const wql_batch *batch, uint32_t row, bool full, wql
     (void)wql__path_print(batch->cls, keys, row, full, &text);
     *out = wql_text((wql_str){text.buf, wql__out_end(&text)});
     return WQL_OK;
+}
+
+enum { KEYS_FEW = 64 }; /* that much room is on the stack */
+
+static wql_status read_path(const wql_batch *batch, uint32_t row, bool full, wql_value *out) {
+    uint32_t count = batch->cls->key_count;
+    size_t size = wql__array_size(count, sizeof(wql_column *));
+    const wql_column *few[KEYS_FEW], **keys = few;
+    wql_status status;
+    *out = wql_null();
+    if (!has_keys(batch)) return WQL_OK;
+    if (count > KEYS_FEW) keys = wql__alloc(batch->mem, size);
+    if (!keys) return WQL_E_OUT_OF_MEMORY;
+    for (uint32_t i = 0; i < count; i++) keys[i] = wql__batch_property(batch, batch->cls->keys[i]);
+    status = print_path(batch, keys, row, full, out);
+    if (keys != few) wql__free(batch->mem, keys, size);
+    return status;
 }
 
 /* The same of a class that a row stands for: all is known of it, whatever was selected. */
@@ -211,14 +221,13 @@ static uint32_t property_count(const wql_batch *batch) {
 /* What WMI fills in a result without being asked (wql-language 3.10): everything for `*`; for a list, what stands on the class
  * alone, and what locates the object if its keys are there. */
 static wql_status read_system(const wql_batch *batch, uint32_t row, int system, wql_value *out) {
-    const wql_column *keys[KEYS_MAX];
     *out = wql_null();
     switch (system) {
     case WQL__SYS_PATH: return read_path(batch, row, true, out);
     case WQL__SYS_RELPATH: return read_path(batch, row, false, out);
     case WQL__SYS_NAMESPACE:
     case WQL__SYS_SERVER:
-        if (batch->projected && (batch->cls->key_count > KEYS_MAX || !find_keys(batch, keys))) return WQL_OK;
+        if (batch->projected && !has_keys(batch)) return WQL_OK;
         break;
     case WQL__SYS_SUPERCLASS:
     case WQL__SYS_DYNASTY:

@@ -8,8 +8,6 @@
 #include "../base/mem.h"
 #include "literal.h"
 
-/* Most keys in one path: more than any class has, and few enough for a text from a stranger. */
-enum { WQL__PATH_KEYS_MAX = 1024 };
 /* A greater limit path_chars_max counts as this: places have 32 bits. */
 enum { WQL__PATH_CHARS_CEILING = 0x40000000 };
 
@@ -41,6 +39,7 @@ typedef struct wql__object_path {
 
 typedef struct wql__path_limits {
     uint32_t path_chars, identifier_chars; /* UTF-16 units */
+    uint32_t path_keys;
 } wql__path_limits;
 
 /* Reads the path that is bytes [from, from + length) of `text`: all of it, without blanks around it.

@@ -207,7 +207,8 @@ static wql_status read_key(reader *r) {
     wql_str name;
     wql_status status = read_name(r, "the name of a key", &name);
     if (status != WQL_OK) return status;
-    if (r->path->key_count == WQL__PATH_KEYS_MAX) return refuse_limit(r, from, name.len, "path_keys_max", WQL__PATH_KEYS_MAX);
+    if (r->path->key_count == r->limits->path_keys)
+        return refuse_limit(r, from, name.len, "path_keys_max", r->limits->path_keys);
     if (peek(r, 0) != '=') return refuse(r, "'='");
     r->at++;
     key = add_key(r);

@@ -8,7 +8,7 @@
 
 /* Texts of references come from providers, and may be of any length: a longer one is no path, and is not looked at, so that nothing
  * here needs to be stopped. */
-static const wql__path_limits limits = {WQL__REFERENCE_BYTES, WQL__REFERENCE_BYTES};
+static const wql__path_limits limits = {WQL__REFERENCE_BYTES, WQL__REFERENCE_BYTES, WQL__REFERENCE_BYTES};
 
 /* A key that is a reference is a path in a path. Each level doubles the backslashes of those in it, so texts of a sane length
  * have few; deeper ones stay as they are written. */

@@ -50,7 +50,7 @@ static bool never_matches(const wql__test *test) {
     return wql__like_shape(test->pattern, &text) == WQL__LIKE_NEVER;
 }
 
-/* A string and a pattern. */
+/* A text and a pattern. */
 static bool make_like(wql__arena *arena, wql__test *test) {
     test->by = WQL__BY_LIKE;
     test->text = test->literal.text;
@@ -59,12 +59,17 @@ static bool make_like(wql__arena *arena, wql__test *test) {
     return true;
 }
 
+/* Whether values of the type are matched with patterns. */
+static bool takes_patterns(const wql__test *test, uint32_t type) {
+    return type == WQL_STRING || (type == WQL_REFERENCE && test->patterns);
+}
+
 /* The type is known. Sets *why, or returns false: no memory. */
 static bool make_typed(wql__arena *arena, wql__test *test, uint32_t flags, const char **why) {
     char number[32];
     *why = wql__operator_refused(test->type, test->op);
     if (*why) return true;
-    if (test->op == WQL_LIKE && test->type == WQL_STRING) {
+    if (test->op == WQL_LIKE && takes_patterns(test, test->type)) {
         if (wql__like_is_wild(test->literal.text)) return make_like(arena, test);
         test->op = WQL_EQ;
     }
@@ -99,6 +104,7 @@ wql_status wql__test_make(wql__arena *arena, uint32_t type, uint32_t flags, uint
     if (literal->kind == WQL__LIT_NULL && op == WQL_NE) op = WQL_NOT_NULL;
     out->op = op;
     out->type = type;
+    out->patterns = (flags & WQL__PATTERNS) != 0;
     out->literal = *literal;
     if (zone) out->zone = *zone;
     *why = check_literal(op, literal);
@@ -126,6 +132,7 @@ wql_status wql__test_defer(uint32_t type, uint32_t flags, uint8_t op, bool negat
     out->by = WQL__BY_PARAMETER;
     out->type = type;
     out->interval = (flags & WQL_INTERVAL) != 0;
+    out->patterns = (flags & WQL__PATTERNS) != 0;
     out->literal = *parameter;
     if (zone) out->zone = *zone;
     *why = type == WQL_NULL ? NULL : wql__operator_refused(type, op);
@@ -137,10 +144,10 @@ wql_status wql__test_defer(uint32_t type, uint32_t flags, uint8_t op, bool negat
 wql_status wql__test_resolve(wql__arena *arena, const wql__test *deferred, const wql__literal *literal, wql__test *out,
                              const char **why) {
     wql__test plain = *deferred; /* as it was before NOTs, of which an even number is none */
+    uint32_t flags = (plain.interval ? (uint32_t)WQL_INTERVAL : 0) | (plain.patterns ? (uint32_t)WQL__PATTERNS : 0);
     if (plain.inverted) wql__test_negate(&plain);
     if (literal->kind != WQL__LIT_NULL)
-        return wql__test_make(arena, plain.type, plain.interval ? WQL_INTERVAL : 0, plain.op, deferred->inverted, literal,
-                              &plain.zone, out, why);
+        return wql__test_make(arena, plain.type, flags, plain.op, deferred->inverted, literal, &plain.zone, out, why);
     *out = *deferred;
     out->by = WQL__BY_UNKNOWN;
     *why = NULL;
@@ -321,7 +328,7 @@ static int test_class(const wql__test *test, const wql_value *value) {
 }
 
 static int test_like(const wql__test *test, const wql_value *value, const _Atomic uint32_t *stop) {
-    if (value->type != WQL_STRING) return WQL__UNKNOWN;
+    if (!takes_patterns(test, value->type)) return WQL__UNKNOWN;
     return wql__like_match(test->pattern, value->str, stop);
 }
 
@@ -347,7 +354,7 @@ static int test_known(const wql__test *test, const wql_value *value, const _Atom
 static int test_any(const wql__test *test, const wql_value *value, const _Atomic uint32_t *stop) {
     wql__test typed = *test;
     char number[32];
-    if (test->op == WQL_LIKE && value->type == WQL_STRING) return test_like(test, value, stop);
+    if (test->op == WQL_LIKE && takes_patterns(test, value->type)) return test_like(test, value, stop);
     if (!wql__type_is_known(value->type) || wql__operator_refused(value->type, test->op)) return WQL__UNKNOWN;
     typed.type = value->type;
     if (wql__operand_set(&typed, value->type, value->type == WQL_DATETIME && value->time.interval, number)) return WQL__UNKNOWN;

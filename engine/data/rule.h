@@ -16,6 +16,9 @@ enum { WQL__FALSE = 0, WQL__TRUE = 1, WQL__UNKNOWN = 2 };
 /* An operator beside those of provider.h (WQL_EQ ... WQL_NOT_NULL): the object's class is, or derives from, `text`. */
 enum { WQL__ISA = 32 };
 
+/* Beside the flags of a property's definition: LIKE takes patterns on references too (RELAXED). */
+enum { WQL__PATTERNS = 1 << 30 };
+
 /* How the test compares; which members count. */
 enum {
     WQL__BY_CONSTANT, /* every value that is not NULL gives `constant` (an out-of-range literal, a pattern that matches nothing) */
@@ -46,6 +49,7 @@ typedef struct wql__test {
     bool inverted;    /* stood under an odd number of NOTs. Only wql__test_null looks at it */
     bool constant;    /* WQL__BY_CONSTANT */
     bool interval;    /* WQL__BY_TIME: an interval */
+    bool patterns;    /* made with WQL__PATTERNS */
     bool plain;       /* WQL__BY_TEXT, EXACT...CONTAINS of LIKE: wql__fold_is_plain(folded) */
     uint32_t type;    /* the property's CIM type; WQL_NULL for WQL__BY_ANY */
     union {
@@ -62,7 +66,8 @@ typedef struct wql__test {
     wql__zone zone;
 } wql__test;
 
-/* Makes a test for a property of CIM type `type` (arrays: only the NULL operators) with flags of its definition (WQL_INTERVAL).
+/* Makes a test for a property of CIM type `type` (arrays: only the NULL operators) with flags of its definition (WQL_INTERVAL), and
+ * WQL__PATTERNS.
  * type WQL_NULL: not known, WQL__BY_ANY. `op` is WQL_EQ ... WQL_LIKE, WQL_IS_NULL, WQL_NOT_NULL or WQL__ISA. EQ and NE with a NULL
  * literal become WQL_IS_NULL and WQL_NOT_NULL. The literal's texts must outlive the arena, or be copied before.
  * Returns WQL_OK; WQL_E_INVALID_QUERY with `why` set to a static or arena text such as "a boolean has no order" (no final period,

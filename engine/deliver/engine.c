@@ -86,11 +86,12 @@ static void fill_defaults(wql_engine *engine) {
     set_default(&o->pattern_chars_max, 4096);
     set_default(&o->path_chars_max, 8192);
     set_default(&o->identifier_chars_max, 4096);
+    set_default(&o->path_keys_max, 1024);
     set_default(&o->calls_per_principal_max, o->calls_max);
     set_default(&o->ahead_max, 16);
     set_default(&o->zombies_max, 1000);
-    engine->limits = (wql__parse_limits){o->query_chars_max,   o->depth_max,      o->predicates_max,      o->select_items_max,
-                                         o->pattern_chars_max, o->path_chars_max, o->identifier_chars_max};
+    engine->limits = (wql__parse_limits){o->query_chars_max,   o->depth_max,      o->predicates_max,       o->select_items_max,
+                                         o->pattern_chars_max, o->path_chars_max, o->identifier_chars_max, o->path_keys_max};
     engine->zone = (wql__zone){o->zone, o->zone_user};
     if (WQL__FAULT(host_name) || gethostname(engine->server, sizeof engine->server - 1) != 0 || !engine->server[0])
         strcpy(engine->server, "localhost");
@@ -129,7 +130,6 @@ wql_status wql__engine_open(const wql_engine_options *opt, wql_engine **out, wql
     if (options.depth_max > DEPTH_MOST)
         return wql__fail(err, WQL_E_INVALID_PARAMETER, "wql_engine_options: depth_max is %u; %d is the most", options.depth_max,
                          DEPTH_MOST);
-    if (options.zero) return wql__fail(err, WQL_E_INVALID_PARAMETER, "wql_engine_options: zero is not 0");
     if (options.kernels > WQL_KERNELS_NEON)
         return wql__fail(err, WQL_E_INVALID_PARAMETER, "wql_engine_options: there are no kernels of number %u", options.kernels);
     mem = wql__mem_open(options.alloc, options.alloc_user, options.memory_max);

@@ -211,7 +211,7 @@ wql_status wql__query_make(wql_session *session, wql_str text, bool once, wql_qu
 }
 
 static wql__path_limits path_limits(const wql_engine *engine) {
-    return (wql__path_limits){engine->limits.path_chars, engine->limits.identifier_chars};
+    return (wql__path_limits){engine->limits.path_chars, engine->limits.identifier_chars, engine->limits.path_keys};
 }
 
 wql_status wql__fetch_make(wql_session *session, wql_str path, wql_query **out, wql_error *err) {

@@ -373,12 +373,29 @@ static wql_status check_cells(const check *c, const wql_column *col, uint32_t ty
     }
 }
 
+/* A row whose text is a NULL of the dictionary. */
+static bool is_null_text(const wql_column *col, uint32_t row) {
+    if (col->layout != WQL_CODES || !col->child->validity || wql_column_is_null(col, row)) return false;
+    return wql_column_is_null(col->child, (uint32_t)((const int32_t *)col->values)[row]);
+}
+
 static wql_status check_key(const check *c, const wql_column *col, uint32_t rows) {
     for (uint32_t row = 0; row < rows; row++) {
-        bool null = wql_column_is_null(col, row);
-        if (!null && col->layout == WQL_CODES && col->child->validity)
-            null = wql_column_is_null(col->child, (uint32_t)((const int32_t *)col->values)[row]);
-        if (null) return bad(c, "is a key, but NULL in row %u", row);
+        if (wql_column_is_null(col, row) || is_null_text(col, row)) return bad(c, "is a key, but NULL in row %u", row);
+    }
+    return WQL_OK;
+}
+
+/* References are compared as text, so one that is spelled in another way is found by nobody. Looked at with WQL_CHECK_PROVIDERS. */
+static wql_status check_spelling(const check *c, const wql_column *col, uint32_t rows) {
+    for (uint32_t row = 0; row < rows; row++) {
+        wql_value value = wql_column_value(col, row), spelled;
+        if (is_ended(c, row, LOOK_EVERY)) return ended(c);
+        if (value.type == WQL_NULL || is_null_text(col, row)) continue;
+        if (!wql__reference_cell(c->scan, c->def, &value, &spelled)) return c->scan->broken;
+        if (spelled.str.len == value.str.len && memcmp(spelled.str.ptr, value.str.ptr, value.str.len) == 0) continue;
+        return wql__scan_fault(c->scan, "column %s.%s has %.*s in row %u, which is to be spelled %.*s", c->scan->cls->def.name,
+                               c->def->name, WQL_FMT(value.str), row, WQL_FMT(spelled.str));
     }
     return WQL_OK;
 }
@@ -394,6 +411,8 @@ static wql_status check_column(wql__scan *scan, uint32_t slot, const wql_column 
     check c = {scan, &scan->cls->def.properties[col->property], &scan->facts[slot], col->buffer_id, ill, false};
     wql_status status = check_cells(&c, col, c.def->type, 0, rows);
     if (status >= 0 && (c.def->flags & WQL_KEY) && (col->validity || col->layout == WQL_CODES)) status = check_key(&c, col, rows);
+    if (status >= 0 && c.def->type == WQL_REFERENCE && scan->run->env->check_exact && !(ill && *ill))
+        status = check_spelling(&c, col, rows);
     return status;
 }
 

@@ -10,11 +10,18 @@
 
 #include <string.h>
 
-/* Two properties, or objects below them. */
+/* A side of a comparison of two: a property, an object below it, or a system property. */
+typedef struct filter_side {
+    uint8_t system; /* WQL__SYS_... or none */
+    bool interval;  /* the column holds intervals, which values do not say */
+    uint32_t slot, name_count;
+    const wql_str *names;
+    wql_value constant; /* of a system property that all rows have alike */
+} filter_side;
+
 typedef struct filter_pair {
     const wql__pair *pair;
-    uint32_t slot;                      /* of the other */
-    bool left_interval, right_interval; /* the columns hold intervals, which values do not say */
+    filter_side left, right;
 } filter_pair;
 
 struct wql__filter_node {
@@ -54,21 +61,26 @@ static wql__filter_node *new_node(maker *m, uint8_t kind) {
 
 static const wql_property_def *def_of(const maker *m, uint32_t property) { return &m->filter->cls->def.properties[property]; }
 
-static bool holds_intervals(const maker *m, uint32_t property, uint32_t name_count) {
-    return name_count == 0 && (def_of(m, property)->flags & WQL_INTERVAL) != 0;
+static filter_side make_side(const maker *m, uint8_t system, uint32_t property, const wql_str *names, uint32_t name_count) {
+    const wql_class *cls = m->filter->cls;
+    filter_side side = {.system = system, .names = names, .name_count = name_count};
+    if (system != WQL__SYS_NONE) {
+        side.constant = wql__system_constant(cls, system, cls->def.property_count);
+        return side;
+    }
+    side.slot = m->filter->slots[property];
+    side.interval = name_count == 0 && (def_of(m, property)->flags & WQL_INTERVAL) != 0;
+    return side;
 }
 
 static wql_status make_pair(maker *m, wql__filter_node *node, const wql__expr *expr) {
+    const wql__pair *other = expr->pair;
     filter_pair *pair = wql__arena_alloc(m->arena, sizeof *pair);
     if (!pair) return no_memory(m);
-    pair->pair = expr->pair;
-    pair->slot = m->filter->slots[expr->pair->property];
-    pair->left_interval = holds_intervals(m, expr->property, expr->name_count);
-    pair->right_interval = holds_intervals(m, expr->pair->property, expr->pair->name_count);
+    pair->pair = other;
+    pair->left = make_side(m, expr->system, expr->property, expr->names, expr->name_count);
+    pair->right = make_side(m, other->system, other->property, other->names, other->name_count);
     node->pair = pair;
-    node->names = expr->names;
-    node->name_count = expr->name_count;
-    node->slot = m->filter->slots[expr->property];
     return WQL_OK;
 }
 
@@ -226,6 +238,7 @@ void wql__filter_free(wql__filter *f) {
     free_node(f->root);
     f->root = NULL;
     wql__page_free(&f->page, f->mem);
+    wql__page_free(&f->other_page, f->mem);
 }
 
 /* -- paths ------------------------------------------------------------------------------------------------------- */
@@ -264,17 +277,19 @@ static void find_keys(wql__filter *f) {
     }
 }
 
-static int system_outcome(wql__filter *f, const wql__filter_node *node, uint32_t row) {
-    wql_value value;
+/* The path of the row; NULL if it has none. */
+static wql_value read_row_path(wql__filter *f, wql__page *page, uint8_t system, uint32_t row) {
     wql_str path;
     bool there;
-    if (!wql__page_path(&f->page, f->mem, f->cls, f->keys, row, node->system == WQL__SYS_PATH, &path, &there)) {
-        f->no_memory = true;
-        return WQL__UNKNOWN;
-    }
-    if (!there) return wql__test_null(node->test);
-    value = wql_text(path);
-    return wql__test_value(node->test, &value, f->stop);
+    if (wql__page_path(page, f->mem, f->cls, f->keys, row, system == WQL__SYS_PATH, &path, &there))
+        return there ? wql_text(path) : wql_null();
+    f->no_memory = true;
+    return wql_null();
+}
+
+static int system_outcome(wql__filter *f, const wql__filter_node *node, uint32_t row) {
+    wql_value value = read_row_path(f, &f->page, node->system, row);
+    return value.type == WQL_NULL ? wql__test_null(node->test) : wql__test_value(node->test, &value, f->stop);
 }
 
 /* One part of an object; NULL if it is not there. */
@@ -306,12 +321,19 @@ static wql_value read_path(wql__filter *f, uint32_t slot, const wql_str *names, 
     return value;
 }
 
+static wql_value read_side(wql__filter *f, const filter_side *side, wql__page *page, uint32_t row) {
+    wql_value value;
+    if (side->system != WQL__SYS_NONE)
+        return wql__system_is_constant(side->system) ? side->constant : read_row_path(f, page, side->system, row);
+    value = read_path(f, side->slot, side->names, side->name_count, row);
+    if (side->interval && value.type == WQL_DATETIME) value.time.interval = 1;
+    return value;
+}
+
 static int pair_outcome(wql__filter *f, const wql__filter_node *node, uint32_t row) {
     const wql__pair *pair = node->pair->pair;
-    wql_value left = read_path(f, node->slot, node->names, node->name_count, row);
-    wql_value right = read_path(f, node->pair->slot, pair->names, pair->name_count, row);
-    if (node->pair->left_interval && left.type == WQL_DATETIME) left.time.interval = 1;
-    if (node->pair->right_interval && right.type == WQL_DATETIME) right.time.interval = 1;
+    wql_value left = read_side(f, &node->pair->left, &f->page, row);
+    wql_value right = read_side(f, &node->pair->right, &f->other_page, row);
     return wql__test_pair(pair->op, pair->negated, &left, &right, f->stop);
 }
 

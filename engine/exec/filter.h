@@ -35,7 +35,7 @@ typedef struct wql__filter {
     wql__rows_room **levels; /* while it runs: memory of ORs, one for each that may be open */
     uint32_t level_count;
     const wql_column **keys; /* of that batch; NULL: not read */
-    wql__page page;
+    wql__page page, other_page; /* of the path on each side of a comparison */
     bool no_memory; /* a path had no room */
 } wql__filter;
 

@@ -9,6 +9,8 @@
 #include "../data/rule.h"
 #include "../data/spares.h"
 
+#include <string.h>
+
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #endif
@@ -89,6 +91,15 @@ typedef struct wql__needle_word {
 /* Which of 64 words agree; in *high, which of them have one of those bits. */
 typedef uint64_t (*wql__agree_kernel)(const uint32_t *words, const wql__needle_word *with, uint64_t *high);
 
+/* Where each of 64 words is looked up in a table of 2^(32 - shift) places, letters without regard to case. Gives all bits
+ * of the words. */
+typedef uint32_t (*wql__places_kernel)(const uint32_t *words, uint32_t shift, uint32_t *places);
+#define WQL__PLACE_CASE 0x20202020u
+#define WQL__PLACE_SPREAD 0x9e3779b1u
+static inline uint32_t wql__place_of(uint32_t word, uint32_t shift) {
+    return ((word | WQL__PLACE_CASE) * WQL__PLACE_SPREAD) >> shift;
+}
+
 /* The first block of up to 64 places, at or behind `from`, in which both probes agree somewhere: where it begins, and in *bits
  * the places. All places are below `limit`, and only bytes of needles that begin there are read. `limit`: there is none, or
  * `stop` is set, which is looked at each 64 KiB. */
@@ -131,6 +142,7 @@ struct wql__kernels {
     wql__pick picks[4]; /* [logarithm of the width in bytes] */
     wql__hunt_kernel hunt;
     wql__agree_kernel agree;
+    wql__places_kernel places;
     wql__ascii_kernel is_ascii;
     wql__ascends_kernel ascends;
 };
@@ -170,6 +182,20 @@ void wql__needle_column(const wql__needle *needle, const wql__kernels *kernels, 
 /* The same of an ASCII needle that is the beginning of a text, or all of it. */
 void wql__needle_start(const wql__needle *needle, const wql__kernels *kernels, int how, const wql_column *col, uint32_t rows,
                        const uint64_t *valid, const _Atomic uint32_t *stop, uint64_t *mask, uint64_t *open);
+
+/* The four bytes at byte `at` of up to 64 texts from row `first` on, side by side; zeros where there are fewer texts. All can be
+ * read; of a view only its first four. */
+static inline void wql__load_words(const wql_column *col, uint32_t first, uint32_t count, uint32_t at, uint32_t *words) {
+    if (count < 64) memset(words, 0, 64 * sizeof *words);
+    if (col->layout == WQL_VIEWS) {
+        const wql_view *views = (const wql_view *)col->values + first;
+        for (uint32_t i = 0; i < count; i++) memcpy(&words[i], views[i].as.inlined, sizeof *words);
+    } else {
+        const int32_t *offsets = col->offsets + first;
+        const char *bytes = col->bytes + at;
+        _Pragma("GCC unroll 8") for (uint32_t i = 0; i < count; i++) memcpy(&words[i], bytes + offsets[i], sizeof *words);
+    }
+}
 
 /* What is known of the texts of one dictionary: a byte for each, 0 = not asked yet, else 1 + outcome. */
 typedef struct wql__known {
@@ -247,8 +273,8 @@ bool wql__members_make(wql__arena *arena, uint32_t type, const wql__test *const 
 bool wql__members_have(const wql__members *members, const wql_column *col, uint32_t row,
                        const _Atomic uint32_t *stop); /* not of a NULL */
 /* Of a column of numbers, or of texts that are no codes. Bits of NULLs mean nothing. */
-void wql__members_dense(const wql__members *members, const wql_column *col, uint32_t rows, const _Atomic uint32_t *stop,
-                        uint64_t *mask);
+void wql__members_dense(const wql__members *members, const wql__kernels *kernels, const wql_column *col, uint32_t rows,
+                        const _Atomic uint32_t *stop, uint64_t *mask);
 
 enum { WQL__LINE = 64 };
 /* Tells the caches that `bytes` are read soon which lie `ahead` of `at`. */

@@ -334,6 +334,22 @@ TARGET static uint64_t agree(const uint32_t *words, const wql__needle_word *with
     return word;
 }
 
+TARGET static uint32_t places(const uint32_t *words, uint32_t shift, uint32_t *to) {
+    const __m256i letters = SET_32(WQL__PLACE_CASE), spread = SET_32(WQL__PLACE_SPREAD);
+    const __m128i by = _mm_cvtsi32_si128((int)shift);
+    __m256i any = NOTHING;
+    __m128i half;
+    _Pragma("GCC unroll 8") for (unsigned i = 0; i < 8; i++) {
+        __m256i x = load(words + 8 * i);
+        any = _mm256_or_si256(any, x);
+        x = _mm256_srl_epi32(_mm256_mullo_epi32(_mm256_or_si256(x, letters), spread), by);
+        _mm256_storeu_si256((__m256i *)(void *)(to + 8 * i), x);
+    }
+    half = _mm_or_si128(_mm256_castsi256_si128(any), _mm256_extracti128_si256(any, 1));
+    half = _mm_or_si128(half, _mm_unpackhi_epi64(half, half));
+    return (uint32_t)_mm_cvtsi128_si32(half) | (uint32_t)_mm_extract_epi32(half, 1);
+}
+
 TARGET static size_t hunt(const wql__needle *n, const uint8_t *bytes, size_t from, size_t limit, const _Atomic uint32_t *stop,
                           uint64_t *bits) {
     probes p;
@@ -406,6 +422,7 @@ bool wql__kernels_avx2(wql__kernels *k) {
     k->list = list;
     k->hunt = hunt;
     k->agree = agree;
+    k->places = places;
     k->is_ascii = is_ascii;
     k->ascends = ascends;
     return true;

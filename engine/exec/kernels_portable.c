@@ -178,6 +178,15 @@ static uint64_t agree(const uint32_t *restrict words, const wql__needle_word *wi
     return wql__pack_bytes(m);
 }
 
+static uint32_t places(const uint32_t *restrict words, uint32_t shift, uint32_t *restrict to) {
+    uint32_t any = 0;
+    for (unsigned i = 0; i < 64; i++) {
+        any |= words[i];
+        to[i] = wql__place_of(words[i], shift);
+    }
+    return any;
+}
+
 static size_t hunt(const wql__needle *n, const uint8_t *bytes, size_t from, size_t limit, const _Atomic uint32_t *stop,
                    uint64_t *bits) {
     for (size_t blocks = 0; from < limit; from += 64, blocks++) {
@@ -229,6 +238,7 @@ void wql__kernels_portable(wql__kernels *k) {
     k->picks[3] = pick_64;
     k->hunt = hunt;
     k->agree = agree;
+    k->places = places;
     k->is_ascii = wql__is_ascii;
     k->ascends = ascends;
 }

@@ -5,7 +5,7 @@
  *
  * Memory. The instances of a hop stay with its provider: so many references as fit a queue are taken, and the hop waits while the
  * objects they name are got. Only if these have to wait (a provider may have no second scan to give as long as the first is open)
- * does the hop go on meanwhile, into the second queue, until it is through and closed. */
+ * does the hop go on meanwhile, into the second queue, until it is through and closed: memory_max bounds that. */
 #include "inside.h"
 
 #include "../base/fold.h"
@@ -16,7 +16,9 @@
 
 enum {
     QUEUE_MOST = 1024, /* references that are taken before the objects are got */
-    GATHER_MOST = 100  /* objects that are got at once */
+    GATHER_MOST = 100, /* objects that are got at once */
+    KEYS_MOST = 8,     /* of a class of whose objects several are got at once */
+    PROBES_MOST = 4    /* for each of them: values of one key with values of another that are looked up */
 };
 
 /* A step: its plan, its run, and the environment of that. */
@@ -53,6 +55,7 @@ struct wql__links_run {
     uint32_t interrupting;  /* threads inside one of the steps' runs; guarded by the whole's lock */
     const wql_class **seen; /* CLASSDEFSONLY: in the order in which they were met */
     uint32_t seen_count, seen_room;
+    const wql__class_entry *listed, *unlisted; /* whose provider takes lists of keys, or not; the last ones that were met */
 };
 
 static wql_status no_memory(wql__links_run *l) {
@@ -201,23 +204,58 @@ static wql_status read_queue(wql__links_run *l, queue *q) {
     return WQL_OK;
 }
 
-static bool is_among(const wql__reference *const *group, uint32_t count, const wql__reference *end) {
-    for (uint32_t i = 0; i < count; i++)
-        if (group[i]->keys[0].u64 == end->keys[0].u64) return true;
+/* Objects that are got at once, and how many values each of their keys has. */
+typedef struct group {
+    const wql__reference *ends[GATHER_MOST];
+    uint32_t count;
+    uint32_t values[KEYS_MOST];
+} group;
+
+static bool has_key(const group *g, uint32_t key, const wql_value *value) {
+    for (uint32_t i = 0; i < g->count; i++)
+        if (wql__links_same_key(&g->ends[i]->keys[key], value)) return true;
     return false;
 }
 
-/* The next objects that are got at once: none twice, so that one that is named twice comes twice. */
-static uint32_t take_group(queue *q, const wql__reference **group) {
-    uint32_t count = 0;
-    while (q->at < q->count && !q->ends[q->at].entry) q->at++;
-    for (uint32_t i = q->at; i < q->count && count < GATHER_MOST; i++) {
-        wql__reference *end = &q->ends[i];
-        if (!end->entry || (count && (end->entry != group[0]->entry || is_among(group, count, end)))) continue;
-        group[count++] = end;
-        if (!wql__links_can_gather(end->entry->cls)) break;
+static bool is_among(const group *g, const wql__reference *end) {
+    uint32_t keys = end->entry->cls->key_count;
+    for (uint32_t i = 0; i < g->count; i++) {
+        uint32_t key = 0;
+        while (key < keys && wql__links_same_key(&g->ends[i]->keys[key], &end->keys[key])) key++;
+        if (key == keys) return true;
     }
-    return count;
+    return false;
+}
+
+/* Of several keys each has a list, so that values are looked up that belong to no object: not too many of these. */
+static bool join_group(group *g, const wql__reference *end) {
+    uint32_t keys = end->entry->cls->key_count, values[KEYS_MOST] = {0};
+    uint64_t probes = 1;
+    for (uint32_t i = 0; i < keys; i++) {
+        values[i] = g->values[i] + !has_key(g, i, &end->keys[i]);
+        probes *= values[i];
+        if (probes > (uint64_t)PROBES_MOST * (g->count + 1)) return false;
+    }
+    memcpy(g->values, values, sizeof values);
+    g->ends[g->count++] = end;
+    return true;
+}
+
+/* The next objects that are got at once: none twice, so that one that is named twice comes twice. */
+static void take_group(const wql__links_run *l, queue *q, group *g) {
+    g->count = 0;
+    while (q->at < q->count && !q->ends[q->at].entry) q->at++;
+    for (uint32_t i = q->at; i < q->count && g->count < GATHER_MOST; i++) {
+        wql__reference *end = &q->ends[i];
+        const wql__class_entry *entry = end->entry;
+        if (!entry || (g->count && (entry != g->ends[0]->entry || is_among(g, end)))) continue;
+        if (!g->count && (entry == l->unlisted || entry->cls->key_count > KEYS_MOST || !wql__links_can_gather(entry->cls))) {
+            g->ends[g->count++] = end;
+            return;
+        }
+        if (!g->count) memset(g->values, 0, sizeof g->values);
+        (void)join_group(g, end);
+    }
 }
 
 /* -- what comes out ---------------------------------------------------------------------------------------------- */
@@ -379,9 +417,9 @@ static wql_status hop(wql__links_run *l, int64_t until_us, wql_batch **out) {
 
 /* Plans the next objects. WQL_END: there are none for now. */
 static wql_status begin_ends(wql__links_run *l) {
-    const wql__reference *group[GATHER_MOST];
+    group g;
     wql__plan *plan;
-    uint32_t count;
+    bool listed = true;
     wql_status status;
     if (!l->now.read) {
         queue spare = l->now;
@@ -390,15 +428,23 @@ static wql_status begin_ends(wql__links_run *l) {
         status = read_queue(l, &l->now);
         if (status < 0) return status;
     }
-    count = take_group(&l->now, group);
-    if (!count) {
+    take_group(l, &l->now, &g);
+    if (!g.count) {
         empty_queue(&l->now);
         return WQL_END;
     }
     if (!l->end.begun) begin_step(l, &l->end);
-    status = wql__links_plan_ends(l->whole->plan, group, count, &l->end.env.turn, &plan, l->whole->failure);
+    status = wql__links_plan_ends(l->whole->plan, g.ends, g.count, &l->end.env.turn, &plan, l->whole->failure);
     if (status != WQL_OK) return status;
-    for (uint32_t i = 0; i < count; i++) ((wql__reference *)(uintptr_t)group[i])->entry = NULL;
+    if (g.count > 1 && g.ends[0]->entry != l->listed) {
+        status = wql__links_are_listed(l->whole->plan, plan, g.ends[0], &l->end.env.turn, &listed, l->whole->failure);
+        if (status == WQL_OK) *(listed ? &l->listed : &l->unlisted) = g.ends[0]->entry;
+    }
+    if (status != WQL_OK || !listed) { /* one by one, from the next time on */
+        wql__plan_release(plan);
+        return status;
+    }
+    for (uint32_t i = 0; i < g.count; i++) ((wql__reference *)(uintptr_t)g.ends[i])->entry = NULL;
     return open_step(l, &l->end, plan);
 }
 

@@ -103,8 +103,11 @@ static bool make_numbers(wql__members *m, wql__arena *arena, const wql__test *co
 
 static bool make_texts(wql__members *m, wql__arena *arena, const wql__test *const *tests, uint32_t count,
                        const _Atomic uint32_t *stop, bool *made) {
+    size_t shortest = SIZE_MAX;
     m->text = true;
-    if (!wql__text_set_init(&m->texts, arena, count)) return false;
+    for (uint32_t i = 0; i < count; i++)
+        if (tests[i]->folded.len < shortest) shortest = tests[i]->folded.len;
+    if (!wql__text_set_init(&m->texts, arena, count, shortest)) return false;
     for (uint32_t i = 0; i < count; i++) {
         *made = tests[i]->folded.len <= MEMBER_LONGEST && (i % 16 || !wql__stopped(stop));
         if (!*made) return true;
@@ -151,11 +154,11 @@ bool wql__members_have(const wql__members *m, const wql_column *col, uint32_t ro
         for (uint32_t i = 0; i < count && !m->bitmap; i++) bytes[i] = hash_have(m, (uint64_t)v[i]);                              \
     } while (0)
 
-void wql__members_dense(const wql__members *m, const wql_column *col, uint32_t rows, const _Atomic uint32_t *stop,
-                        uint64_t *mask) {
+void wql__members_dense(const wql__members *m, const wql__kernels *kernels, const wql_column *col, uint32_t rows,
+                        const _Atomic uint32_t *stop, uint64_t *mask) {
     const uint64_t least = m->least, range = m->range;
     if (m->text) {
-        wql__text_set_column(&m->texts, col, rows, stop, mask);
+        wql__text_set_column(&m->texts, kernels, col, rows, stop, mask);
         return;
     }
     for (uint32_t w = 0; w < wql__bit_words(rows); w++) {

@@ -46,20 +46,6 @@ static uint32_t readable(const start *s, uint32_t rows) {
     return rows;
 }
 
-/* Word `at` of up to 64 texts from row `first` on. */
-static void load_words(const start *s, uint32_t first, uint32_t count, uint32_t at, uint32_t *words) {
-    const wql_column *col = s->col;
-    if (count < 64) memset(words, 0, 64 * sizeof *words);
-    if (col->layout == WQL_VIEWS) {
-        const wql_view *views = (const wql_view *)col->values + first;
-        for (uint32_t i = 0; i < count; i++) memcpy(&words[i], views[i].as.inlined, WORD);
-    } else {
-        const int32_t *offsets = col->offsets + first;
-        const char *bytes = col->bytes + (size_t)at * WORD;
-        _Pragma("GCC unroll 8") for (uint32_t i = 0; i < count; i++) memcpy(&words[i], bytes + offsets[i], WORD);
-    }
-}
-
 static uint32_t length(const start *s, uint32_t row) {
     if (s->col->layout == WQL_VIEWS) return ((const wql_view *)s->col->values)[row].len;
     return (uint32_t)(s->col->offsets[row + 1] - s->col->offsets[row]);
@@ -107,7 +93,7 @@ static void compare_word(start *s, uint32_t first, uint32_t count, uint64_t vali
             for (; found; found &= found - 1) decide(s, first + wql__first_bit(found), mask, open);
             break;
         }
-        load_words(s, first, count, at, words);
+        wql__load_words(s->col, first, count, at * WORD, words);
         valid = found;
         found &= s->kernels->agree(words, &s->words[at], &other);
         *open |= valid & other;

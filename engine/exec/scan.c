@@ -244,15 +244,20 @@ static bool prepare(wql__scan *scan) {
     return scan->holds != NULL;
 }
 
+/* Whether what a test, or a side of one, looks at was asked for. */
+static bool has_side(const wql__scan *scan, uint8_t system, uint32_t property) {
+    if (system == WQL__SYS_NONE) return scan->slots[property] != WQL__NO_ENTRY;
+    for (uint32_t i = 0; !wql__system_is_constant(system) && i < scan->cls->key_count; i++)
+        if (scan->slots[scan->cls->keys[i]] == WQL__NO_ENTRY) return false;
+    return true;
+}
+
 /* Whether the properties that a condition looks at were asked for. */
 static bool is_covered(const wql__scan *scan, const wql__expr *expr) {
-    if (expr->kind == WQL__EXPR_TEST && expr->at == WQL__AT_PAIR && scan->slots[expr->pair->property] == WQL__NO_ENTRY)
+    if (expr->kind == WQL__EXPR_TEST && expr->at == WQL__AT_PAIR && !has_side(scan, expr->pair->system, expr->pair->property))
         return false;
-    if (expr->kind == WQL__EXPR_TEST && expr->at != WQL__AT_SYSTEM) return scan->slots[expr->property] != WQL__NO_ENTRY;
-    if (expr->kind == WQL__EXPR_TEST)
-        for (uint32_t i = 0; i < scan->cls->key_count; i++)
-            if (scan->slots[scan->cls->keys[i]] == WQL__NO_ENTRY) return false;
-    for (uint32_t i = 0; expr->kind != WQL__EXPR_TEST && i < expr->count; i++)
+    if (expr->kind == WQL__EXPR_TEST) return has_side(scan, expr->system, expr->property);
+    for (uint32_t i = 0; i < expr->count; i++)
         if (!is_covered(scan, expr->items[i])) return false;
     return true;
 }

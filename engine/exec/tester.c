@@ -105,7 +105,7 @@ bool wql__tester_init(wql__tester *t, wql__arena *arena, wql__mem *mem, const wq
     }
     if (wql__test_null(test) == WQL__TRUE) return true;
     if (test->by == WQL__BY_CONSTANT) t->how = WQL__HOW_CONSTANT;
-    if (test->by == WQL__BY_LIKE && t->op == WQL_LIKE && type == WQL_STRING) return like_needle(t, arena, test);
+    if (test->by == WQL__BY_LIKE && t->op == WQL_LIKE && wql__type_is_text(type)) return like_needle(t, arena, test);
     if (negated || !is_order(t->op)) return true;
     if (is_fixed_test(t, type, test)) t->how = WQL__HOW_FIXED;
     if (test->by == WQL__BY_BOOLEAN && type == WQL_BOOLEAN && (t->op == WQL_EQ || t->op == WQL_NE)) t->how = WQL__HOW_BITS;
@@ -379,7 +379,7 @@ static void narrow_members(const wql__tester *t, const wql_column *col, wql__row
         return;
     }
     if (wql__stopped(stop)) return; /* a large set lies in slow memory, and there may be many sets */
-    wql__members_dense(t->members, col, set->rows, stop, mask);
+    wql__members_dense(t->members, t->kernels, col, set->rows, stop, mask);
     if (t->outside)
         for (uint32_t w = 0; w < wql__bit_words(set->rows); w++) mask[w] = ~mask[w];
     wql__rows_and(set, mask);

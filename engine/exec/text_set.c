@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* text_set.c: most texts are none of the set, and their first eight bytes show it: what these hash to is looked up in a table,
- * for row after row and without a branch. Only texts that pass are compared, eight bytes at once. What is not ASCII goes to the
+/* text_set.c: most texts are none of the set, and their first bytes show it: what these hash to is looked up in a table, for row
+ * after row and without a branch. Only texts that pass are compared, eight bytes at once. What is not ASCII goes to the
  * map, which knows the whole rule: a text of other letters may be as good as an ASCII one (U+212A is a k). */
 #include "text_set.h"
-
-#include "kernels.h"
 
 #include "../base/utf8.h"
 
@@ -15,15 +13,15 @@ typedef struct words {
     uint64_t head, middle, tail;
 } words;
 
-struct wql__text_slot {
-    const char *text; /* folded; NULL: free */
+struct wql__text_member {
+    const char *text; /* folded */
     size_t len;
     words words;
 };
 
 #define HIGH_BITS 0x8080808080808080u
 #define LOWER_CASE 0x2020202020202020u
-enum { WORD = 8, WORDS_COVER = 24, FILTER_MIN = 4096, FILTER_MAX = 1 << 16, FILTER_SHARE = 32, LONG = 256 };
+enum { WORD = 8, HALF = 4, WORDS_COVER = 24, FILTER_BITS_MIN = 12, FILTER_BITS_MAX = 16, FILTER_SHARE = 32, LONG = 256 };
 
 static const uint64_t keep[WORD + 1] = {
     0, 0xff, 0xffff, 0xffffff, 0xffffffff, 0xffffffffff, 0xffffffffffff, 0xffffffffffffff, 0xffffffffffffffff};
@@ -62,22 +60,29 @@ static inline bool are_same(const words *a, const words *b) {
 }
 
 /* Of the first word, with the bit of lower case set in all bytes that the text has: the same for both cases of a letter. */
-static inline uint32_t hash_of(uint64_t lower, uint32_t mask) { return (uint32_t)(lower * 0x9e3779b97f4a7c15u >> 47) & mask; }
+static inline uint32_t hash_of(uint64_t lower) { return (uint32_t)(lower * 0x9e3779b97f4a7c15u >> 47); }
 
 static inline uint64_t lower_of(uint64_t head, size_t len) { return (head | LOWER_CASE) & keep[len < WORD ? len : WORD]; }
 
+static inline uint32_t filter_place(const wql__text_set *set, uint64_t lower) {
+    if (set->by_word) return wql__place_of((uint32_t)lower, 32 - set->filter_bits);
+    return hash_of(lower) & ((1u << set->filter_bits) - 1);
+}
+
 /* -- making ------------------------------------------------------------------------------------------------------ */
 
-bool wql__text_set_init(wql__text_set *set, wql__arena *arena, uint32_t count) {
-    uint32_t slots = 16, places = FILTER_MIN;
+bool wql__text_set_init(wql__text_set *set, wql__arena *arena, uint32_t count, size_t shortest) {
+    uint32_t slots = 16, bits = FILTER_BITS_MIN;
     memset(set, 0, sizeof *set);
-    while (slots < count * 2) slots *= 2;
-    while (places < FILTER_MAX && places / FILTER_SHARE < count) places *= 2;
+    while (slots < count * 4) slots *= 2;
+    while (bits < FILTER_BITS_MAX && (1u << bits) / FILTER_SHARE < count) bits++;
     set->mask = slots - 1;
-    set->filter_mask = places - 1;
+    set->by_word = shortest >= HALF;
+    set->filter_bits = bits;
+    set->members = wql__arena_alloc(arena, wql__array_size(count, sizeof *set->members));
     set->slots = wql__arena_zero(arena, wql__array_size(slots, sizeof *set->slots));
-    set->filter = wql__arena_zero(arena, places);
-    return set->slots && set->filter && wql__map_init(&set->map, arena, count);
+    set->filter = wql__arena_zero(arena, (size_t)1 << bits);
+    return set->members && set->slots && set->filter && wql__map_init(&set->map, arena, count);
 }
 
 /* A text that folds to ASCII has as many bytes, and at most two more for a k (U+212A) and one more for an s (U+017F). */
@@ -91,12 +96,13 @@ static void add_lengths(wql__text_set *set, wql_str folded) {
 void wql__text_set_add(wql__text_set *set, wql_str folded) {
     words w = words_of(folded);
     uint64_t lower = lower_of(w.head, folded.len);
-    uint32_t at = hash_of(lower, set->mask), number = set->map.count;
+    uint32_t at = hash_of(lower) & set->mask, number = set->map.count;
     if (wql__map_add(&set->map, folded, number) != number) return; /* it is there */
     add_lengths(set, folded);
-    set->filter[hash_of(lower, set->filter_mask)] = 1;
-    while (set->slots[at].text) at = (at + 1) & set->mask;
-    set->slots[at] = (struct wql__text_slot){folded.len ? folded.ptr : "", folded.len, w};
+    set->filter[filter_place(set, lower)] = 1;
+    while (set->slots[at]) at = (at + 1) & set->mask;
+    set->slots[at] = number + 1;
+    set->members[number] = (struct wql__text_member){folded.len ? folded.ptr : "", folded.len, w};
 }
 
 /* -- asking ------------------------------------------------------------------------------------------------------ */
@@ -112,63 +118,81 @@ static bool in_map(const wql__text_set *set, wql_str text) { return wql__map_fin
 /* A byte that is not ASCII is taken for no other one by these comparisons. So what they find is there; what they do not find may
  * be there all the same, if the text begins like a member. */
 static bool find(const wql__text_set *set, wql_str text, const words *w) {
-    for (uint32_t at = hash_of(lower_of(w->head, text.len), set->mask); set->slots[at].text; at = (at + 1) & set->mask) {
-        const struct wql__text_slot *slot = &set->slots[at];
-        if (slot->words.head != w->head) continue;
-        if (slot->len == text.len && are_same(&slot->words, w) &&
-            (text.len <= WORDS_COVER || is_same_rest(text.ptr, slot->text, text.len)))
+    for (uint32_t at = hash_of(lower_of(w->head, text.len)) & set->mask; set->slots[at]; at = (at + 1) & set->mask) {
+        const struct wql__text_member *member = &set->members[set->slots[at] - 1];
+        if (member->words.head != w->head) continue;
+        if (member->len == text.len && are_same(&member->words, w) &&
+            (text.len <= WORDS_COVER || is_same_rest(text.ptr, member->text, text.len)))
             return true;
-        if (text.len > WORD && text.len / 3 <= slot->len && !wql__is_ascii(text.ptr + WORD, text.len - WORD))
+        if (text.len > WORD && text.len / 3 <= member->len && !wql__is_ascii(text.ptr + WORD, text.len - WORD))
             return in_map(set, text);
     }
     return false;
 }
 
-bool wql__text_set_has(const wql__text_set *set, wql_str text) {
-    words w;
-    if (!((set->lengths >> (text.len & 63u)) & 1u)) return false;
-    w = words_of(text);
+static bool has_words(const wql__text_set *set, wql_str text, words w) {
     if (w.head & HIGH_BITS) return in_map(set, text);
-    if (!set->filter[hash_of(lower_of(w.head, text.len), set->filter_mask)]) return false;
     w = fold_words(w);
     return find(set, text, &w);
 }
 
+static inline bool has_length(const wql__text_set *set, size_t len) { return (set->lengths >> (len & 63u)) & 1u; }
+
+bool wql__text_set_has(const wql__text_set *set, wql_str text) {
+    words w;
+    if (!has_length(set, text.len)) return false;
+    w = words_of(text);
+    if (!(w.head & HIGH_BITS) && !set->filter[filter_place(set, lower_of(w.head, text.len))]) return false;
+    return has_words(set, text, w);
+}
+
 /* -- columns ----------------------------------------------------------------------------------------------------- */
 
-/* Which of up to 64 texts may be in the set, by their first words. */
-static uint64_t may_be(const wql__text_set *set, const uint64_t *lower, uint32_t count) {
-    uint8_t found[64] = {0};
-    uint64_t any = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        found[i] = set->filter[hash_of(lower[i], set->filter_mask)];
-        any |= lower[i];
+/* The words of a text behind whose first byte eight can be read, without a branch on its length. */
+static inline words readable_words(wql_str text) {
+    bool is_short = text.len < WORD;
+    size_t tail = is_short ? 0 : tail_at(text.len), middle = tail < WORD ? tail : WORD;
+    uint64_t kept = keep[is_short ? text.len : WORD];
+    return (words){load(text.ptr) & kept, load(text.ptr + middle) & kept, load(text.ptr + tail) & kept};
+}
+
+/* Of texts that passed the filter: the members. `readable`: of each eight bytes. */
+static uint64_t members_of(const wql__text_set *set, const wql_column *col, uint32_t first, uint64_t left, bool readable,
+                           const _Atomic uint32_t *stop) {
+    uint64_t found = 0;
+    for (; left; left &= left - 1) {
+        wql_str text = wql_column_str(col, first + wql__first_bit(left));
+        bool has;
+        if (text.len > LONG && wql__stopped(stop)) break;
+        if (!has_length(set, text.len)) continue;
+        has = readable ? has_words(set, text, readable_words(text)) : wql__text_set_has(set, text);
+        found |= has ? left & (0 - left) : 0;
     }
-    if (any & HIGH_BITS)
-        for (uint32_t i = 0; i < count; i++) found[i] |= (lower[i] & HIGH_BITS) != 0;
+    return found;
+}
+
+/* Which of up to 64 texts may be in the set, by their first four bytes. */
+static uint64_t may_begin(const wql__text_set *set, const wql__kernels *kernels, const wql_column *col, uint32_t first,
+                          uint32_t count) {
+    uint32_t begin[64], places[64];
+    uint8_t found[64];
+    wql__load_words(col, first, count, 0, begin);
+    if (kernels->places(begin, 32 - set->filter_bits, places) & (uint32_t)HIGH_BITS)
+        for (uint32_t i = 0; i < 64; i++) found[i] = set->filter[places[i]] | ((begin[i] & (uint32_t)HIGH_BITS) != 0);
+    else
+        for (uint32_t i = 0; i < 64; i++) found[i] = set->filter[places[i]];
     return wql__pack_bytes(found);
 }
 
-static uint64_t offsets_may_be(const wql__text_set *set, const wql_column *col, uint32_t first, uint32_t count) {
+/* The same by the first eight bytes, or as many as each has. */
+static uint64_t may_be(const wql__text_set *set, const wql_column *col, uint32_t first, uint32_t count) {
     const int32_t *offsets = col->offsets + first;
-    uint64_t lower[64];
-    if ((uint64_t)offsets[count - 1] + WORD > col->bytes_size) return ~(uint64_t)0; /* no eight bytes behind the last one */
-    for (uint32_t i = 0; i < count; i++)
-        lower[i] = lower_of(load(col->bytes + offsets[i]), (uint32_t)(offsets[i + 1] - offsets[i]));
-    return may_be(set, lower, count);
-}
-
-/* A view has the text, or its first four bytes and says where it is, which has more than eight. */
-static uint64_t views_may_be(const wql__text_set *set, const wql_column *col, uint32_t first, uint32_t count) {
-    const wql_view *views = (const wql_view *)col->values + first;
-    uint64_t lower[64];
+    uint8_t found[64] = {0};
     for (uint32_t i = 0; i < count; i++) {
-        const wql_view *view = &views[i];
-        const char *text = view->as.inlined;
-        if (view->len > sizeof view->as.inlined) text = col->buffers[view->as.ref.buffer] + view->as.ref.offset;
-        lower[i] = lower_of(load(text), view->len);
+        uint64_t lower = lower_of(load(col->bytes + offsets[i]), (uint32_t)(offsets[i + 1] - offsets[i]));
+        found[i] = set->filter[filter_place(set, lower)] | ((lower & HIGH_BITS) != 0);
     }
-    return may_be(set, lower, count);
+    return wql__pack_bytes(found);
 }
 
 static inline uint64_t valid_of(const wql_column *col, uint32_t w, uint32_t count) {
@@ -177,20 +201,19 @@ static inline uint64_t valid_of(const wql_column *col, uint32_t w, uint32_t coun
     return count == 64 ? bits : bits & (((uint64_t)1 << count) - 1);
 }
 
-void wql__text_set_column(const wql__text_set *set, const wql_column *col, uint32_t rows, const _Atomic uint32_t *stop,
-                          uint64_t *mask) {
+/* A view below a NULL may point anywhere, but its first four bytes are its own. Texts of less than four bytes are few in a set,
+ * so their columns of views are looked at text by text. */
+void wql__text_set_column(const wql__text_set *set, const wql__kernels *kernels, const wql_column *col, uint32_t rows,
+                          const _Atomic uint32_t *stop, uint64_t *mask) {
+    const bool views = col->layout == WQL_VIEWS;
     for (uint32_t w = 0; w < wql__bit_words(rows); w++) {
-        uint32_t count = rows - w * 64 < 64 ? rows - w * 64 : 64;
+        uint32_t first = w * 64, count = rows - first < 64 ? rows - first : 64;
+        bool readable = views || (uint64_t)col->offsets[first + count - 1] + WORD <= col->bytes_size;
         uint64_t left = valid_of(col, w, count);
-        mask[w] = 0;
-        if (col->layout == WQL_OFFSETS)
-            left &= offsets_may_be(set, col, w * 64, count);
-        else if (left == ~(uint64_t)0) /* a view below a NULL may point anywhere */
-            left &= views_may_be(set, col, w * 64, count);
-        for (; left; left &= left - 1) {
-            wql_str text = wql_column_str(col, w * 64 + wql__first_bit(left));
-            if (text.len > LONG && wql__stopped(stop)) return;
-            if (wql__text_set_has(set, text)) mask[w] |= left & (0 - left);
-        }
+        if (readable && set->by_word)
+            left &= may_begin(set, kernels, col, first, count);
+        else if (readable && !views)
+            left &= may_be(set, col, first, count);
+        mask[w] = members_of(set, col, first, left, readable, stop);
     }
 }

@@ -315,7 +315,7 @@ static bool is_settled(const wql__expr *expr, uint32_t type, bool *outcome) {
         return true;
     }
     if (is_settled_range(test, type, outcome)) return true;
-    if (test->by != WQL__BY_LIKE || type != WQL_STRING) return false;
+    if (test->by != WQL__BY_LIKE || !wql__type_is_text(type)) return false;
     shape = wql__like_shape(test->pattern, &text);
     *outcome = (shape == WQL__LIKE_ANY) != test->negated;
     return shape == WQL__LIKE_ANY || shape == WQL__LIKE_NEVER;
@@ -344,8 +344,28 @@ static bool is_minus_one(const wql__literal *literal) {
     return literal->kind == WQL__LIT_INT && literal->negative && literal->magnitude == 1;
 }
 
+/* `__CLASS = CreationClassName`: the unquoted name is a class's (wql-language 2.3 note 8). Where two properties may be compared
+ * it is a property's, if the class of FROM has it and no class is called so: base finds nothing with such a name. */
+static bool is_pair(const wql__binder *b, const wql__node *node) {
+    const wql__literal *name = &node->literal;
+    char first;
+    if (node->kind != WQL__NODE_COMPARE || name->kind != WQL__LIT_STRING || !name->length || b->plan->meta_class) return false;
+    if (!(b->tree->dialect & (WQL_RELAXED | WQL_EXTENDED))) return false;
+    first = b->tree->text.ptr[name->offset];
+    if (first == '\'' || first == '"' || wql__catalog_find(b->plan->catalog, name->text)) return false;
+    return wql__system_property(name->text) != WQL__SYS_NONE || wql__class_property(b->cls, name->text) != WQL_NO_COLUMN;
+}
+
+static wql_status bind_named_pair(wql__binder *b, const wql__node *node, bool negate, wql__expr **out) {
+    const wql__literal *literal = &node->literal;
+    wql__name name = {.text = literal->text, .offset = literal->offset, .length = literal->length};
+    wql__node pair = *node;
+    pair.other = (wql__path){.names = &name, .count = 1, .offset = name.offset, .length = name.length};
+    return wql__bind_pair(b, &pair, negate, out);
+}
+
 wql_status wql__bind_test(wql__binder *b, const wql__node *node, bool negate, wql__expr **out) {
-    wql__expr *expr = node->kind == WQL__NODE_COMPARE_PATHS ? NULL : wql__arena_zero(b->arena, sizeof *expr);
+    wql__expr *expr;
     wql__literal literal;
     uint32_t type = WQL_NULL, flags = 0;
     const char *why = "the comparison makes no sense";
@@ -353,6 +373,8 @@ wql_status wql__bind_test(wql__binder *b, const wql__node *node, bool negate, wq
     bool negated = node->negated && node->kind != WQL__NODE_NULL;
     wql_status status;
     if (node->kind == WQL__NODE_COMPARE_PATHS) return wql__bind_pair(b, node, negate, out);
+    if (is_pair(b, node)) return bind_named_pair(b, node, negate, out);
+    expr = wql__arena_zero(b->arena, sizeof *expr);
     if (!expr) return wql__bind_no_memory(b);
     if (b->plan->kind == WQL_KIND_SCHEMA && node->kind == WQL__NODE_ISA && node->literal.kind != WQL__LIT_PARAMETER)
         return wql__bind_this(b, node, negate, out);
@@ -361,6 +383,7 @@ wql_status wql__bind_test(wql__binder *b, const wql__node *node, bool negate, wq
     status = bind_target(b, node, expr, &type, &flags);
     if (status >= 0) status = copy_literal(b, node, &literal);
     if (status < 0) return status;
+    if (b->tree->dialect & WQL_RELAXED) flags |= WQL__PATTERNS;
     if (is_minus_one(&literal) && type == WQL_BOOLEAN && (b->tree->dialect & WQL_RELAXED)) literal.kind = WQL__LIT_TRUE;
     expr->test = wql__arena_zero(b->arena, sizeof *expr->test);
     if (!expr->test) return wql__bind_no_memory(b);

@@ -76,6 +76,8 @@ wql_status wql__bind_this(wql__binder *b, const wql__node *node, bool negate, wq
 wql_status wql__bind_select(wql__binder *b);
 /* Whether the list is `*`, or another spelling of it. */
 bool wql__selects_all(const wql__binder *b);
+/* `Class.*` in the extended dialect, where Class is that of FROM. */
+bool wql__is_whole_class(const wql__binder *b, const wql__path *path);
 /* What comes out of one scan: outputs and hidden keys. */
 wql_status wql__select_scan(wql__binder *b, wql__plan_scan *scan);
 

@@ -96,8 +96,9 @@ static void print_test(wql__out *out, const wql_class *cls, const wql__expr *exp
     print_operand(out, test);
 }
 
-static void print_side(wql__out *out, const wql_class *cls, uint32_t property, const wql_str *names, uint32_t count) {
-    wql__out_z(out, cls->def.properties[property].name);
+static void print_side(wql__out *out, const wql_class *cls, uint8_t system, uint32_t property, const wql_str *names,
+                       uint32_t count) {
+    wql__out_z(out, system == WQL__SYS_NONE ? cls->def.properties[property].name : wql__system_name(system));
     for (uint32_t i = 0; i < count; i++) {
         wql__out_z(out, ".");
         wql__out_text(out, names[i].ptr, names[i].len);
@@ -107,9 +108,9 @@ static void print_side(wql__out *out, const wql_class *cls, uint32_t property, c
 static void print_pair(wql__out *out, const wql_class *cls, const wql__expr *expr) {
     const wql__pair *pair = expr->pair;
     if (pair->negated) wql__out_z(out, "NOT ");
-    print_side(out, cls, expr->property, expr->names, expr->name_count);
+    print_side(out, cls, expr->system, expr->property, expr->names, expr->name_count);
     wql__out_format(out, " %s ", operator_text(pair->op));
-    print_side(out, cls, pair->property, pair->names, pair->name_count);
+    print_side(out, cls, pair->system, pair->property, pair->names, pair->name_count);
 }
 
 /* `nested`: within an AND, where an OR needs parentheses; an AND within an OR needs none. */

@@ -72,11 +72,17 @@ uint32_t wql__links_result_flags(const wql__plan *plan);
 wql_status wql__links_plan_hop(const wql__plan *plan, const wql__hop *hop, const wql_str *sources, uint32_t count,
                                wql__turn *turn, wql__plan **out, wql_error *err);
 
-/* Objects of a class, and of those derived from it, by their keys: one object; or several where the class has one key, and that
- * an integer. (No index finds several texts without regard to case.) */
+/* Objects of a class, and of those derived from it, by their keys: one object; or several, none of them twice, where all keys of
+ * the class are integers and texts. Of several, each key is one of a list, which is a condition that providers know. */
 bool wql__links_can_gather(const wql_class *cls);
 wql_status wql__links_plan_ends(const wql__plan *plan, const wql__reference *const *ends, uint32_t count, wql__turn *turn,
                                 wql__plan **out, wql_error *err);
+/* Whether the providers take over as much of `gathered`, a plan of several ends, as they would of one of them: else one by one is
+ * better. Returns as the plans do. */
+wql_status wql__links_are_listed(const wql__plan *plan, const wql__plan *gathered, const wql__reference *end, wql__turn *turn,
+                                 bool *listed, wql_error *err);
+/* Whether two values of a key are the same. */
+bool wql__links_same_key(const wql_value *a, const wql_value *b);
 
 /* The definitions of `count` classes, which are to be written to *listed before it is used. */
 wql_status wql__links_plan_classes(const wql__plan *plan, uint32_t count, wql__turn *turn, wql__plan **out,

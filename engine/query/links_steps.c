@@ -2,6 +2,7 @@
 /* links_steps.c: the steps of an association query as queries: trees that nobody has written, planned like all others. */
 #include "links.h"
 
+#include "../base/fold.h"
 #include "../data/datetime.h"
 #include "../data/value.h"
 #include "bind.h"
@@ -165,31 +166,84 @@ uint32_t wql__links_result_flags(const wql__plan *plan) {
 }
 
 bool wql__links_can_gather(const wql_class *cls) {
-    return cls->key_count == 1 && wql__type_is_integer(cls->def.properties[cls->keys[0]].type);
+    for (uint32_t i = 0; i < cls->key_count; i++) {
+        uint32_t type = cls->def.properties[cls->keys[i]].type;
+        if (!wql__type_is_integer(type) && type != WQL_STRING) return false;
+    }
+    return cls->key_count > 0;
+}
+
+bool wql__links_same_key(const wql_value *a, const wql_value *b) {
+    return a->type == WQL_STRING ? wql__fold_equal(a->str, b->str) : a->u64 == b->u64;
+}
+
+static wql__node *one_key(draft *d, const wql__reference *reference, uint32_t i) {
+    const wql_class *cls = reference->entry->cls;
+    const wql_property_def *def = &cls->def.properties[cls->keys[i]];
+    wql__literal literal = literal_of(d, def, &reference->keys[i]);
+    return compare(d, def->name, WQL_EQ, &literal);
 }
 
 static wql__node *all_keys(draft *d, const wql__reference *reference) {
     const wql_class *cls = reference->entry->cls;
     wql__node **items = take(d, cls->key_count, sizeof *items);
-    for (uint32_t i = 0; items && i < cls->key_count; i++) {
-        const wql_property_def *def = &cls->def.properties[cls->keys[i]];
-        wql__literal literal = literal_of(d, def, &reference->keys[i]);
-        items[i] = compare(d, def->name, WQL_EQ, &literal);
-    }
+    for (uint32_t i = 0; items && i < cls->key_count; i++) items[i] = one_key(d, reference, i);
     return d->failed ? NULL : group(d, WQL__NODE_AND, items, cls->key_count);
+}
+
+/* Key `i` is one of those of the references; *values: how many different ones. */
+static wql__node *any_key(draft *d, const wql__reference *const *ends, uint32_t count, uint32_t i, uint32_t *values) {
+    wql__node **items = take(d, count, sizeof *items);
+    *values = 0;
+    for (uint32_t k = 0; items && k < count; k++) {
+        uint32_t before = 0;
+        while (before < k && !wql__links_same_key(&ends[before]->keys[i], &ends[k]->keys[i])) before++;
+        if (before == k) items[(*values)++] = one_key(d, ends[k], i);
+    }
+    return d->failed ? NULL : group(d, WQL__NODE_OR, items, *values);
+}
+
+/* One of the references' objects. Where more than one key has several values, the lists alone let more through. */
+static wql__node *any_of(draft *d, const wql__reference *const *ends, uint32_t count) {
+    uint32_t keys = ends[0]->entry->cls->key_count, several = 0;
+    wql__node **items = take(d, keys + 1u, sizeof *items), **each = take(d, count, sizeof *each);
+    if (count == 1) return all_keys(d, ends[0]);
+    for (uint32_t i = 0; !d->failed && i < keys; i++) {
+        uint32_t values;
+        items[i] = any_key(d, ends, count, i, &values);
+        several += values > 1;
+    }
+    if (several > 1) {
+        for (uint32_t k = 0; !d->failed && k < count; k++) each[k] = all_keys(d, ends[k]);
+        if (!d->failed) items[keys++] = group(d, WQL__NODE_OR, each, count);
+    }
+    return d->failed ? NULL : group(d, WQL__NODE_AND, items, keys);
+}
+
+/* Conditions that were taken, in all scans. */
+static uint32_t taken_of(const wql__plan *plan) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < plan->scan_count; i++)
+        for (uint32_t k = 0; k < plan->scans[i].pushed_count; k++) count += plan->scans[i].pushed[k].taken != WQL_NONE;
+    return count;
 }
 
 wql_status wql__links_plan_ends(const wql__plan *plan, const wql__reference *const *ends, uint32_t count, wql__turn *turn,
                                 wql__plan **out, wql_error *err) {
-    wql__node **items;
     draft d;
     begin(&d, plan, ends[0]->entry->cls);
-    if (ends[0]->keys) {
-        items = take(&d, count, sizeof *items);
-        for (uint32_t i = 0; items && i < count; i++) items[i] = all_keys(&d, ends[i]);
-        if (!d.failed) d.tree.where = group(&d, WQL__NODE_OR, items, count);
-    }
+    if (ends[0]->keys) d.tree.where = any_of(&d, ends, count);
     return end(&d, wql__links_result_flags(plan) | (plan->flags & WQL_DIRECT_READ), turn, out, err);
+}
+
+wql_status wql__links_are_listed(const wql__plan *plan, const wql__plan *gathered, const wql__reference *end, wql__turn *turn,
+                                 bool *listed, wql_error *err) {
+    wql__plan *single;
+    wql_status status = wql__links_plan_ends(plan, &end, 1, turn, &single, err);
+    if (status != WQL_OK) return status;
+    *listed = taken_of(gathered) >= taken_of(single);
+    wql__plan_release(single);
+    return WQL_OK;
 }
 
 /* -- classes ----------------------------------------------------------------------------------------------------- */

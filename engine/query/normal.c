@@ -134,12 +134,24 @@ static wql__expr *make_group(fold *f, uint8_t kind, wql__expr **items, uint32_t 
     return expr;
 }
 
+/* Two system properties that are the same for all instances of the class. */
+static wql__expr *fold_pair(fold *f, wql__expr *expr) {
+    const wql__pair *pair = expr->pair;
+    wql_value left, right;
+    if (expr->system == WQL__SYS_NONE || !wql__system_is_constant(expr->system)) return expr;
+    if (pair->system == WQL__SYS_NONE || !wql__system_is_constant(pair->system)) return expr;
+    left = wql__system_constant(f->cls, expr->system, f->cls->def.property_count);
+    right = wql__system_constant(f->cls, pair->system, f->cls->def.property_count);
+    return constant(f->b, wql__test_pair(pair->op, pair->negated, &left, &right, NULL) == WQL__TRUE);
+}
+
 /* A system property that is the same for all instances of the class decides its test; so does a path where no instance can have
  * one. */
 static wql__expr *fold_test(fold *f, wql__expr *expr) {
     const wql_class *cls = f->cls;
     wql_value value = wql_null();
     int outcome;
+    if (expr->kind != WQL__EXPR_CONST && expr->at == WQL__AT_PAIR) return fold_pair(f, expr);
     if (expr->kind == WQL__EXPR_CONST || expr->at != WQL__AT_SYSTEM) return expr;
     if (wql__system_is_constant(expr->system) && expr->has_parameter) return expr; /* the run folds it */
     if (wql__system_is_constant(expr->system))

@@ -58,17 +58,16 @@ wql_status wql__bind_pair(wql__binder *b, const wql__node *node, bool negate, wq
         return wql__fail_at(b->err, WQL_E_INVALID_QUERY, b->tree->text, node->op_offset, node->op_length, "%s and %s: %s",
                             left.type == WQL_NULL ? "a part of an object" : wql__type_name(left.type),
                             right.type == WQL_NULL ? "a part of an object" : wql__type_name(right.type), why);
-    if (left.system != WQL__SYS_NONE || right.system != WQL__SYS_NONE)
-        return wql__fail_at(b->err, WQL_E_NOT_SUPPORTED, b->tree->text, node->op_offset, node->op_length,
-                            "a system property is compared with constants only");
     expr = wql__arena_zero(b->arena, sizeof *expr);
     if (!expr) return wql__bind_no_memory(b);
     expr->kind = WQL__EXPR_TEST;
     expr->at = WQL__AT_PAIR;
     expr->property = left.property;
+    expr->system = (uint8_t)left.system;
     expr->pair = wql__arena_zero(b->arena, sizeof *expr->pair);
     if (!expr->pair) return wql__bind_no_memory(b);
     expr->pair->property = right.property;
+    expr->pair->system = (uint8_t)right.system;
     expr->pair->op = node->op;
     expr->pair->negated = negate;
     expr->name_count = left_path.count - 1;
@@ -76,6 +75,7 @@ wql_status wql__bind_pair(wql__binder *b, const wql__node *node, bool negate, wq
     if (expr->name_count) status = wql__bind_steps(b, &left_path, &expr->names);
     if (status >= 0 && expr->pair->name_count) status = wql__bind_steps(b, &right_path, &expr->pair->names);
     expr->cost = wql__test_cost(expr);
+    if (left.system != WQL__SYS_NONE && right.system != WQL__SYS_NONE) b->varying++;
     b->leaf_count++;
     *out = expr;
     return status;

@@ -15,16 +15,17 @@ enum {
     WQL__AT_PROPERTY, /* column `property` */
     WQL__AT_PATH,     /* an object below column `property`: names[0..name_count) step into it. An unresolvable path is NULL */
     WQL__AT_SYSTEM,   /* __PATH or __RELPATH of the row, from the keys (the constant ones were folded away) */
-    WQL__AT_PAIR      /* column `property`, or an object below it, is compared with another */
+    WQL__AT_PAIR      /* column `property`, an object below it, or a system property is compared with another */
 };
 
-/* What the other side is: as property, names and name_count of the expression. */
+/* What the other side is: as property, names, name_count and system of the expression. */
 typedef struct wql__pair {
     uint32_t property;
     uint32_t name_count;
     const wql_str *names;
-    uint8_t op;   /* WQL_EQ ... WQL_GE */
-    bool negated; /* TRUE and FALSE are exchanged */
+    uint8_t system; /* WQL__SYS_...; none: the property */
+    uint8_t op;     /* WQL_EQ ... WQL_GE */
+    bool negated;   /* TRUE and FALSE are exchanged */
 } wql__pair;
 
 enum { WQL__EXPR_CONST, WQL__EXPR_TEST, WQL__EXPR_AND, WQL__EXPR_OR };
@@ -34,9 +35,9 @@ enum { WQL__EXPR_CONST, WQL__EXPR_TEST, WQL__EXPR_AND, WQL__EXPR_OR };
 typedef struct wql__expr {
     uint8_t kind;      /* WQL__EXPR_... */
     uint8_t at;        /* TEST: WQL__AT_... */
-    uint8_t system;    /* AT_SYSTEM: WQL__SYS_... */
+    uint8_t system;    /* AT_SYSTEM: WQL__SYS_...; AT_PAIR: the same, or none */
     bool value;        /* CONST */
-    uint32_t property; /* TEST */
+    uint32_t property; /* TEST; WQL_NO_COLUMN: a system property */
     uint32_t count;    /* AND, OR: items, two or more */
     struct wql__expr **items;
     const wql_str *names; /* AT_PATH, AT_PAIR */

@@ -5,24 +5,34 @@
 
 #include "../data/trim.h"
 
+/* All properties, or with WQL_KEYS_ONLY the keys, behind what is in `items`. */
+static void add_all(const wql__binder *b, uint32_t *items, uint32_t *count) {
+    const wql_class_def *def = &b->cls->def;
+    for (uint32_t i = 0; i < def->property_count; i++)
+        if (!(b->plan->flags & WQL_KEYS_ONLY) || (def->properties[i].flags & WQL_KEY)) items[(*count)++] = i;
+}
+
 /* What the SELECT list names, place by place. NULL = no memory. */
 static uint32_t *list_items(wql__binder *b, uint32_t *count) {
     const wql__query_tree *tree = b->tree;
-    const wql_class_def *def = &b->cls->def;
     bool star = wql__selects_all(b);
-    uint32_t room = star ? def->property_count : tree->select_count;
-    uint32_t *items = wql__arena_alloc(&b->scratch, wql__array_size(room, sizeof *items));
+    uint32_t wholes = star;
+    uint32_t *items;
+    for (uint32_t i = 0; !star && i < tree->select_count; i++) wholes += wql__is_whole_class(b, &tree->select[i]);
+    items = wql__arena_alloc(&b->scratch,
+                             wql__array_size((size_t)wholes * b->cls->def.property_count + tree->select_count, sizeof *items));
     *count = 0;
-    for (uint32_t i = 0; items && i < room; i++) {
-        int system;
-        uint32_t property = i;
-        if (star && (b->plan->flags & WQL_KEYS_ONLY) && !(def->properties[i].flags & WQL_KEY)) continue;
-        if (!star) {
-            wql__path path = wql__bind_own(b, &tree->select[i]);
-            (void)wql__bind_path(b, &path, &system, &property); /* it could be bound before */
-            if (system != WQL__SYS_NONE) property = WQL_NO_COLUMN;
+    if (items && star) add_all(b, items, count);
+    for (uint32_t i = 0; items && !star && i < tree->select_count; i++) {
+        wql__path path = wql__bind_own(b, &tree->select[i]);
+        int system = WQL__SYS_NONE;
+        uint32_t property = WQL_NO_COLUMN;
+        if (wql__is_whole_class(b, &tree->select[i])) {
+            add_all(b, items, count);
+            continue;
         }
-        items[(*count)++] = property;
+        (void)wql__bind_path(b, &path, &system, &property); /* it could be bound before */
+        items[(*count)++] = system != WQL__SYS_NONE ? WQL_NO_COLUMN : property;
     }
     return items;
 }

@@ -48,8 +48,8 @@ static bool test_value(const wql__test *test, uint32_t type, uint16_t *op, wql_v
     case WQL__BY_UNSIGNED: *out = wql_u64(test->as.u64); return true;
     case WQL__BY_REAL: *out = wql_f64(test->as.f64); return type != WQL_REAL32 || narrow_real(op, &out->f64);
     case WQL__BY_BOOLEAN: *out = wql_bool(test->as.b); return true;
-    case WQL__BY_TEXT:
-    case WQL__BY_LIKE: *out = wql_text(test->text); return true;
+    case WQL__BY_TEXT: *out = wql_text(test->text); return true;
+    case WQL__BY_LIKE: *out = wql_text(test->text); return type == WQL_STRING; /* providers know no patterns of references */
     case WQL__BY_TIME: *out = wql_time(test->as.time); return true;
     default: return false; /* a character without regard to case, a class: not to be said by a value */
     }
@@ -134,12 +134,18 @@ static void want_keys(uint64_t *bits, const wql_class *cls) {
     for (uint32_t i = 0; i < cls->key_count; i++) want(bits, cls->keys[i]);
 }
 
-static void want_expr(uint64_t *bits, const wql_class *cls, const wql__expr *expr) {
-    if (expr->kind == WQL__EXPR_TEST && expr->at == WQL__AT_SYSTEM)
+/* What a test, or a side of one, looks at: a system property, if there is one, may be made of the keys. */
+static void want_side(uint64_t *bits, const wql_class *cls, uint8_t system, uint32_t property) {
+    if (system == WQL__SYS_NONE)
+        want(bits, property);
+    else if (!wql__system_is_constant(system))
         want_keys(bits, cls);
-    else if (expr->kind == WQL__EXPR_TEST) {
-        want(bits, expr->property);
-        if (expr->at == WQL__AT_PAIR) want(bits, expr->pair->property);
+}
+
+static void want_expr(uint64_t *bits, const wql_class *cls, const wql__expr *expr) {
+    if (expr->kind == WQL__EXPR_TEST) {
+        want_side(bits, cls, expr->system, expr->property);
+        if (expr->at == WQL__AT_PAIR) want_side(bits, cls, expr->pair->system, expr->pair->property);
     } else
         for (uint32_t i = 0; i < expr->count; i++) want_expr(bits, cls, expr->items[i]);
 }

@@ -43,30 +43,66 @@ static wql_status add_parts(wql__binder *b, wql__output *output, bool made, cons
     return WQL_OK;
 }
 
+/* The column of a property, a new one if it is not in the list yet. */
+static wql__output *add_property(wql__binder *b, list *seen, uint32_t property, bool *made) {
+    const wql_property_def *def = wql__class_property_def(b->cls, property);
+    uint32_t *place = &seen->by_property[property];
+    wql__output *output;
+    *made = *place == WQL__NO_ENTRY;
+    if (*made) *place = b->output_count++;
+    output = &b->outputs[*place];
+    output->name = def->name;
+    output->property = property;
+    output->type = def->type;
+    return output;
+}
+
+static void add_system(wql__binder *b, list *seen, int system) {
+    uint32_t *place = &seen->by_system[system];
+    wql__output *output;
+    if (*place == WQL__NO_ENTRY) *place = b->output_count++;
+    output = &b->outputs[*place];
+    output->name = wql__system_name(system);
+    output->property = WQL_NO_COLUMN;
+    output->system = (uint8_t)system;
+    output->type = wql__system_type(system);
+    if (!wql__system_is_constant(system)) b->lists_path = true;
+}
+
+/* `Class.*` among other items: the properties of the class of FROM, which all rows have. An object is there as a whole then. */
+static void add_all(wql__binder *b, list *seen) {
+    bool keys = (b->plan->flags & WQL_KEYS_ONLY) != 0, made;
+    for (uint32_t i = 0; i < b->cls->def.property_count; i++) {
+        if (keys && !(b->cls->def.properties[i].flags & WQL_KEY)) continue;
+        add_property(b, seen, i, &made)->tree = NULL;
+    }
+}
+
 static wql_status add_item(wql__binder *b, list *seen, const wql__path *written) {
     wql__path own = wql__bind_own(b, written), *path = &own;
     int system;
-    uint32_t property, *place;
+    uint32_t property;
     wql__output *output;
     bool made;
-    wql_status status = wql__bind_path(b, path, &system, &property);
-    if (status < 0) return status;
-    place = system != WQL__SYS_NONE ? &seen->by_system[system] : &seen->by_property[property];
-    made = *place == WQL__NO_ENTRY;
-    if (made) *place = b->output_count++;
-    output = &b->outputs[*place];
-    if (system != WQL__SYS_NONE) {
-        output->name = wql__system_name(system);
-        output->property = WQL_NO_COLUMN;
-        output->system = (uint8_t)system;
-        output->type = wql__system_type(system);
-        if (!wql__system_is_constant(system)) b->lists_path = true;
+    wql_status status;
+    if (wql__is_whole_class(b, written)) {
+        add_all(b, seen);
         return WQL_OK;
     }
-    output->name = wql__class_property_def(b->cls, property)->name;
-    output->property = property;
-    output->type = wql__class_property_def(b->cls, property)->type;
+    status = wql__bind_path(b, path, &system, &property);
+    if (status < 0) return status;
+    if (system != WQL__SYS_NONE) {
+        add_system(b, seen, system);
+        return WQL_OK;
+    }
+    output = add_property(b, seen, property, &made);
     return add_parts(b, output, made, path);
+}
+
+bool wql__is_whole_class(const wql__binder *b, const wql__path *path) {
+    return path->star && path->count == 1 && (b->tree->dialect & WQL_EXTENDED) &&
+           wql__fold_equal(path->names[0].text, b->tree->from.text) &&
+           wql__class_property(b->cls, path->names[0].text) == WQL_NO_COLUMN;
 }
 
 /* The first level of the parts as an array. */
@@ -82,31 +118,20 @@ static wql_status list_parts(wql__binder *b, wql__output *output) {
     return WQL_OK;
 }
 
-/* `Class.*` in the extended dialect, where Class is that of FROM. */
-static bool is_whole_class(const wql__binder *b, const wql__path *path) {
-    return path->star && path->count == 1 && (b->tree->dialect & WQL_EXTENDED) &&
-           wql__fold_equal(path->names[0].text, b->tree->from.text) &&
-           wql__class_property(b->cls, path->names[0].text) == WQL_NO_COLUMN;
-}
-
-static wql_status fail_whole_class(wql__binder *b, const wql__path *path) {
-    return wql__fail_at(b->err, WQL_E_NOT_SUPPORTED, b->tree->text, path->offset, path->length,
-                        "all properties and some of them again are not served yet: %.*s.* stands alone", WQL_FMT(b->cls->name));
-}
-
 bool wql__selects_all(const wql__binder *b) {
-    return b->tree->star || (b->tree->select_count == 1 && is_whole_class(b, b->tree->select));
+    return b->tree->star || (b->tree->select_count == 1 && wql__is_whole_class(b, b->tree->select));
 }
 
 wql_status wql__bind_select(wql__binder *b) {
     const wql__query_tree *tree = b->tree;
+    size_t room = tree->select_count;
     list seen;
     wql_status status = WQL_OK;
     b->plan->star = wql__selects_all(b);
     if (b->plan->star) return WQL_OK;
     for (uint32_t i = 0; i < tree->select_count; i++)
-        if (is_whole_class(b, &tree->select[i])) return fail_whole_class(b, &tree->select[i]);
-    b->outputs = wql__arena_zero(b->arena, wql__array_size(tree->select_count, sizeof *b->outputs));
+        if (wql__is_whole_class(b, &tree->select[i])) room = tree->select_count + b->cls->def.property_count;
+    b->outputs = wql__arena_zero(b->arena, wql__array_size(room, sizeof *b->outputs));
     seen.by_property = wql__arena_alloc(&b->scratch, wql__array_size(b->cls->def.property_count, sizeof *seen.by_property));
     if (!b->outputs || !seen.by_property) return wql__bind_no_memory(b);
     for (uint32_t i = 0; i < b->cls->def.property_count; i++) seen.by_property[i] = WQL__NO_ENTRY;

@@ -15,7 +15,8 @@ enum { WQL_LOG_ERROR = 1, WQL_LOG_WARNING = 2, WQL_LOG_INFO = 3, WQL_LOG_DEBUG =
 
 /* Flags of an engine. */
 enum {
-    WQL_CHECK_PROVIDERS = 1, /* re-check also what a provider took as exact, and name the provider that lied (slower) */
+    WQL_CHECK_PROVIDERS = 1, /* re-check also what a provider took as exact, and how references in columns are spelled, and name
+                              * the provider that lied (slower) */
     WQL_STRICT = 2,          /* security comes first: a call with a sink is refused with WQL_E_ACCESS_DENIED, and the sink not
                               * touched, until the host has called wql_engine_secure */
     WQL_STRICT_LATE = 4      /* the same, but as WMI has it: such a call is accepted, and its final status is that code */
@@ -68,7 +69,7 @@ typedef struct wql_engine_options {
     uint32_t ahead_max;               /* batches a WQL_RUN_AHEAD call may hold; 16 */
     uint32_t zombies_max;             /* ended calls whose provider has not come back; beyond it new calls are refused; 1,000 */
     uint32_t kernels;                 /* WQL_KERNELS_AUTO ...: to measure and to test; what the CPU lacks is WQL_E_NOT_SUPPORTED */
-    uint32_t zero;                    /* must be 0 */
+    uint32_t path_keys_max;           /* keys in an object path; 1,024 */
 } wql_engine_options;
 
 /* Counters of an engine, now. */

@@ -194,6 +194,7 @@ struct wql__linux_scan {
     bool partial;           /* a source is known to be missing: the scan ends with WQL_S_PARTIAL_RESULTS */
     uint64_t rows, steps;
     const char *host_name, *os_name; /* if they are needed */
+    const struct wql__linux_rows *within; /* its rows are made for an association's; NULL: it is the engine's */
 };
 
 wql_status wql__linux_plan(void *self, const wql_request *request, wql_answer *answer, wql_error *err);
@@ -237,6 +238,26 @@ void wql__linux_set_reference(wql__linux_scan *s, uint32_t property, const wql__
  * scan's arena. */
 bool wql__linux_lookup_keys(wql__linux_scan *s, uint32_t property, const wql__linux_class *cls, wql_value **keys,
                             uint32_t *count);
+
+void wql__linux_set_singleton(wql__linux_scan *s, uint32_t property, const wql__linux_class *cls);
+
+/* The rows of another class, while one of an association is made: their keys, and one more property, by the way in which that class
+ * is scanned itself (rows.c). Their texts live until the next one. */
+typedef struct wql__linux_rows {
+    wql__linux_scan scan; /* the other class's */
+    uint32_t key, other;  /* numbers of its properties: the key, and the one that is needed too */
+    bool listed, is_open; /* listed: only rows that have one of these keys */
+    const wql_value *keys;
+    uint32_t key_count;
+} wql__linux_rows;
+
+/* Only rows with one of the keys, or (NULL) all of them. `other` is the name of a property; NULL: only keys are needed. */
+wql_status wql__linux_rows_open(wql__linux_rows *rows, wql__linux_scan *s, const wql__linux_class *cls, const wql_value *keys,
+                                uint32_t count, const char *other);
+/* WQL__LINUX_MADE: cells of `rows->scan`; WQL__LINUX_SKIP; WQL__LINUX_END; or a failure. */
+int wql__linux_rows_next(wql__linux_rows *rows, wql__linux_scan *s);
+/* Harmless if it is not open. */
+void wql__linux_rows_close(wql__linux_rows *rows);
 
 /* -- files (files.c) ------------------------------------------------------------------------------------------------------- */
 
@@ -328,7 +349,8 @@ extern const wql__linux_class wql__linux_managed_system_element, wql__linux_logi
 extern const wql__linux_class wql__linux_logical_disk, wql__linux_network_adapter, wql__linux_network_configuration,
     wql__linux_service;
 
-extern const wql__linux_class wql__linux_process_parent, wql__linux_network_setting;
+extern const wql__linux_class wql__linux_process_parent, wql__linux_network_setting, wql__linux_service_process,
+    wql__linux_system_services, wql__linux_system_processes, wql__linux_system_devices, wql__linux_system_operating_system;
 
 extern const wql__linux_class wql__linux_process, wql__linux_operating_system, wql__linux_computer_system, wql__linux_processor;
 

@@ -28,6 +28,11 @@ static const wql__linux_class *const classes[] = {
     &wql__linux_service,
     &wql__linux_process_parent,
     &wql__linux_network_setting,
+    &wql__linux_service_process,
+    &wql__linux_system_services,
+    &wql__linux_system_processes,
+    &wql__linux_system_devices,
+    &wql__linux_system_operating_system,
     NULL,
 };
 

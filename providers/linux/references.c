@@ -17,6 +17,11 @@ void wql__linux_set_reference(wql__linux_scan *s, uint32_t property, const wql__
     wql__linux_set(s, property, wql_scan_path(s->scan, row_class(s->mount, cls), &key, 1));
 }
 
+void wql__linux_set_singleton(wql__linux_scan *s, uint32_t property, const wql__linux_class *cls) {
+    if (wql__linux_needs(s, property))
+        wql__linux_set_text(s, property, wql__linux_text(&s->line, "%s=@", row_class(s->mount, cls)));
+}
+
 bool wql__linux_lookup_keys(wql__linux_scan *s, uint32_t property, const wql__linux_class *cls, wql_value **keys,
                             uint32_t *count) {
     const char *name = row_class(s->mount, cls);

@@ -188,6 +188,11 @@ static void set_fixed(wql__linux_scan *s) {
 bool wql__linux_lookup(const wql__linux_scan *s, uint32_t property, const wql_value **values, uint32_t *count) {
     const wql_request *request = s->scan->request;
     bool found = false;
+    if (s->within) {
+        *values = s->within->keys;
+        *count = s->within->key_count;
+        return s->within->listed && property == s->within->key;
+    }
     for (uint32_t i = 0; i < request->conjunct_count; i++) {
         const wql_conjunct *c = &request->conjuncts[i];
         if (s->defined->own[c->property] != property || c->op != WQL_EQ || !c->count || !c->values) continue;
@@ -214,6 +219,7 @@ static bool test(wql__linux_scan *s, uint32_t sources_read) {
 
 /* Once a condition has failed the row is lost, whatever the class answers. */
 bool wql__linux_passes(wql__linux_scan *s, uint32_t sources_read) {
+    if (s->within) return true; /* the conditions are those of the association */
     if (s->scan->request->conjunct_count && !s->failed) s->failed = !test(s, sources_read);
     return !s->failed;
 }

@@ -25,7 +25,7 @@ static bool is_search(const wql__sqlite_table *table, const wql_conjunct *c) {
     const wql__sqlite_column *column = &table->columns[c->property];
     if (c->op == WQL_NE || c->op == WQL_IS_NULL || c->op == WQL_NOT_NULL) return false;
     if (column->kind == WQL__SQLITE_TEXT)
-        return c->op == WQL_EQ && column->indexed && column->affine && c->count == 1 && !wql__sqlite_is_small(table);
+        return c->op == WQL_EQ && column->indexed && column->affine && !wql__sqlite_is_small(table);
     return column->sure || !column->name || column->indexed;
 }
 

@@ -19,10 +19,10 @@
 #include "sqlite.h"
 
 enum {
-    LENGTHS_MOST = 64,   /* different lengths in a list */
-    PREFIX_MOST = 200,   /* bytes of a LIKE that are looked at */
-    LOOKUP_MOST = 200,   /* characters of a literal that is looked up in an index */
-    LOOKUP_ROWS = 2000   /* smaller tables are read */
+    LENGTHS_MOST = 64, /* different lengths in a list */
+    PREFIX_MOST = 200, /* bytes of a LIKE that are looked at */
+    LOOKUP_MOST = 200, /* characters of a literal that is looked up in an index */
+    LOOKUP_ROWS = 2000 /* smaller tables are read */
 };
 
 typedef struct term {
@@ -108,6 +108,66 @@ static void put_lookup(const term *t, wql_str s) {
     put(t, ")");
 }
 
+/* The same for a list: w has the beginnings of all its texts that the index has, the text in small letters and in capitals beside
+ * them; v is the way in which the next character is written. */
+static const char next_letter[] = "w.p || CASE v.i WHEN 0 THEN substr(w.l, w.n, 1) WHEN 1 THEN substr(w.h, w.n, 1) ELSE "
+                                  "CASE substr(w.l, w.n, 1) WHEN 'k' THEN char(8490) ELSE char(383) END END";
+
+static void put_cased(const term *t, wql_str s, bool capitals) {
+    char text[LOOKUP_MOST];
+    const char *kept = text;
+    for (size_t i = 0; i < s.len; i++) {
+        char small = to_lower(s.ptr[i]);
+        text[i] = capitals && is_letter(small) ? (char)(small - 32) : small;
+    }
+    if (!t->sql->dry) kept = wql__sqlite_take_text(t->sql->arena, text, s.len);
+    if (!kept) t->sql->failed = true;
+    wql__sqlite_put_text(t->sql, (wql_str){kept, s.len});
+}
+
+static bool can_look_up(const term *t) {
+    if (!t->column->indexed || !t->column->affine || wql__sqlite_is_small(t->table)) return false;
+    if (t->sql->bind_count + 3 * t->c->count > WQL__SQLITE_BINDS_MOST) return false; /* two here, one for the list itself */
+    for (uint32_t i = 0; i < t->c->count; i++) {
+        wql_str s = t->c->values[i].str;
+        if (t->c->values[i].type != WQL_NULL && (!s.len || s.len > LOOKUP_MOST || !is_ascii(s))) return false;
+    }
+    return true;
+}
+
+static void put_lookups(const term *t) {
+    bool any = false;
+    if (!can_look_up(t)) return;
+    put(t, " AND ");
+    put_column(t);
+    put(t, " COLLATE BINARY IN (WITH RECURSIVE v(i) AS (VALUES (0), (1), (2)), w(l, h, n, p) AS (VALUES ");
+    for (uint32_t i = 0; i < t->c->count; i++) {
+        if (t->c->values[i].type == WQL_NULL) continue;
+        put(t, any ? ", (" : "(");
+        put_cased(t, t->c->values[i].str, false);
+        put(t, ", ");
+        put_cased(t, t->c->values[i].str, true);
+        put(t, ", 1, '')");
+        any = true;
+    }
+    if (!any) put(t, "('', '', 1, '')");
+    put(t, " UNION ALL SELECT w.l, w.h, w.n + 1, ");
+    put(t, next_letter);
+    put(t, " FROM w, v WHERE w.n <= length(w.l) AND (v.i = 0 OR (v.i = 1 AND substr(w.l, w.n, 1) <> substr(w.h, w.n, 1)) OR (v.i "
+           "= 2 "
+           "AND substr(w.l, w.n, 1) IN ('k', 's'))) AND EXISTS (SELECT 1 FROM main.");
+    wql__sqlite_put_name(t->sql, t->table->name);
+    put(t, " AS u WHERE u.");
+    wql__sqlite_put_name(t->sql, t->column->name);
+    put(t, " COLLATE BINARY >= ");
+    put(t, next_letter);
+    put(t, " AND u.");
+    wql__sqlite_put_name(t->sql, t->column->name);
+    put(t, " COLLATE BINARY < ");
+    put(t, next_letter);
+    put(t, " || char(1114111))) SELECT p FROM w WHERE n > length(l))");
+}
+
 /* -- equality -------------------------------------------------------------------------------------------------------------- */
 
 /* The column as text: as it is, or printed. Blobs must be kept out beside it. */
@@ -149,9 +209,9 @@ static void put_bound(const term *t, const char *op, const char *text, size_t le
     put(t, " COLLATE NOCASE");
 }
 
-/* What lies between the beginning and its successor, which is cheaper to tell than any function; the bound that leaves fewer comes
- * first. A k or s in front may also be the character beyond ASCII that folds to it, and what begins with that lies behind all of
- * ASCII. False: the text has no such beginning, and nothing was appended. */
+/* What lies between the beginning and its successor, which is cheaper to tell than any function; the bound that leaves fewer
+ * comes first. A k or s in front may also be the character beyond ASCII that folds to it, and what begins with that lies behind
+ * all of ASCII. False: the text has no such beginning, and nothing was appended. */
 static bool put_beginning(const term *t, wql_str text) {
     char low[PREFIX_MOST], high[PREFIX_MOST];
     bool special;
@@ -201,7 +261,10 @@ static uint8_t put_lengths(const term *t) {
         wql__sqlite_put_number(t->sql, lengths[i]);
     }
     if (count != 1) put(t, ")");
-    if (t->c->count == 1) put_lookup(t, t->c->values[0].str);
+    if (t->c->count == 1)
+        put_lookup(t, t->c->values[0].str);
+    else
+        put_lookups(t);
     put(t, ")");
     return WQL_SUPERSET;
 }
@@ -217,7 +280,9 @@ static uint8_t put_list(const term *t) {
         if (left++) put(t, ", ");
         wql__sqlite_put_text(t->sql, t->c->values[i].str);
     }
-    put(t, "))");
+    put(t, ")");
+    put_lookups(t);
+    put(t, ")");
     return WQL_EXACT;
 }
 

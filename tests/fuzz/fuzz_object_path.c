@@ -28,7 +28,7 @@ static char *spell(const wql__object_path *path, size_t *len) {
 }
 
 static void check_path(const wql__object_path *path, wql__arena *arena) {
-    static const wql__path_limits wide = {1000000, 500};
+    static const wql__path_limits wide = {1000000, 500, 1024};
     size_t len, again_len;
     char *text = spell(path, &len), *again_text;
     wql__object_path *again;
@@ -43,7 +43,7 @@ static void check_path(const wql__object_path *path, wql__arena *arena) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    static const wql__path_limits limits = {100000, 500};
+    static const wql__path_limits limits = {100000, 500, 1024};
     wql__mem *mem = wql__mem_open(NULL, NULL, 0);
     char *text = malloc(size > 0 ? size : 1); /* exactly as long as the text: reading beyond it is found */
     wql__arena arena;

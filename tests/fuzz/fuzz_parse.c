@@ -39,9 +39,9 @@ static void check_round_trip(const wql__query_tree *tree, uint32_t dialect, cons
 
 /* Gives the kind; 0: refused. */
 static int parse_one(const uint8_t *data, size_t size, uint32_t dialect) {
-    static const wql__parse_limits limits = {100000, 60, 200, 100, 1000, 8192, 500};
+    static const wql__parse_limits limits = {100000, 60, 200, 100, 1000, 8192, 500, 200};
     /* What is printed may be longer (escapes, blanks), and say with an operator what blanks and parentheses said. */
-    static const wql__parse_limits wide = {1000000, 60, 200, 100, 1000, 8192, 500};
+    static const wql__parse_limits wide = {1000000, 60, 200, 100, 1000, 8192, 500, 200};
     wql__mem *mem = wql__mem_open(NULL, NULL, 0);
     char *text = malloc(size > 0 ? size : 1); /* exactly as long as the text: reading beyond it is found */
     wql__arena arena;

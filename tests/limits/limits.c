@@ -459,7 +459,7 @@ static const struct {
     {"select_items_max", text_limit, true},
     {"pattern_chars_max", text_limit, true},
     {"path_chars_max", text_limit, true},
-    {"path_keys_max", text_limit, false},
+    {"path_keys_max", text_limit, true},
     {"identifier_chars_max", text_limit, true},
     {"calls_max", calls_limit, true},
     {"calls_per_principal_max", principal_limit, true},

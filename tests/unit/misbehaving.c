@@ -7,11 +7,12 @@
 #include <string.h>
 #include <time.h>
 
-enum { ID, NAME, TAGS };
+enum { ID, NAME, TAGS, REF };
 
 static const wql_property_def properties[] = {{.name = "Id", .type = WQL_UINT32, .flags = WQL_KEY},
                                               {.name = "Name", .type = WQL_STRING},
-                                              {.name = "Tags", .type = WQL_STRING | WQL_ARRAY}};
+                                              {.name = "Tags", .type = WQL_STRING | WQL_ARRAY},
+                                              {.name = "Ref", .type = WQL_REFERENCE}};
 
 static void say(wql_error *err, wql_status status, const char *message) {
     err->status = status;
@@ -22,7 +23,7 @@ static void say(wql_error *err, wql_status status, const char *message) {
 
 static wql_status bad_load(wql_mount *mount, const char *config, void *user, void **self, wql_error *err) {
     misbehaving *m = user;
-    wql_class_def defs[2] = {{.struct_size = sizeof defs[0], .name = "Bad", .properties = properties, .property_count = 3},
+    wql_class_def defs[2] = {{.struct_size = sizeof defs[0], .name = "Bad", .properties = properties, .property_count = 4},
                              {.struct_size = sizeof defs[0], .name = "Worse", .superclass = "Bad"}};
     wql_status status;
     (void)config;
@@ -129,6 +130,21 @@ static wql_status bad_rows(misbehaving *m, wql_scan *scan, wql_error *err) {
     else
         (void)wql_row_end(scan);
     return WQL_END;
+}
+
+/* The second of two references is not spelled as the engine spells it. */
+static wql_status misspell(wql_scan *scan, wql_error *err) {
+    static const uint32_t ids[] = {1, 2};
+    static const int32_t offsets[] = {0, 8, 18};
+    const wql_column columns[] = {{.property = ID, .type = WQL_UINT32, .layout = WQL_FIXED, .values = ids},
+                                  {.property = REF,
+                                   .type = WQL_REFERENCE,
+                                   .layout = WQL_OFFSETS,
+                                   .offsets = offsets,
+                                   .bytes = "Bad.Id=1bad.ID='2'",
+                                   .bytes_size = 18}};
+    wql_status status = wql_scan_emit(scan, 2, columns, 2, NULL, NULL, err);
+    return status < 0 ? status : WQL_END;
 }
 
 /* -- next: columns ----------------------------------------------------------------------------------------------- */
@@ -303,6 +319,7 @@ static wql_status bad_next(wql_scan *scan, wql_error *err) {
     case NEVER_WAKES: return (void)wql_scan_waker(scan), WQL_S_PENDING;
     case HOLDS_ITS_THREAD: return hold_thread(m);
     case CHANGES_WHAT_CANNOT_CHANGE: return change_buffers(m, scan, err);
+    case SPELLS_A_REFERENCE_ITS_OWN_WAY: return misspell(scan, err);
     default: return three_rows(scan);
     }
 }

@@ -70,7 +70,8 @@ typedef enum misbehaviour {
     HOLDS_ITS_THREAD,
     /* -- that only a checking engine finds -- */
     LIES_ABOUT_EXACTNESS,
-    CHANGES_WHAT_CANNOT_CHANGE /* buffers with a buffer_id, from the second scan on */
+    CHANGES_WHAT_CANNOT_CHANGE,    /* buffers with a buffer_id, from the second scan on */
+    SPELLS_A_REFERENCE_ITS_OWN_WAY /* in a column */
 } misbehaviour;
 
 typedef struct misbehaving {
@@ -82,8 +83,8 @@ typedef struct misbehaving {
     wql_provider table;
 } misbehaving;
 
-/* Classes Bad and, derived from it, Worse: Id uint32 key, Name string, Tags string[]. Fills the table and returns it; mount it
- * with `m` as user. */
+/* Classes Bad and, derived from it, Worse: Id uint32 key, Name string, Tags string[], Ref reference. Fills the table and returns
+ * it; mount it with `m` as user. */
 const wql_provider *misbehaving_provider(misbehaving *m, uint32_t flags);
 
 #endif

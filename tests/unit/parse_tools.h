@@ -26,8 +26,9 @@
 
 /* -- tools ------------------------------------------------------------------------------------------------------- */
 
-static const wql__parse_limits defaults = {16384, 128, 512, 1024, 4096, 8192, 4096};
-static const wql__parse_limits no_limits = {UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX};
+static const wql__parse_limits defaults = {16384, 128, 512, 1024, 4096, 8192, 4096, 1024};
+static const wql__parse_limits no_limits = {UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX,
+                                             UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX};
 
 /* One parse with memory of its own. */
 typedef struct run {

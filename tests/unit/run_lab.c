@@ -416,8 +416,8 @@ int rl_teardown(void **state) {
 /* -- running ----------------------------------------------------------------------------------------------------- */
 
 wql_status rl_plan(rl_lab *l, const char *text, uint32_t flags) {
-    static const wql__parse_limits usual = {16384, 128, 2000, 1024, 4096, 8192, 4096},
-                                   most = {1 << 24, 128, 1 << 20, 1024, 1 << 20, 1 << 22, 1 << 20};
+    static const wql__parse_limits usual = {16384, 128, 2000, 1024, 4096, 8192, 4096, 1024},
+                                   most = {1 << 24, 128, 1 << 20, 1024, 1 << 20, 1 << 22, 1 << 20, 1 << 20};
     const wql__parse_limits limits = l->raised ? most : usual;
     const wql__zone zone = {NULL, NULL};
     wql__arena arena;

@@ -20,6 +20,7 @@ typedef struct lab {
     wql_engine *engine;
     wql_session *session;
     uint32_t cancel_wait_ms; /* set before it is opened; 0: the default */
+    uint64_t memory_max;     /* likewise */
 } lab;
 
 /* A database with the result of `sql`: lent, so that there is one connection, or a file. */
@@ -31,6 +32,8 @@ static void open_lab(lab *l, const char *sql, bool lent, uint32_t workers) {
     aid_begin(&l->place);
     options.workers = workers;
     options.cancel_wait_ms = l->cancel_wait_ms;
+    options.memory_max = l->memory_max;
+    if (lent) options.flags = WQL_CHECK_PROVIDERS; /* references are spelled as they must be, too */
     if (lent) {
         assert_int_equal(sqlite3_open(":memory:", &l->db), SQLITE_OK);
         assert_true(aid_exec(l->db, sql));
@@ -245,6 +248,54 @@ static void an_escaped_key_is_still_known_behind_the_first_rows(void **state) {
     }
 }
 
+/* A table whose rows belong to C, and how its keys are made of a number i. */
+typedef struct keyed {
+    const char *name, *keys, *primary, *values;
+} keyed;
+
+/* SQLite's steps for the 300 rows that belong to one C, of `size`, asked the second time. */
+static uint64_t gather_steps(const keyed *t, uint32_t size) {
+    char sql[1024];
+    uint64_t rows, steps = 0;
+    lab l = {.cancel_wait_ms = 0};
+    (void)snprintf(sql, sizeof sql,
+                   "CREATE TABLE C(Id INTEGER PRIMARY KEY); INSERT INTO C VALUES(1), (2);"
+                   "CREATE TABLE P(%s, C INT REFERENCES C, %s;"
+                   "WITH RECURSIVE n(i) AS (VALUES(0) UNION ALL SELECT i + 1 FROM n WHERE i < %u)"
+                   "INSERT INTO P SELECT %s, CASE WHEN i %% %u < 3 THEN 1 ELSE 2 END FROM n;"
+                   "CREATE INDEX PC ON P(C);",
+                   t->keys, t->primary, size - 1, t->values, size / 100);
+    open_lab(&l, sql, true, 0);
+    assert_int_equal(ask(&l, "ASSOCIATORS OF {C.Id=1}", NULL, 0, &rows), WQL_END);
+    assert_int_equal(rows, 300);
+    sqlite3_progress_handler(l.db, 1, count_step, &steps);
+    assert_int_equal(ask(&l, "ASSOCIATORS OF {C.Id=1}", NULL, 0, &rows), WQL_END);
+    sqlite3_progress_handler(l.db, 0, NULL, NULL);
+    assert_int_equal(rows, 300);
+    close_lab(&l);
+    return steps;
+}
+
+/* Objects whose keys are texts, or that have several keys, are got many at once and by key: 300 of them cost the same whether the
+ * table has thousands of rows or a hundred thousand. (One of 1,000 rows is small enough to be read through.) */
+static void ends_with_any_keys_are_gathered_by_key(void **state) {
+    static const keyed tables[] = {
+        {"plain texts", "Code TEXT NOT NULL", "PRIMARY KEY(Code))", "printf('Part-%06d', i)"},
+        {"texts with k and s", "Code TEXT NOT NULL", "PRIMARY KEY(Code)) WITHOUT ROWID", "printf('Kiosk%06d', i)"},
+        {"two integers", "O INT NOT NULL, Nr INT NOT NULL", "PRIMARY KEY(O, Nr)) WITHOUT ROWID", "i / 10, i % 10"},
+        {"an integer and a text", "O INT NOT NULL, Nr TEXT NOT NULL", "PRIMARY KEY(O, Nr)) WITHOUT ROWID",
+         "i / 10, 'nr ' || (i % 10)"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        uint64_t tiny = gather_steps(&tables[i], 1000), small = gather_steps(&tables[i], 4000),
+                 large = gather_steps(&tables[i], 100000);
+        print_message("# 300 ends, %s: %llu steps of 1,000 rows, %llu of 4,000, %llu of 100,000\n", tables[i].name,
+                      (unsigned long long)tiny, (unsigned long long)small, (unsigned long long)large);
+        assert_true(large < small + small / 3);
+    }
+}
+
 /* The objects come as the references are read: memory is that of some batches. */
 static void memory_does_not_grow_with_what_comes(void **state) {
     wql_engine_stats stats = WQL_INIT(wql_engine_stats);
@@ -265,6 +316,26 @@ static void memory_does_not_grow_with_what_comes(void **state) {
                   (unsigned long long)stats.memory_peak);
     assert_true(stats.memory_peak <= peak + 3000000); /* the references alone would be more */
     close_lab(&l);
+}
+
+/* Over a provider that has one scan to give the references of a hop are held until it is through: within memory_max, or the call
+ * ends with it. */
+static void references_that_are_held_count(void **state) {
+    uint64_t rows;
+    (void)state;
+    for (int enough = 0; enough < 2; enough++) {
+        lab l = {.memory_max = enough ? 32 << 20 : 3 << 20};
+        open_lab(&l, MANY(50000), true, 0);
+        if (enough) {
+            assert_int_equal(ask(&l, "ASSOCIATORS OF {C.Id=1}", NULL, 0, &rows), WQL_END);
+            assert_int_equal(rows, 50000);
+        } else {
+            assert_int_equal(ask(&l, "ASSOCIATORS OF {C.Id=1}", NULL, 0, &rows), WQL_E_QUOTA_VIOLATION);
+            assert_non_null(strstr(err.message, "memory_max"));
+            assert_int_equal(ask(&l, "ASSOCIATORS OF {O.Id=1}", NULL, 0, &rows), WQL_END); /* the engine goes on */
+        }
+        close_lab(&l);
+    }
 }
 
 static void no_more_rows_come_than_are_asked_for(void **state) {
@@ -391,9 +462,11 @@ int main(void) {
         cmocka_unit_test(foreign_keys_lead_both_ways),
         cmocka_unit_test(a_foreign_key_says_what_it_is),
         cmocka_unit_test(the_cost_of_one_does_not_grow_with_the_database),
+        cmocka_unit_test(ends_with_any_keys_are_gathered_by_key),
         cmocka_unit_test(one_connection_is_enough),
         cmocka_unit_test(an_escaped_key_is_still_known_behind_the_first_rows),
         cmocka_unit_test(memory_does_not_grow_with_what_comes),
+        cmocka_unit_test(references_that_are_held_count),
         cmocka_unit_test(no_more_rows_come_than_are_asked_for),
         cmocka_unit_test(a_call_can_be_left_anywhere),
         cmocka_unit_test(cancels_meet_running_steps),

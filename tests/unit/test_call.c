@@ -163,9 +163,6 @@ static void kernels_are_chosen(void **state) {
     assert_in_range(opened, 2, 4); /* no CPU has both AVX2 and NEON */
     options.kernels = WQL_KERNELS_NEON + 1;
     assert_int_equal(wql_engine_open(&options, &engine, &err), WQL_E_INVALID_PARAMETER);
-    options.kernels = WQL_KERNELS_AUTO;
-    options.zero = 1;
-    assert_int_equal(wql_engine_open(&options, &engine, &err), WQL_E_INVALID_PARAMETER);
 }
 
 /* What is not served yet says so, and checks its arguments as it will. */

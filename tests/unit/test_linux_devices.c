@@ -113,6 +113,22 @@ static void test_server(void **state) {
     assert_int_equal(wrong, 0);
 }
 
+/* What the machine has, and whose a part is. */
+static void test_parts_of_the_system(void **state) {
+    place p;
+    (void)state;
+    begin(&p, "server", "root/cimv2", NULL, NULL);
+    add_script(&p.tree, "crond", "#!/bin/sh\n");
+    assert_rows(&p, "ASSOCIATORS OF {Win32_ComputerSystem.Name='ROOK'} WHERE ResultClass = Win32_Service KeysOnly", "crond;");
+    assert_rows(&p, "ASSOCIATORS OF {Win32_ComputerSystem.Name='rook'} WHERE AssocClass = Win32_SystemProcesses KeysOnly", "77;");
+    assert_rows(&p, "ASSOCIATORS OF {Win32_OperatingSystem=@} WHERE ResultRole = GroupComponent KeysOnly", "rook;");
+    assert_rows(&p, "ASSOCIATORS OF {Win32_LogicalDisk='/share'} WHERE ResultRole = GroupComponent KeysOnly", "rook;");
+    assert_rows(&p, "ASSOCIATORS OF {Win32_Service='crond'} WHERE ResultRole = GroupComponent KeysOnly", "rook;");
+    assert_rows(&p, "SELECT * FROM Win32_SystemProcesses WHERE PartComponent = 'Win32_Process.Handle=\"4711\"'", "");
+    assert_rows(&p, "SELECT * FROM Win32_SystemProcesses WHERE GroupComponent = 'Win32_ComputerSystem.Name=\"other\"'", "");
+    end(&p);
+}
+
 /* -- which rows ------------------------------------------------------------------------------------------------------------ */
 
 static void test_disks_that_are_listed(void **state) {
@@ -407,6 +423,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_laptop),
         cmocka_unit_test(test_server),
+        cmocka_unit_test(test_parts_of_the_system),
         cmocka_unit_test(test_disks_that_are_listed),
         cmocka_unit_test(test_mounts_over_mounts),
         cmocka_unit_test(test_odd_mountinfo),

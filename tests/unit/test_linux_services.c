@@ -192,6 +192,46 @@ static void test_silent_manager(void **state) {
     end(&p);
 }
 
+/* The main process of a service, from either end: one unit is asked for, that of the process's control group. */
+static void test_main_process(void **state) {
+    static const struct {
+        const char *pid, *cgroup;
+    } processes[] = {{"812", "0::/system.slice/ssh.service\n"},
+                     {"813", "0::/system.slice/ssh.service/worker\n"},
+                     {"814", "0::/user.slice/user-7.slice/session-2.scope\n"},
+                     {"815", "0::/system.slice/gone.service\n"}};
+    char path[40], text[200];
+    uint32_t before;
+    place p;
+    (void)state;
+    begin_on_bus(&p, "");
+    for (size_t i = 0; i < sizeof processes / sizeof processes[0]; i++) {
+        (void)snprintf(path, sizeof path, "proc/%s/cgroup", processes[i].pid);
+        assert_true(linux_tree_text(&p.tree, path, processes[i].cgroup));
+        (void)snprintf(path, sizeof path, "proc/%s/stat", processes[i].pid);
+        (void)snprintf(text, sizeof text,
+                       "%s (sshd) S 1 1 1 0 -1 4194304 1 0 0 0 5 6 0 0 20 0 1 0 5 4096 1 0 1 1 0 0 0 0 0 0 0 0 0 0 17 0 0 0\n",
+                       processes[i].pid);
+        assert_true(linux_tree_text(&p.tree, path, text));
+    }
+    before = manager.details;
+    assert_rows(&p, "REFERENCES OF {Win32_Service.Name='ssh'} WHERE Role = Service",
+                "Linux_Service.Name=\"ssh\"|Linux_Process.Handle=\"812\";");
+    assert_rows(&p, "ASSOCIATORS OF {Win32_Process=812} WHERE AssocClass = Linux_ServiceProcess KeysOnly", "ssh;");
+    assert_int_equal(manager.details - before, 2);
+    assert_rows(&p, "ASSOCIATORS OF {Win32_Process=813} WHERE ResultClass = Win32_Service KeysOnly", "");
+    assert_int_equal(manager.details - before, 3);
+    assert_rows(&p, "ASSOCIATORS OF {Win32_Process=814} WHERE ResultClass = Win32_Service KeysOnly", "");
+    assert_rows(&p, "ASSOCIATORS OF {Win32_Process=815} WHERE ResultClass = Win32_Service KeysOnly", "");
+    assert_int_equal(manager.details - before, 3);
+    assert_rows(&p, "SELECT Process FROM Linux_ServiceProcess", "Linux_Process.Handle=\"812\";");
+    /* The machine's services: one is asked for by its name. */
+    assert_rows(&p, "SELECT PartComponent FROM Win32_SystemServices WHERE PartComponent = 'Linux_Service.Name=\"ssh\"'",
+                "Linux_Service.Name=\"ssh\";");
+    assert_string_equal(manager.patterns, "[Ss][Ss][Hh].service");
+    end(&p);
+}
+
 static void test_no_bus_there(void **state) {
     place p;
     (void)state;
@@ -203,9 +243,9 @@ static void test_no_bus_there(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_words),        cmocka_unit_test(test_names),   cmocka_unit_test(test_command_lines),
-        cmocka_unit_test(test_list),         cmocka_unit_test(test_details), cmocka_unit_test(test_silent_manager),
-        cmocka_unit_test(test_no_bus_there),
+        cmocka_unit_test(test_words),        cmocka_unit_test(test_names),        cmocka_unit_test(test_command_lines),
+        cmocka_unit_test(test_list),         cmocka_unit_test(test_details),      cmocka_unit_test(test_silent_manager),
+        cmocka_unit_test(test_main_process), cmocka_unit_test(test_no_bus_there),
     };
     return cmocka_run_group_tests(tests, begin_manager, end_manager);
 }

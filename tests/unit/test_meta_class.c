@@ -341,7 +341,7 @@ static void memory_is_a_batch(void **state) {
 
 /* The base language has only `*` here; what binds and runs does not depend on that. */
 static void a_list_binds(void **state) {
-    static const wql__parse_limits limits = {1000, 10, 10, 10, 100, 100, 100};
+    static const wql__parse_limits limits = {1000, 10, 10, 10, 100, 100, 100, 10};
     wql__mem *mem = wql__mem_open(NULL, NULL, 0);
     wql__arena arena;
     wql__catalog *catalog;

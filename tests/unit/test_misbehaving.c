@@ -174,7 +174,7 @@ static const bad_case breaches[] = {
     {OPEN_PROMISES_MORE, ONE, FAULT, "open of Bad promised more for condition 1 than plan did (2, not 0)", 0, 0, 0},
     {OPEN_WAITS_WITHOUT_A_WAKER, ALL, FAULT, "open of Bad answered that it will wake the call, and has taken no waker", 0, 0, 0},
     {CELL_OF_ANOTHER_TYPE, ALL, FAULT, "Bad.Id is uint32, but was set to string", 0, 0, 0},
-    {CELL_OF_NO_PROPERTY, ALL, FAULT, "property 1000 of Bad was set, which has 3", 0, 0, 0},
+    {CELL_OF_NO_PROPERTY, ALL, FAULT, "property 1000 of Bad was set, which has 4", 0, 0, 0},
     {CELL_OF_NOTHING, ALL, FAULT, "Bad.Name was set to a NULL pointer with a length", 0, 0, 0},
     {ROW_WITHOUT_ITS_KEY, ALL, FAULT, "Bad.Id is a key, but NULL in a row", 0, 0, 0},
     {ROW_WITHOUT_ITS_END, ALL, FAULT, "next of Bad returned in the middle of a row", 0, 0, 0},
@@ -183,7 +183,7 @@ static const bad_case breaches[] = {
     {COLUMN_OF_ANOTHER_TYPE, ALL, FAULT, "column Bad.Id is uint32, but brought as sint64", 0, 0, 0},
     {COLUMN_OF_ANOTHER_LAYOUT, ALL, FAULT, "column Bad.Id of type uint32 has layout 3", 0, 0, 0},
     {COLUMN_TWICE, ALL, FAULT, "a batch brings Bad.Id twice", 0, 0, 0},
-    {COLUMN_OF_NO_PROPERTY, ALL, FAULT, "a column is for property 99 of Bad, which has 3", 0, 0, 0},
+    {COLUMN_OF_NO_PROPERTY, ALL, FAULT, "a column is for property 99 of Bad, which has 4", 0, 0, 0},
     {COLUMNS_WITHOUT_AN_ARRAY, ALL, FAULT, "2 columns of Bad, but no array", 0, 0, 0},
     {TEXT_ILL_FORMED, ALL, FAULT, "column Bad.Name has ill-formed UTF-8 in row 1", 0, 0, 0},
     {TEXT_OFFSETS_GO_DOWN, ALL, FAULT, "column Bad.Name has offsets that go down at row 1", 0, 0, 0},
@@ -296,6 +296,30 @@ static void a_lie_about_exactness(void **state) {
         run(&l, ONE, 0, 20000, &o);
         assert_int_equal(o.status, WQL_OK);
         assert_int_equal(o.rows, 3);
+        close_lab(&l);
+    }
+}
+
+static void a_reference_in_a_spelling_of_its_own(void **state) {
+    static const bad_case spelling = {SPELLS_A_REFERENCE_ITS_OWN_WAY,
+                                      "SELECT * FROM Bad WHERE __CLASS = 'Bad'",
+                                      FAULT,
+                                      "column Bad.Ref has bad.ID='2' in row 1, which is to be spelled Bad.Id=2",
+                                      0,
+                                      0,
+                                      0};
+    (void)state;
+    for (int drive = 0; drive < DRIVES; drive++) {
+        lab l;
+        outcome o;
+        open_lab(&l, drive, WQL_CHECK_PROVIDERS, WQL_CONCURRENT);
+        check_case(&l, &spelling, true, 1);
+        close_lab(&l);
+        open_lab(&l, drive, 0, WQL_CONCURRENT); /* an engine that trusts it does not find what it looks for */
+        atomic_store(&l.bad.what, SPELLS_A_REFERENCE_ITS_OWN_WAY);
+        run(&l, "SELECT * FROM Bad WHERE __CLASS = 'Bad' AND Ref = 'Bad.Id=2'", 0, 20000, &o);
+        assert_int_equal(o.status, WQL_OK);
+        assert_int_equal(o.rows, 0);
         close_lab(&l);
     }
 }
@@ -417,6 +441,7 @@ int main(void) {
         cmocka_unit_test(time_ends_what_does_not),
         cmocka_unit_test(lost_rows_are_a_remark),
         cmocka_unit_test(a_lie_about_exactness),
+        cmocka_unit_test(a_reference_in_a_spelling_of_its_own),
         cmocka_unit_test(buffers_that_change_although_they_have_an_id),
         cmocka_unit_test(loads_that_fail),
         cmocka_unit_test(a_worker_that_is_held),

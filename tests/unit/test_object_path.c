@@ -13,7 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const wql__path_limits limits = {8192, 4096};
+enum { KEYS_MOST = 1024 };
+static const wql__path_limits limits = {8192, 4096, KEYS_MOST};
 
 typedef struct lab {
     wql__mem *mem;
@@ -254,18 +255,21 @@ static size_t write_keys(char *buf, size_t size, unsigned count, bool backwards)
 
 static void reaching_a_limit_names_it(void **state) {
     static char big[64 * 1024];
-    wql__path_limits wide = {100000, 10}, narrow = {10, 4096};
+    wql__path_limits wide = {100000, 10, 1024}, narrow = {10, 4096, 1024};
     wql__arena *arena = &((lab *)*state)->arena;
     wql_error err = WQL_INIT(wql_error);
     wql__object_path *path;
-    size_t len = write_keys(big, sizeof big, WQL__PATH_KEYS_MAX, true);
+    size_t len = write_keys(big, sizeof big, KEYS_MOST, true);
     assert_int_equal(wql__object_path_parse((wql_str){big, len}, 0, len, &wide, arena, &path, &err), WQL_OK);
-    assert_int_equal(path->key_count, WQL__PATH_KEYS_MAX);
+    assert_int_equal(path->key_count, KEYS_MOST);
     for (uint32_t i = 0; i < path->key_count; i++) assert_int_equal(atoi(path->keys[i].name.ptr + 1), i);
-    len = write_keys(big, sizeof big, WQL__PATH_KEYS_MAX + 1, false);
+    len = write_keys(big, sizeof big, KEYS_MOST + 1, false);
     assert_int_equal(wql__object_path_parse((wql_str){big, len}, 0, len, &wide, arena, &path, &err), WQL_E_QUOTA_VIOLATION);
     assert_non_null(strstr(err.message, "path_keys_max (1024)"));
-    assert_int_equal(atoi(big + err.offset + 1), WQL__PATH_KEYS_MAX);
+    assert_int_equal(atoi(big + err.offset + 1), KEYS_MOST);
+    wide.path_keys++;
+    assert_int_equal(wql__object_path_parse((wql_str){big, len}, 0, len, &wide, arena, &path, &err), WQL_OK);
+    wide.path_keys--;
     assert_int_equal(wql__object_path_parse(wql_s("C.K=\"45\""), 0, 8, &narrow, arena, &path, &err), WQL_OK);
     assert_int_equal(wql__object_path_parse(wql_s("C.K=\"45678\""), 0, 11, &narrow, arena, &path, &err), WQL_E_QUOTA_VIOLATION);
     assert_non_null(strstr(err.message, "path_chars_max (10)"));
@@ -282,7 +286,7 @@ static void reaching_a_limit_names_it(void **state) {
 
 static void keys_that_are_given_twice_are_found_among_many(void **state) {
     static char big[32 * 1024];
-    wql__path_limits wide = {100000, 4096};
+    wql__path_limits wide = {100000, 4096, 1024};
     wql_error err = WQL_INIT(wql_error);
     wql__object_path *path;
     size_t len = write_keys(big, sizeof big, 1000, true);
@@ -350,7 +354,7 @@ static void integers_have_their_order(void **state) {
 
 /* Memory is in proportion to the text, whatever it is made of. */
 static void memory_is_in_proportion(void **state) {
-    wql__path_limits wide = {10000000, 4096};
+    wql__path_limits wide = {10000000, 4096, 1024};
     size_t before = 0;
     (void)state;
     for (size_t len = 10000; len <= 1000000; len *= 10) {

@@ -29,7 +29,7 @@ static void check_limited(char *text, const wql__parse_limits *limits, const cha
 }
 
 static void test_limits(void **state) {
-    wql__parse_limits few = {1000, 3, 3, 3, 4, 8192, 5};
+    wql__parse_limits few = {1000, 3, 3, 3, 4, 8192, 5, 3};
     (void)state;
     check_limited(repeat("SELECT a", ",a", 2, " FROM T"), &few, NULL, 0);
     check_limited(repeat("SELECT a", ",a", 3, " FROM T"), &few, "select_items_max (3)", 13);

@@ -68,7 +68,7 @@ static void open_place(place *p, uint32_t workers) {
     wql_engine_options opt = WQL_INIT(wql_engine_options);
     wql_session_options parameters = WQL_INIT(wql_session_options);
     opt.workers = workers;
-    parameters.dialect = WQL_PARAMETERS;
+    parameters.dialect = WQL_PARAMETERS | WQL_EXTENDED;
     atomic_init(&p->asked, 0);
     assert_int_equal(wql_engine_open(&opt, &p->engine, NULL), WQL_OK);
     assert_int_equal(wql_engine_mount(p->engine, "root/p", &provider, NULL, p, NULL), WQL_OK);
@@ -143,6 +143,9 @@ static void the_class_is_cut_down_to_the_list(void **state) {
     expect(p.session, "SELECT Name FROM Derived", WQL_RUN_AHEAD, "Derived:Base Name{0}");
     expect(p.session, "SELECT Name FROM Derived", WQL_KEEP, "Derived:Base Name{0}");
     expect(p.with_parameters, "SELECT Name FROM Derived WHERE Id = ?", 0, "Derived:Base Name{0}"); /* no value is needed */
+    expect(p.with_parameters, "SELECT Name, Derived.*, Id FROM Derived", 0, "Derived:Base Id{1,5} Name{0,2} Size{3} Part{4}");
+    expect(p.with_parameters, "SELECT Size, Derived.* FROM Derived", WQL_KEYS_ONLY, "Derived:Base Id{1} Size{0}");
+    expect(p.with_parameters, "SELECT Derived.* FROM Derived", WQL_KEYS_ONLY, "Derived:Base Id{0}");
     close_place(&p);
 }
 

@@ -59,7 +59,8 @@ static void check_sql(fake_host *host, const sql_case *cases, size_t count) {
         explain(host, cases[i].property, cases[i].op, null ? NULL : &cases[i].value, !null, sql, sizeof sql);
         if (cases[i].expected[1])
             (void)snprintf(expected, sizeof expected, "%c " SELECT " WHERE %s", cases[i].expected[0], cases[i].expected + 2);
-        else (void)snprintf(expected, sizeof expected, "%s " SELECT, cases[i].expected);
+        else
+            (void)snprintf(expected, sizeof expected, "%s " SELECT, cases[i].expected);
         if (strcmp(sql, expected) != 0) fail_msg("case %zu\n  is      %s\n  must be %s", i, sql, expected);
     }
 }
@@ -501,7 +502,8 @@ static void compare_count(fake_scan *scan) {
             fake_scan_free(&count);
             return;
         }
-        fake_where(&count, scan->conjuncts[k].property, scan->conjuncts[k].op, scan->conjuncts[k].values, scan->conjuncts[k].count);
+        fake_where(&count, scan->conjuncts[k].property, scan->conjuncts[k].op, scan->conjuncts[k].values,
+                   scan->conjuncts[k].count);
     }
     count.request.flags = WQL_WISH_COUNT;
     fake_take_plan(&count);
@@ -643,6 +645,45 @@ static void test_index(void **state) {
     assert_int_equal(fake_close(host), 0);
 }
 
+/* The same for lists: a letter may be written in up to three ways in each of their texts. */
+static void test_index_with_lists(void **state) {
+    fake_host *host = aid_mount(*state, "lists.db",
+                                "CREATE TABLE t(id INTEGER PRIMARY KEY, s TEXT); CREATE INDEX i ON t(s);"
+                                "WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n WHERE i < 5000) INSERT INTO "
+                                "t(s) SELECT 'name' || i FROM n;"
+                                "INSERT INTO t(s) VALUES('kiss'), ('KISS'), (char(8490) || 'i' || char(383) || 's'), ('Kisses'), "
+                                "('kis'), (''), (NULL), (x'6b'), ('Name77'), ('a''b'), (char(196) || 'x');");
+    static const struct {
+        const char *literals[4];
+        uint64_t rows;
+        int take;
+        bool looked_up;
+    } cases[] = {{{"NAME77", "name78"}, 3, WQL_EXACT, true},
+                 {{"kiss", "KIS", "name1"}, 5, WQL_SUPERSET, true},
+                 {{"nothing", "A'B", "naught", "name5000"}, 2, WQL_EXACT, true},
+                 {{"kissess", "ski"}, 0, WQL_SUPERSET, true},
+                 {{"", "name9"}, 2, WQL_EXACT, false},
+                 {{"\xc3\xa4X", "name9"}, 10, WQL_SUPERSET, false}}; /* by their lengths */
+    char shown[4000];
+    assert_non_null(host);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        wql_value values[4];
+        uint32_t count = 0;
+        fake_scan scan;
+        for (; count < 4 && cases[i].literals[count]; count++) values[count] = text(cases[i].literals[count]);
+        fake_scan_init(&scan, host, 0);
+        fake_where(&scan, 1, WQL_EQ, values, count);
+        fake_take_plan(&scan);
+        assert_int_equal(scan.take[0], cases[i].take);
+        assert_int_equal(fake_run(&scan), WQL_END);
+        if (scan.row_count != cases[i].rows) fail_msg("list %u: %llu rows", (unsigned)i, (unsigned long long)scan.row_count);
+        (void)host->provider->explain(host->self, &scan.request, shown, sizeof shown);
+        assert_int_equal(strstr(shown, "WITH RECURSIVE") != NULL, cases[i].looked_up);
+        fake_scan_free(&scan);
+    }
+    assert_int_equal(fake_close(host), 0);
+}
+
 /* SQLite really goes through the index: the SQL that is shown is planned by it. */
 static void test_index_is_used(void **state) {
     aid_place *place = *state;
@@ -764,17 +805,10 @@ static void test_limits(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sql),
-        cmocka_unit_test(test_strict_sql),
-        cmocka_unit_test(test_lists),
-        cmocka_unit_test(test_parameters),
-        cmocka_unit_test(test_explain),
-        cmocka_unit_test(test_random),
-        cmocka_unit_test(test_random_lent),
-        cmocka_unit_test(test_index),
-        cmocka_unit_test(test_index_is_used),
-        cmocka_unit_test(test_estimates),
-        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_sql),           cmocka_unit_test(test_strict_sql), cmocka_unit_test(test_lists),
+        cmocka_unit_test(test_parameters),    cmocka_unit_test(test_explain),    cmocka_unit_test(test_random),
+        cmocka_unit_test(test_random_lent),   cmocka_unit_test(test_index),      cmocka_unit_test(test_index_with_lists),
+        cmocka_unit_test(test_index_is_used), cmocka_unit_test(test_estimates),  cmocka_unit_test(test_limits),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }
