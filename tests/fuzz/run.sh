@@ -5,8 +5,8 @@
 # build/fuzz/corpus/NAME. An input that crashes, leaks or takes longer than 10 seconds stays in build/fuzz/NAME-*, is named, and
 # makes it fail. 0 minutes: builds only.
 #
-# run.sh NAME merge: what is worth keeping comes into the tree: of the inputs found those, the shortest first, that reach a branch which
-# no input in the tree and none before it does.
+# run.sh NAME merge [BRANCHES]: what is worth keeping comes into the tree: of the inputs found those, the shortest first, that reach so
+# many branches (1) which no input in the tree and none before it does.
 set -u
 cd "$(dirname "$0")/../.."
 name=$1
@@ -29,7 +29,7 @@ if [ "$minutes" = merge ]; then
     $build/"$name" -merge=1 -merge_control_file=$build/merge.control $build/merged "$kept" "$found" >"$log" 2>&1 || { tail -20 "$log"; exit 1; }
     rm -r $build/merged
     # The control file: how many inputs, how many of them were there before, their names, and for each what it was the first to reach.
-    awk 'NR <= 2 { next } !/^(STARTED|FT|COV) / { names[number++] = $0; next } $1 == "COV" && NF > 2 { print names[$2] }' \
+    awk -v least="${1:-1}" 'NR <= 2 { next } !/^(STARTED|FT|COV) / { names[number++] = $0; next } $1 == "COV" && NF >= 2 + least { print names[$2] }' \
         $build/merge.control | grep "^$found/" | while read -r file; do
         cp "$file" "$kept/found-$(basename "$file" | cut -c1-8)"
     done
