@@ -64,7 +64,7 @@ static wql_status nodes_next(wql_scan *scan, wql_error *why) {
 }
 
 static wql_status wide_load(wql_mount *mount, const char *config, void *user, void **self, wql_error *why) {
-    static char names[WIDE_KEYS][8];
+    static char names[WIDE_KEYS][16];
     wql_property_def keys[WIDE_KEYS];
     wql_class_def def = {.struct_size = sizeof def, .name = "Wide", .properties = keys, .property_count = WIDE_KEYS};
     (void)config, (void)user, (void)self;
