@@ -63,7 +63,7 @@ int main(void) {
     wql_engine *engine;
     wql_session *session;
     wql_call before, after;
-    wql_str question = wql_s("SELECT * FROM meta_class");
+    wql_str question = wql_s("SELECT * FROM meta_class WHERE NOT __CLASS LIKE '[_][_]%'"); /* not the system's */
     if (wql_engine_open(NULL, &engine, &err) < 0 || wql_engine_mount(engine, "root/house", &furniture, NULL, &mount, &err) < 0 ||
         wql_session_open(engine, "root/house", NULL, &session, &err) < 0 ||
         wql_session_exec(session, question, &keep, &before, &err) < 0 || list_all(before, &err) < 0 ||

@@ -175,7 +175,7 @@ expect wql>
 send help\r
 screen .timer on|off       how long each query took
 screen .schema CLASS       the properties of a class
-screen .mount KIND WHAT    serve more: sqlite FILE[=NAMESPACE], provider PATH
+screen .mount KIND WHAT    serve more: sqlite FILE[=NAMESPACE], provider PATH, mof FILE
 expect wql>
 send .quit;\r
 exit 0
