@@ -75,11 +75,28 @@ static bool begin_uses(const wql__plan *plan) {
     return true;
 }
 
+enum { FEW_MOUNTS = 64 };
+
+/* The plan may be the last but one that keeps a mount. So the mount is used until the plan is gone: then it is the unmount that
+ * waits for this which unloads the provider, and not this thread after the unmount has returned. (A mount that is used is kept by
+ * its namespace, or by its unmount.) Of a great many mounts some may be unloaded here. */
+static void release_plan(wql__plan *plan) {
+    wql__mount *mounts[FEW_MOUNTS];
+    uint32_t count = wql__plan_mount_count(plan);
+    if (count > FEW_MOUNTS) {
+        end_uses(plan, count);
+        count = 0;
+    }
+    for (uint32_t i = 0; i < count; i++) mounts[i] = wql__plan_mount(plan, i);
+    wql__plan_release(plan);
+    for (uint32_t i = 0; i < count; i++)
+        if (mounts[i]) wql__mount_end(mounts[i]);
+}
+
 /* The call uses the plan no longer; an unmount may wait for that. */
 static void let_plan_go(wql__call *call, wql__plan *plan) {
     wql_engine *engine = call->engine;
-    end_uses(plan, wql__plan_mount_count(plan));
-    wql__plan_release(plan);
+    release_plan(plan);
     wql__lock(&engine->table);
     wql__cond_broadcast(&engine->table_changed);
     wql__unlock(&engine->table);
