@@ -128,7 +128,7 @@ $(B)/bench/bench $(B)/bench/peers: $(B)/libwql.a
 	@mkdir -p $(@D)
 	$(CC) $(SAN) -o $@ $(filter %.o,$^) $(B)/libwql.a -lsqlite3 $(LDLIBS) -lm
 # Linked with the shared library, so that callgrind can tell its functions from all others.
-BUILT_WITH = $(CC) $(OPT) $(SAN) $(shell $(CC) -dumpfullversion -dumpversion) $(shell uname -m)
+BUILT_WITH = $(CC) $(filter-out -g%,$(OPT)) $(SAN) $(shell $(CC) -dumpfullversion -dumpversion) $(shell uname -m)
 $(B)/obj/tests/counts/counts.o: CFLAGS += -DCOUNTS_BUILD='"$(strip $(BUILT_WITH))"'
 $(B)/tests/counts/counts: $(B)/obj/tests/counts/counts.o $(patsubst %.c,$(B)/obj/%.o,$(BENCH)) $(B)/libwql.so.0
 	@mkdir -p $(@D)
