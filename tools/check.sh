@@ -126,19 +126,23 @@ test_parse_limits
 test_run
 test_sqlite_push"
 
+quick_units() { for file in tests/unit/test_*.c; do basename "$file" .c; done | grep -vxF "$slow_units" | tr '\n' ' '; }
+
 # Under the thread sanitizer only what has threads.
 thread_units="test_arrow test_arrow_stream test_call_races test_cancel test_cancel_rules test_define test_keep test_lifetimes
 test_linux_devices test_linux_parts test_mem test_memory_store test_meta_class test_misbehaving test_parallel test_parameters test_plugin
-test_progress test_pull test_pump test_rights test_shutdown test_sink test_sink_rules test_sqlite test_stuck test_submit"
+test_progress test_pull test_pump test_rights test_shutdown test_sink test_sink_rules test_sqlite test_static_store test_stuck
+test_submit"
 
 asan_env="ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1"
 tsan_env="TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1"
 
 # Places in messages need lines, not types: that is a quarter less to compile and to link.
 stage build 80 build OPT="-O2 -g1" lib tests
-stage build-address 80 build B=build/asan SAN="-fsanitize=address,undefined -fno-sanitize-recover=undefined" OPT="-O1 -g1" lib sanitized
+stage build-address 80 build B=build/asan SAN="-fsanitize=address,undefined -fno-sanitize-recover=undefined" OPT="-O1 -g1" lib sanitized \
+    "UNITS=$(quick_units)"
 stage build-thread 60 build B=build/tsan SAN=-fsanitize=thread OPT="-O1 -g1" sanitized "UNITS=$(echo $thread_units)"
-stage build-clang 40 build B=build/clang CC=clang-14 OPT=-O1 lib
+stage build-clang 40 build B=build/clang CC=clang-14 OPT=-O0 lib
 stage unit 60 run_units build
 stage ids 5 sh tests/tidy/ids.sh build $logs/unit.log
 stage golden 20 timeout 60 build/tests/golden/golden tests/golden/*.wqt
@@ -164,7 +168,7 @@ stage soak-short 10 timeout 60 build/tests/soak/soak 5
 stage limits 10 timeout 60 build/tests/limits/limits docs/limits.md include/wql/engine.h
 stage fuzz-replay 20 run_fuzz_seeds
 export $asan_env
-stage address-unit 80 run_units build/asan $(cd build/asan/tests/unit && ls | grep '^test_[a-z0-9_]*$' | grep -vxF "$slow_units")
+stage address-unit 110 run_units build/asan $(quick_units)
 stage address-golden 60 timeout 120 build/asan/tests/golden/golden tests/golden/*.wqt
 stage address-fault 30 timeout 120 build/asan/tests/fault/fault '' 7
 stage address-points 20 timeout 120 build/asan/tests/points/points
@@ -192,6 +196,8 @@ if [ "$long" = --long ]; then
     stage oracle-long 1200 timeout 2400 build/tests/oracle/oracle 1 20000
     stage joins-long 300 timeout 600 build/tests/joins/joins 1 20000
     stage fuzz 4500 run_fuzzers 10
+    stage build-address-slow 60 build B=build/asan SAN="-fsanitize=address,undefined -fno-sanitize-recover=undefined" \
+        OPT="-O1 -g1" sanitized
     # shellcheck disable=SC2086
     stage address-unit-slow 120 run_units build/asan $slow_units
     stage address-fault-all 300 env $asan_env timeout 900 build/asan/tests/fault/fault
