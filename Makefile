@@ -116,7 +116,8 @@ $(B)/obj/bench/%.o: CFLAGS += $(if $(SAN),,-O3)
 OF_FOLDERS := $(B)/tests/golden/golden $(B)/tests/oracle/oracle $(B)/tests/joins/joins $(B)/tests/fault/fault
 # The tables of the language read case files, and serve them, with the golden runner's parts.
 $(B)/tests/language/language $(B)/tests/language/errors: $(B)/%: $(B)/obj/%.o $(B)/obj/tests/language/fixture.o \
-                              $(patsubst %,$(B)/obj/tests/golden/%.o,case cell print source text) $(B)/libwql.a
+                              $(patsubst %,$(B)/obj/tests/golden/%.o,case cell print source lines) $(B)/obj/tests/aid.o \
+                              $(B)/libwql.a
 	@mkdir -p $(@D)
 	$(CC) $(SAN) -o $@ $(filter %.o,$^) $(B)/libwql.a $(LDLIBS) -lm
 # Two programs of one folder: peers is the bench with DuckDB, which it loads when it runs.
@@ -147,6 +148,7 @@ $(OF_FOLDERS): $$(patsubst %.c,$(B)/obj/%.o,$$(sort $$(wildcard $$(patsubst $(B)
 	@mkdir -p $(@D)
 	$(CC) $(SAN) -o $@ $(filter %.o,$^) $(B)/libwql.a -lsqlite3 $(LDLIBS) -lm
 $(B)/tests/fault/fault: $(TICKS)
+$(B)/tests/golden/golden $(B)/tests/oracle/oracle $(B)/tests/joins/joins: $(B)/obj/tests/aid.o
 $(B)/tests/stress/stress: $(B)/obj/tests/stress/stress.o $(TICKS) $(B)/libwql.a
 $(B)/tests/limits/limits: $(B)/obj/tests/limits/limits.o $(TICKS) $(B)/libwql.a
 $(B)/tests/soak/soak: $(B)/obj/tests/soak/soak.o $(TICKS) $(B)/libwql.a

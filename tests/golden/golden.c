@@ -136,7 +136,7 @@ static void judge(const query_case *c, const outcome *got, writer *verdict) {
 
 static uint64_t seed_of(const query_case *c, uint32_t way) {
     uint64_t seed = (uint64_t)c->line * 1000 + way;
-    return next_random(&seed);
+    return draw(&seed);
 }
 
 static void run_one(judging *j, bench *b, wql_str query, uint32_t way, bool early) {

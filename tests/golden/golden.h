@@ -7,26 +7,17 @@
  *   print.c    a value, a row, an error as they are written in a case file
  *   source.c   the provider that serves the rows, with its habits
  *   ways.c     the ways in which a query is run
- *   text.c     memory and text */
+ *   lines.c    lists of texts */
 #ifndef GOLDEN_H
 #define GOLDEN_H
 
-#include <wql/wql.h>
+#include "../aid.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 
-/* -- text.c ------------------------------------------------------------------------------------------------------ */
-
-/* Memory that is freed as a whole. */
-typedef struct pool {
-    struct pool_block *blocks;
-} pool;
-
-void *pool_get(pool *from, size_t size); /* zeroed; ends the program if there is none */
-char *pool_copy(pool *from, const char *text, size_t len);
-void pool_free(pool *from);
+/* -- lines.c ----------------------------------------------------------------------------------------------------- */
 
 /* A list of texts. */
 typedef struct lines {
@@ -38,28 +29,13 @@ void lines_add(lines *to, pool *from, const char *text, size_t len);
 void lines_format(lines *to, pool *from, const char *format, ...) WQL_PRINTF(3, 4);
 void lines_sort(lines *list);
 
-/* A text that grows. */
-typedef struct writer {
-    pool *from;
-    char *at;
-    size_t len, room;
-} writer;
-
-void put(writer *to, const char *text, size_t len);
-void put_z(writer *to, const char *text);
-void put_format(writer *to, const char *format, ...) WQL_PRINTF(2, 3);
-void put_code_point(writer *to, uint32_t c);
-
-void stop_with(const char *format, ...) WQL_PRINTF(1, 2) __attribute__((noreturn));
-uint64_t next_random(uint64_t *seed);
-
 /* -- case.c, cell.c ---------------------------------------------------------------------------------------------- */
 
 /* A value as written: of the property's type if it fits that. */
 typedef struct cell {
-    wql_value scalar;       /* NULL and scalars */
+    wql_value scalar; /* NULL and scalars */
     bool is_array, is_object;
-    uint32_t count;         /* items; properties of an object */
+    uint32_t count; /* items; properties of an object */
     struct cell *items;
     const char **names;     /* of an object's properties */
     const char *class_name; /* of an object */
@@ -70,9 +46,9 @@ typedef struct data_class {
     uint32_t flags;
     wql_property_def *properties; /* its own */
     uint32_t property_count;
-    wql_property_def *all;        /* inherited ones first, as the library numbers them */
+    wql_property_def *all; /* inherited ones first, as the library numbers them */
     uint32_t all_count;
-    cell **rows;                  /* each all_count cells */
+    cell **rows; /* each all_count cells */
     uint32_t row_count, row_room;
 } data_class;
 
@@ -87,21 +63,21 @@ enum { PLANS_MAX = 4, QUERIES_MAX = 64 };
 /* A case. Lines are numbered from 0. */
 typedef struct query_case {
     char *title;
-    uint32_t line;                   /* of `case` */
-    wql_str queries[QUERIES_MAX];    /* all must answer alike */
+    uint32_t line;                /* of `case` */
+    wql_str queries[QUERIES_MAX]; /* all must answer alike */
     uint32_t query_count;
-    bool are_paths;                  /* the queries are paths of objects to fetch */
-    uint32_t flags, batch_rows;      /* options of the call */
+    bool are_paths;             /* the queries are paths of objects to fetch */
+    uint32_t flags, batch_rows; /* options of the call */
     uint64_t rows_max;
     bool ordered;
-    int takes;                       /* what the provider answers in all ways, or TAKE_ANY */
-    wql_status ends;                 /* how scans end */
-    lines show;                      /* names to be looked up in each row */
+    int takes;                             /* what the provider answers in all ways, or TAKE_ANY */
+    wql_status ends;                       /* how scans end */
+    lines show;                            /* names to be looked up in each row */
     uint32_t expected_first, expected_end; /* lines of what is expected; equal: nothing is, yet */
     bool has_rows, has_columns, has_count;
     lines rows, columns, error;
     uint64_t count;
-    char *status;                    /* a remark with which the call ends; NULL: none */
+    char *status; /* a remark with which the call ends; NULL: none */
     expected_plan plans[PLANS_MAX];
     uint32_t plan_count;
 } query_case;
@@ -165,9 +141,9 @@ typedef struct source {
     const case_file *file;
     waking *waking;
     int take;
-    bool pending;     /* often answers WQL_S_PENDING, and brings rows in pieces */
-    bool sparse;      /* sets only the cells that are wanted */
-    wql_status ends;  /* what the last next returns; WQL_OK: WQL_END */
+    bool pending;    /* often answers WQL_S_PENDING, and brings rows in pieces */
+    bool sparse;     /* sets only the cells that are wanted */
+    wql_status ends; /* what the last next returns; WQL_OK: WQL_END */
     _Atomic uint64_t seed;
     _Atomic uint32_t open_scans;
 } source;

@@ -19,9 +19,9 @@ static void *wake_all(void *arg) {
         next = w->queue[--w->count];
         w->busy = true;
         pthread_mutex_unlock(&w->lock);
-        for (uint64_t i = next_random(&seed) % 4; i; i--) sched_yield();
+        for (uint64_t i = draw(&seed) % 4; i; i--) sched_yield();
         wql_waker_wake(next);
-        if (next_random(&seed) % 4 == 0) wql_waker_wake(next); /* one too many does no harm */
+        if (draw(&seed) % 4 == 0) wql_waker_wake(next); /* one too many does no harm */
         pthread_mutex_lock(&w->lock);
         w->busy = false;
         pthread_cond_broadcast(&w->changed);
@@ -87,16 +87,16 @@ static wql_status load(wql_mount *mount, const char *config, void *user, void **
     return status;
 }
 
-static uint64_t draw(source *s) {
+static uint64_t source_draw(source *s) {
     uint64_t seed = atomic_fetch_add(&s->seed, 0x9e3779b97f4a7c15u);
-    return next_random(&seed);
+    return draw(&seed);
 }
 
 static wql_status plan(void *self, const wql_request *request, wql_answer *answer, wql_error *err) {
     source *s = self;
     (void)err;
     for (uint32_t i = 0; i < request->conjunct_count; i++)
-        answer->take[i] = (uint8_t)(s->take == TAKE_MIXED ? draw(s) % 3 : (uint64_t)s->take);
+        answer->take[i] = (uint8_t)(s->take == TAKE_MIXED ? source_draw(s) % 3 : (uint64_t)s->take);
     return WQL_OK;
 }
 
@@ -123,7 +123,7 @@ static bool make_wait(source *s, wql_scan *scan, uint64_t random) {
 static wql_status open_scan(wql_scan *scan, wql_error *err) {
     source *s = scan->self;
     state *made;
-    uint64_t random = draw(s);
+    uint64_t random = source_draw(s);
     (void)err;
     if (make_wait(s, scan, random)) return WQL_S_PENDING;
     made = calloc(1, sizeof *made);
@@ -134,7 +134,7 @@ static wql_status open_scan(wql_scan *scan, wql_error *err) {
     made->drops = s->take == TAKE_MIXED;
     if (s->take == TAKE_MIXED)
         for (uint32_t i = 0; i < scan->request->conjunct_count; i++)
-            if (scan->take[i] && draw(s) % 3 == 0) scan->take[i]--;
+            if (scan->take[i] && source_draw(s) % 3 == 0) scan->take[i]--;
     scan->state = made;
     atomic_fetch_add(&s->open_scans, 1);
     return WQL_OK;
@@ -178,7 +178,7 @@ static bool keeps(wql_scan *scan, state *s, const wql_value *values) {
         if (scan->take[i] == WQL_NONE) continue;
         if (value.type != s->c->all[scan->request->conjuncts[i].property].type) value = wql_null(); /* it did not fit */
         holds = wql_scan_holds(scan, i, value);
-        if (!holds && (scan->take[i] == WQL_EXACT || (s->drops && next_random(&s->seed) % 2))) return false;
+        if (!holds && (scan->take[i] == WQL_EXACT || (s->drops && draw(&s->seed) % 2))) return false;
     }
     return true;
 }
@@ -216,14 +216,14 @@ static wql_status next(wql_scan *scan, wql_error *err) {
     state *s = scan->state;
     uint64_t limit = scan->request->limit;
     wql_status end = s->source->ends == WQL_OK ? WQL_END : s->source->ends;
-    if (make_wait(s->source, scan, next_random(&s->seed))) return WQL_S_PENDING;
+    if (make_wait(s->source, scan, draw(&s->seed))) return WQL_S_PENDING;
     if (scan->request->flags & WQL_WISH_COUNT && end == WQL_END) return count_rows(scan, s, err);
     while (s->row < s->c->row_count && !(limit && s->brought == limit)) {
         int came = bring_row(scan, s, s->row++);
         if (came < 0) return WQL_E_OUT_OF_MEMORY;
         s->brought += (uint64_t)came;
         if (came && !wql_row_end(scan)) return WQL_OK;
-        if (s->source->pending && next_random(&s->seed) % 3 == 0) return WQL_OK; /* with or without rows */
+        if (s->source->pending && draw(&s->seed) % 3 == 0) return WQL_OK; /* with or without rows */
     }
     return end;
 }

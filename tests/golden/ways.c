@@ -201,7 +201,7 @@ static void check_receiver(const receiver *r, wql_status waited) {
 static void pump_all(wql_pump *pump, const receiver *r, uint64_t seed) {
     while (!r->releases) {
         struct pollfd ready = {wql_pump_fd(pump), POLLIN, 0};
-        wql_status status = wql_pump_run(pump, (uint32_t)(next_random(&seed) % 3 * 100));
+        wql_status status = wql_pump_run(pump, (uint32_t)(draw(&seed) % 3 * 100));
         if (status == WQL_OK || r->releases) continue;
         if (status != WQL_END) {
             break_promise(r->out, "the pump answered %s", wql_status_name(status));

@@ -3,29 +3,8 @@
  * table itself, NULL, half NULL, and to rows that are not there. */
 #include "joins.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-void stop_with(const char *format, ...) {
-    va_list args;
-    va_start(args, format);
-    vfprintf(stderr, format, args);
-    va_end(args);
-    fputc('\n', stderr);
-    exit(2);
-}
-
-/* splitmix64 */
-uint64_t draw(uint64_t *seed) {
-    uint64_t z = *seed += 0x9e3779b97f4a7c15u;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-}
-
-uint32_t below(uint64_t *seed, uint32_t n) { return (uint32_t)(draw(seed) >> 33) % n; }
-bool chance(uint64_t *seed, uint32_t one_in) { return below(seed, one_in) == 0; }
 
 static void run(sqlite3 *db, const char *sql) {
     char *why = NULL;

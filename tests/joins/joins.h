@@ -6,17 +6,12 @@
 #ifndef JOINS_H
 #define JOINS_H
 
-#include <wql/wql.h>
+#include "../aid.h"
 
 #include <sqlite3.h>
 
 /* The sqlite provider reads links in sets, the first of 16 rows: some tables have more. */
 enum { TABLES_MAX = 5, KEYS_MAX = 3, FEW_ROWS = 12, ROWS_MAX = 40, LINKS_MAX = ROWS_MAX * ROWS_MAX };
-
-void stop_with(const char *format, ...) WQL_PRINTF(1, 2) __attribute__((noreturn));
-uint64_t draw(uint64_t *seed);
-uint32_t below(uint64_t *seed, uint32_t n);
-bool chance(uint64_t *seed, uint32_t one_in);
 
 /* The key of a table: a number, a text, or both. */
 enum { BY_NUMBER, BY_TEXT, BY_BOTH };

@@ -64,7 +64,7 @@ static void make_extra(pool *from, const cells *c, wql_column *out) {
 
 static void make_offsets(pool *from, const cells *c, wql_column *out) {
     int32_t *offsets = pool_get(from, (c->all + 1) * sizeof *offsets);
-    text bytes = {from, NULL, 0, 0};
+    writer bytes = {from, NULL, 0, 0};
     put(&bytes, "", 0);
     for (uint32_t r = 0; r < c->all; r++) {
         const wql_value *v = cell_of(c, r);
@@ -81,7 +81,7 @@ static void make_views(pool *from, const cells *c, wql_column *out) {
     wql_view *views = pool_get(from, (c->all + 1) * sizeof *views);
     const char **buffers = pool_get(from, sizeof *buffers);
     int64_t *sizes = pool_get(from, sizeof *sizes);
-    text bytes = {from, NULL, 0, 0};
+    writer bytes = {from, NULL, 0, 0};
     put(&bytes, "", 0);
     for (uint32_t r = 0; r < c->all; r++) {
         const wql_value *v = cell_of(c, r);

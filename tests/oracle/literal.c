@@ -9,7 +9,7 @@ static const wide least_literal = -((wide)1 << 63), most_literal = ((wide)1 << 6
 
 /* -- texts ------------------------------------------------------------------------------------------------------- */
 
-void put_wql_text(text *to, uint64_t *seed, const char *bytes, size_t len) {
+void put_wql_text(writer *to, uint64_t *seed, const char *bytes, size_t len) {
     char quote = chance(seed, 2) ? '\'' : '"';
     put(to, &quote, 1);
     for (size_t i = 0; i < len; i++) {
@@ -20,7 +20,7 @@ void put_wql_text(text *to, uint64_t *seed, const char *bytes, size_t len) {
     put(to, &quote, 1);
 }
 
-void put_sql_text(text *to, const char *bytes, size_t len) {
+void put_sql_text(writer *to, const char *bytes, size_t len) {
     put_z(to, "'");
     for (size_t i = 0; i < len; i++) {
         if (bytes[i] == '\'') put_z(to, "'");
@@ -37,7 +37,7 @@ const char *operator_in_wql(uint64_t *seed, const char *const *spellings, uint32
 }
 
 /* `property op literal`, or the other way round. */
-static void put_comparison(text *wql, uint64_t *seed, const char *name, uint32_t op, const char *literal) {
+static void put_comparison(writer *wql, uint64_t *seed, const char *name, uint32_t op, const char *literal) {
     if (chance(seed, 4))
         put_format(wql, "%s %s %s", literal, operator_in_wql(seed, mirrored, op), name);
     else
@@ -46,7 +46,7 @@ static void put_comparison(text *wql, uint64_t *seed, const char *name, uint32_t
 
 /* -- numbers ----------------------------------------------------------------------------------------------------- */
 
-void put_wide(text *to, wide number) {
+void put_wide(writer *to, wide number) {
     if (number < 0)
         put_format(to, "-%llu", (unsigned long long)-number);
     else
@@ -62,7 +62,7 @@ static wide near_integer(wql_value v, uint64_t *seed) {
 }
 
 /* A real literal, and now and then one without its leading zero. */
-static void put_real(text *to, uint64_t *seed, double number) {
+static void put_real(writer *to, uint64_t *seed, double number) {
     char buf[40];
     snprintf(buf, sizeof buf, chance(seed, 3) ? "%.3g" : "%.17g", number);
     if (isinf(strtod(buf, NULL))) snprintf(buf, sizeof buf, "%.17g", number);
@@ -74,9 +74,9 @@ static void put_real(text *to, uint64_t *seed, double number) {
 }
 
 /* A literal for a number: integer, real without a fraction, with a sign, with zeros, in quotes. `plain`: as the rules read it. */
-static void make_number(pool *from, uint64_t *seed, const table *t, uint32_t p, text *wql, text *plain) {
+static void make_number(pool *from, uint64_t *seed, const table *t, uint32_t p, writer *wql, writer *plain) {
     wql_value v = near_value(from, seed, t, p);
-    text bare = {from, NULL, 0, 0};
+    writer bare = {from, NULL, 0, 0};
     bool whole = v.type == WQL_REAL64 && v.f64 == floor(v.f64) && fabs(v.f64) < 0x1p64;
     if (v.type == WQL_REAL64 && isnan(v.f64)) v.f64 = 0.5;
     if (v.type == WQL_REAL64 && !chance(seed, whole ? 2 : 5)) {
@@ -111,9 +111,9 @@ static void make_number(pool *from, uint64_t *seed, const table *t, uint32_t p, 
 
 static bool is_whole(const char *z) { return !strpbrk(z, ".eE"); }
 
-static void compare_number(pool *from, uint64_t *seed, const table *t, uint32_t p, const char *name, text *wql, text *sql) {
+static void compare_number(pool *from, uint64_t *seed, const table *t, uint32_t p, const char *name, writer *wql, writer *sql) {
     uint32_t type = t->shape.types[p], op = below(seed, 6);
-    text literal = {from, NULL, 0, 0}, plain = {from, NULL, 0, 0};
+    writer literal = {from, NULL, 0, 0}, plain = {from, NULL, 0, 0};
     char *end;
     long long small;
     bool real;
@@ -136,7 +136,7 @@ static void compare_number(pool *from, uint64_t *seed, const table *t, uint32_t 
 
 /* -- the other types --------------------------------------------------------------------------------------------- */
 
-static void compare_boolean(uint64_t *seed, const char *name, text *wql, text *sql) {
+static void compare_boolean(uint64_t *seed, const char *name, writer *wql, writer *sql) {
     static const char *const yes[] = {"TRUE", "1", "'TRUE'", "\"true\"", "'1'", "True"};
     static const char *const no[] = {"FALSE", "0", "'false'", "\"FALSE\"", "'0'", "false"};
     bool wanted = chance(seed, 2);
@@ -145,14 +145,14 @@ static void compare_boolean(uint64_t *seed, const char *name, text *wql, text *s
     put_format(sql, "%s %s %d", name, operators[op], wanted);
 }
 
-static void compare_time(pool *from, uint64_t *seed, const table *t, uint32_t p, const char *name, text *wql, text *sql) {
+static void compare_time(pool *from, uint64_t *seed, const table *t, uint32_t p, const char *name, writer *wql, writer *sql) {
     wql_datetime time = near_value(from, seed, t, p).time;
-    text literal = {from, NULL, 0, 0};
+    writer literal = {from, NULL, 0, 0};
     uint32_t op = below(seed, 6);
     bool outer = time.us < INT64_C(-62000000000000000) || time.us > INT64_C(253000000000000000);
     put_z(&literal, "'");
     if (chance(seed, 4) && !outer) {
-        text iso = {from, NULL, 0, 0};
+        writer iso = {from, NULL, 0, 0};
         time.us -= time.us % 1000; /* milliseconds: yyyy-mm-dd HH:MM:SS:mmm, or the day alone */
         if (chance(seed, 2)) time.us -= (time.us % INT64_C(86400000000) + INT64_C(86400000000)) % INT64_C(86400000000);
         print_iso_time(&iso, time.us, 0, false);
@@ -166,9 +166,9 @@ static void compare_time(pool *from, uint64_t *seed, const table *t, uint32_t p,
     put_format(sql, "%s %s %lld", name, operators[op], (long long)time.us);
 }
 
-static void compare_interval(pool *from, uint64_t *seed, const table *t, uint32_t p, const char *name, text *wql, text *sql) {
+static void compare_interval(pool *from, uint64_t *seed, const table *t, uint32_t p, const char *name, writer *wql, writer *sql) {
     int64_t us = near_value(from, seed, t, p).time.us;
-    text literal = {from, NULL, 0, 0};
+    writer literal = {from, NULL, 0, 0};
     uint32_t op = below(seed, 6);
     if (chance(seed, 4) && us > 0) us--;
     put_format(&literal, "'%08lld%02lld%02lld%02lld.%06lld:000'", (long long)us / 86400000000, (long long)us / 3600000000 % 24,
@@ -178,9 +178,9 @@ static void compare_interval(pool *from, uint64_t *seed, const table *t, uint32_
 }
 
 /* With a character, whose case does not matter, or the number of one. */
-static void compare_char(pool *from, uint64_t *seed, const table *t, uint32_t p, const char *name, text *wql, text *sql) {
+static void compare_char(pool *from, uint64_t *seed, const table *t, uint32_t p, const char *name, writer *wql, writer *sql) {
     uint32_t op = below(seed, 6), c = (uint32_t)near_value(from, seed, t, p).u64 & 0xffff;
-    text literal = {from, NULL, 0, 0};
+    writer literal = {from, NULL, 0, 0};
     if (chance(seed, 3) || c == 0 || (c >= 0xd800 && c < 0xe000)) {
         put_format(&literal, "%u", chance(seed, 9) ? 65536 + c : c);
         put_comparison(wql, seed, name, op, literal.at);
@@ -192,16 +192,17 @@ static void compare_char(pool *from, uint64_t *seed, const table *t, uint32_t p,
     put_code_point(&literal, c);
     put_format(sql, "folded(%s) %s folded(%u)", name, operators[op], c);
     {
-        text quoted = {from, NULL, 0, 0};
+        writer quoted = {from, NULL, 0, 0};
         put_wql_text(&quoted, seed, literal.at, literal.len);
         put_comparison(wql, seed, name, op, quoted.at);
     }
 }
 
-static void compare_reference(pool *from, uint64_t *seed, const table *t, uint32_t p, const char *name, text *wql, text *sql) {
+static void compare_reference(pool *from, uint64_t *seed, const table *t, uint32_t p, const char *name, writer *wql,
+                              writer *sql) {
     wql_str path = near_value(from, seed, t, p).str;
     uint32_t op = below(seed, 2);
-    text literal = {from, NULL, 0, 0};
+    writer literal = {from, NULL, 0, 0};
     put_wql_text(&literal, seed, path.ptr, path.len);
     put_comparison(wql, seed, name, op, literal.at);
     put_format(sql, "%s COLLATE folded %s ", name, operators[op]);
@@ -210,7 +211,7 @@ static void compare_reference(pool *from, uint64_t *seed, const table *t, uint32
 
 /* -- strings ----------------------------------------------------------------------------------------------------- */
 
-static void put_set(text *to, uint64_t *seed) {
+static void put_set(writer *to, uint64_t *seed) {
     uint32_t count = below(seed, 5);
     put_z(to, "[");
     if (chance(seed, 3)) put_z(to, "^");
@@ -231,7 +232,7 @@ static size_t char_bytes(wql_str s, size_t at) {
 }
 
 /* A pattern made of a text, with pieces replaced; or any pattern. */
-static void make_pattern(uint64_t *seed, wql_str s, text *to) {
+static void make_pattern(uint64_t *seed, wql_str s, writer *to) {
     uint32_t free_parts = chance(seed, 4) ? 1 + below(seed, 6) : 0;
     put(to, "", 0);
     while (free_parts--) {
@@ -268,9 +269,9 @@ static void make_pattern(uint64_t *seed, wql_str s, text *to) {
     if (chance(seed, 3)) put_z(to, "%");
 }
 
-static void match_string(pool *from, uint64_t *seed, const table *t, uint32_t p, const char *name, text *wql, text *sql,
+static void match_string(pool *from, uint64_t *seed, const table *t, uint32_t p, const char *name, writer *wql, writer *sql,
                          int *need) {
-    text pattern = {from, NULL, 0, 0};
+    writer pattern = {from, NULL, 0, 0};
     make_pattern(seed, near_value(from, seed, t, p).str, &pattern);
     *need = chance(seed, 6) ? IN_RICH : IN_ALL;
     put_format(wql, "%s %sLIKE ", name, *need ? "NOT " : "");
@@ -281,7 +282,7 @@ static void match_string(pool *from, uint64_t *seed, const table *t, uint32_t p,
 }
 
 /* Numbers and TRUE against a string are texts. */
-static void compare_string_with_number(uint64_t *seed, const char *name, text *wql, text *sql) {
+static void compare_string_with_number(uint64_t *seed, const char *name, writer *wql, writer *sql) {
     static const struct {
         const char *literal, *text;
     } cases[] = {{"12", "12"},   {"+12", "12"},      {"012", "12"},
@@ -298,8 +299,8 @@ static void compare_string_with_number(uint64_t *seed, const char *name, text *w
     put_format(sql, "%s COLLATE folded %s '%s'", name, operators[op], cases[i].text);
 }
 
-static void compare_string(pool *from, uint64_t *seed, const table *t, uint32_t p, const char *name, text *wql, text *sql) {
-    text value = {from, NULL, 0, 0}, literal = {from, NULL, 0, 0};
+static void compare_string(pool *from, uint64_t *seed, const table *t, uint32_t p, const char *name, writer *wql, writer *sql) {
+    writer value = {from, NULL, 0, 0}, literal = {from, NULL, 0, 0};
     uint32_t op = chance(seed, 2) ? below(seed, 2) : below(seed, 6);
     put(&value, "", 0);
     put_in_other_case(&value, seed, near_value(from, seed, t, p).str);
@@ -311,7 +312,7 @@ static void compare_string(pool *from, uint64_t *seed, const table *t, uint32_t 
 
 /* -- all --------------------------------------------------------------------------------------------------------- */
 
-static void ask_for_null(uint64_t *seed, const char *name, text *wql, text *sql) {
+static void ask_for_null(uint64_t *seed, const char *name, writer *wql, writer *sql) {
     static const char *const forms[] = {"%s IS NULL", "%s = NULL", "NULL = %s", "%s IS NOT NULL", "%s <> NULL", "NULL != %s"};
     uint32_t form = below(seed, 6);
     const char *place = strstr(forms[form], "%s");
@@ -321,7 +322,8 @@ static void ask_for_null(uint64_t *seed, const char *name, text *wql, text *sql)
     put_format(sql, "%s IS %sNULL", name, form < 3 ? "" : "NOT ");
 }
 
-static void make_base(pool *from, uint64_t *seed, const table *t, uint32_t p, const char *name, node *out, text *wql, text *sql) {
+static void make_base(pool *from, uint64_t *seed, const table *t, uint32_t p, const char *name, node *out, writer *wql,
+                      writer *sql) {
     if (chance(seed, 8)) {
         ask_for_null(seed, name, wql, sql);
         return;
@@ -345,7 +347,7 @@ static void make_base(pool *from, uint64_t *seed, const table *t, uint32_t p, co
 }
 
 void make_comparison(pool *from, uint64_t *seed, const table *t, uint32_t p, node *out) {
-    text wql = {from, NULL, 0, 0}, sql = {from, NULL, 0, 0};
+    writer wql = {from, NULL, 0, 0}, sql = {from, NULL, 0, 0};
     char name[16];
     snprintf(name, sizeof name, p ? "P%u" : "Id", p);
     out->other = PROPERTIES_MAX;

@@ -1,101 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* make.c: random schemas, rows and predicates; and what small things the others need. */
+/* make.c: random schemas, rows and predicates. */
 #include "oracle.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdlib.h>
-
-/* -- small things ------------------------------------------------------------------------------------------------ */
-
-void stop_with(const char *format, ...) {
-    va_list args;
-    va_start(args, format);
-    vfprintf(stderr, format, args);
-    va_end(args);
-    fputc('\n', stderr);
-    exit(2);
-}
-
-/* splitmix64 */
-uint64_t draw(uint64_t *seed) {
-    uint64_t z = *seed += 0x9e3779b97f4a7c15u;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-}
-
-uint32_t below(uint64_t *seed, uint32_t n) { return (uint32_t)(draw(seed) >> 33) % n; }
-bool chance(uint64_t *seed, uint32_t one_in) { return below(seed, one_in) == 0; }
-
-typedef struct pool_block {
-    struct pool_block *next;
-    max_align_t bytes[];
-} pool_block;
-
-void *pool_get(pool *from, size_t size) {
-    pool_block *block = calloc(1, sizeof *block + size);
-    if (!block) stop_with("oracle: no memory");
-    block->next = from->blocks;
-    from->blocks = block;
-    return block->bytes;
-}
-
-void pool_free(pool *from) {
-    while (from->blocks) {
-        pool_block *block = from->blocks;
-        from->blocks = block->next;
-        free(block);
-    }
-}
-
-void put(text *to, const char *bytes, size_t len) {
-    if (to->room - to->len <= len) {
-        size_t room = (to->len + len + 64) * 2;
-        char *grown = pool_get(to->from, room);
-        if (to->len) memcpy(grown, to->at, to->len);
-        to->at = grown;
-        to->room = room;
-    }
-    if (len) memcpy(to->at + to->len, bytes, len);
-    to->len += len;
-    to->at[to->len] = '\0';
-}
-
-void put_z(text *to, const char *z) { put(to, z, strlen(z)); }
-
-void put_format(text *to, const char *format, ...) {
-    va_list args;
-    char *made = NULL;
-    int len;
-    va_start(args, format);
-    len = vasprintf(&made, format, args);
-    va_end(args);
-    if (len < 0) stop_with("oracle: no memory");
-    put(to, made, (size_t)len);
-    free(made);
-}
-
-void put_code_point(text *to, uint32_t c) {
-    char bytes[4];
-    size_t len = 0;
-    if (c < 0x80) {
-        bytes[len++] = (char)c;
-    } else if (c < 0x800) {
-        bytes[len++] = (char)(0xc0 | c >> 6);
-        bytes[len++] = (char)(0x80 | (c & 0x3f));
-    } else if (c < 0x10000) {
-        bytes[len++] = (char)(0xe0 | c >> 12);
-        bytes[len++] = (char)(0x80 | (c >> 6 & 0x3f));
-        bytes[len++] = (char)(0x80 | (c & 0x3f));
-    } else {
-        bytes[len++] = (char)(0xf0 | c >> 18);
-        bytes[len++] = (char)(0x80 | (c >> 12 & 0x3f));
-        bytes[len++] = (char)(0x80 | (c >> 6 & 0x3f));
-        bytes[len++] = (char)(0x80 | (c & 0x3f));
-    }
-    put(to, bytes, len);
-}
 
 /* -- schemas and rows -------------------------------------------------------------------------------------------- */
 
@@ -197,14 +105,14 @@ bool looks_at_property(const node *p, uint32_t property) {
 /* -- as text ----------------------------------------------------------------------------------------------------- */
 
 /* What binds less than its surroundings stands in parentheses. */
-static void print_item(text *to, const node *p, int around, uint64_t order) {
+static void print_item(writer *to, const node *p, int around, uint64_t order) {
     bool paren = p->kind != LEAF && p->kind != NOT && (around == NOT || p->kind == OR || p->kind == around);
     if (paren) put_z(to, "(");
     print_wql(to, p, order);
     if (paren) put_z(to, ")");
 }
 
-void print_wql(text *to, const node *p, uint64_t order) {
+void print_wql(writer *to, const node *p, uint64_t order) {
     uint32_t places[32];
     if (p->kind == LEAF) {
         put_z(to, p->wql);
@@ -227,7 +135,7 @@ void print_wql(text *to, const node *p, uint64_t order) {
     }
 }
 
-void print_sql(text *to, const node *p) {
+void print_sql(writer *to, const node *p) {
     put_z(to, "(");
     if (p->kind == LEAF) put_z(to, p->sql);
     if (p->kind == NOT) put_z(to, "NOT ");

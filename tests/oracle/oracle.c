@@ -30,8 +30,8 @@ typedef struct check {
 typedef struct verdict {
     row_set expected, got;
     uint64_t counted;
-    text complaint;
-    text wql, sql;
+    writer complaint;
+    writer wql, sql;
 } verdict;
 
 /* -- one check --------------------------------------------------------------------------------------------------- */
@@ -261,7 +261,7 @@ static check make_check(uint64_t *seed, const world *w, const node *p, int kind)
 /* Rows of p, of NOT p, and those for which p is unknown: SQLite must agree with itself, too. */
 static void check_partition(pool *memory, world *w, const node *p) {
     row_set yes, no, unknown;
-    text yes_sql = {memory, NULL, 0, 0}, no_sql = {memory, NULL, 0, 0}, unknown_sql = {memory, NULL, 0, 0};
+    writer yes_sql = {memory, NULL, 0, 0}, no_sql = {memory, NULL, 0, 0}, unknown_sql = {memory, NULL, 0, 0};
     print_sql(&yes_sql, p);
     put_format(&no_sql, "NOT %s", yes_sql.at);
     put_format(&unknown_sql, "%s IS NULL", yes_sql.at);

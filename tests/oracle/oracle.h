@@ -12,36 +12,13 @@
 #ifndef ORACLE_H
 #define ORACLE_H
 
+#include "../aid.h"
 #include "../obvious.h"
 
 #include <wql/wql.h>
 
 #include <sqlite3.h>
 #include <stdio.h>
-
-/* -- small things (make.c) --------------------------------------------------------------------------------------- */
-
-typedef struct pool {
-    struct pool_block *blocks;
-} pool;
-void *pool_get(pool *from, size_t size); /* zeroed; ends the program if there is none */
-void pool_free(pool *from);
-
-typedef struct text {
-    pool *from;
-    char *at;
-    size_t len, room;
-} text;
-void put(text *to, const char *bytes, size_t len);
-void put_z(text *to, const char *z);
-void put_format(text *to, const char *format, ...) WQL_PRINTF(2, 3);
-void put_code_point(text *to, uint32_t c);
-
-void stop_with(const char *format, ...) WQL_PRINTF(1, 2) __attribute__((noreturn));
-
-uint64_t draw(uint64_t *seed);
-uint32_t below(uint64_t *seed, uint32_t n); /* 0 .. n-1 */
-bool chance(uint64_t *seed, uint32_t one_in);
 
 /* -- what is asked ----------------------------------------------------------------------------------------------- */
 
@@ -91,8 +68,8 @@ void make_table(pool *from, uint64_t *seed, uint32_t most, table *out);
 node *make_predicate(pool *from, uint64_t *seed, const table *t, uint32_t depth);
 node *make_leaf(pool *from, uint64_t *seed, const table *t);
 /* `order`: not 0 shuffles what AND and OR connect. */
-void print_wql(text *to, const node *p, uint64_t order);
-void print_sql(text *to, const node *p);
+void print_wql(writer *to, const node *p, uint64_t order);
+void print_sql(writer *to, const node *p);
 /* The most demanding of its forms. */
 int needs(const node *p);
 bool looks_at_property(const node *p, uint32_t property);
@@ -112,8 +89,8 @@ typedef struct row_source {
 } row_source;
 const wql_provider *copying_provider(void);
 
-void put_wql_text(text *to, uint64_t *seed, const char *bytes, size_t len);
-void put_sql_text(text *to, const char *bytes, size_t len);
+void put_wql_text(writer *to, uint64_t *seed, const char *bytes, size_t len);
+void put_sql_text(writer *to, const char *bytes, size_t len);
 
 /* -- rules.c ----------------------------------------------------------------------------------------------------- */
 
@@ -121,8 +98,8 @@ void put_sql_text(text *to, const char *bytes, size_t len);
  * value) and folded(code). */
 void rules_register(sqlite3 *db, const rules *folding);
 /* yyyymmddHHMMSS.mmmmmmsUUU, and ISO text with or without an offset. */
-void print_cim_time(text *to, int64_t us, int offset_min);
-void print_iso_time(text *to, int64_t us, int offset_min, bool with_offset);
+void print_cim_time(writer *to, int64_t us, int offset_min);
+void print_iso_time(writer *to, int64_t us, int offset_min, bool with_offset);
 
 /* -- sql.c ------------------------------------------------------------------------------------------------------- */
 
@@ -185,6 +162,6 @@ const char *source_name(int source);
 void world_open(world *w, const rules *folding, const table *t, uint64_t seed, bool large);
 void world_close(world *w);
 /* Runs SELECT ... WHERE `where`. `complaint` stays empty if it ran and kept its promises. */
-void world_ask(world *w, const manner *how, const char *where, row_set *out, uint64_t *counted, text *complaint);
+void world_ask(world *w, const manner *how, const char *where, row_set *out, uint64_t *counted, writer *complaint);
 
 #endif

@@ -3,10 +3,10 @@
 #include "literal.h"
 
 /* p BETWEEN a AND b, for whole numbers and datetimes. */
-static bool compare_between(pool *from, uint64_t *seed, const table *t, uint32_t p, const char *name, text *wql, text *sql) {
+static bool compare_between(pool *from, uint64_t *seed, const table *t, uint32_t p, const char *name, writer *wql, writer *sql) {
     wql_value low = near_value(from, seed, t, p), high = near_value(from, seed, t, p);
     uint32_t type = t->shape.types[p];
-    text ends[2] = {{from, NULL, 0, 0}, {from, NULL, 0, 0}};
+    writer ends[2] = {{from, NULL, 0, 0}, {from, NULL, 0, 0}};
     if (type == WQL_STRING) {
         put_wql_text(&ends[0], seed, low.str.ptr, low.str.len);
         put_wql_text(&ends[1], seed, high.str.ptr, high.str.len);
@@ -27,7 +27,7 @@ static bool compare_between(pool *from, uint64_t *seed, const table *t, uint32_t
 }
 
 /* p IS TRUE and its like, which are never unknown. */
-static void ask_for_truth(uint64_t *seed, const char *name, text *wql, text *sql) {
+static void ask_for_truth(uint64_t *seed, const char *name, writer *wql, writer *sql) {
     bool not = chance(seed, 2), wanted = chance(seed, 2);
     put_format(wql, "%s IS %s%s", name, not ? "NOT " : "", wanted ? "TRUE" : "FALSE");
     put_format(sql, "%s IS %s%d", name, not ? "NOT " : "", wanted);
@@ -49,7 +49,7 @@ static char kind_of(uint32_t type) {
 }
 
 /* Two properties. False: their types do not go together. How a real is spelled as a text is no matter of this test. */
-static bool compare_pair(uint64_t *seed, const table *t, uint32_t p, const char *name, node *out, text *wql, text *sql) {
+static bool compare_pair(uint64_t *seed, const table *t, uint32_t p, const char *name, node *out, writer *wql, writer *sql) {
     uint32_t q = below(seed, t->shape.count), op = below(seed, 6);
     char left = kind_of(t->shape.types[p]), right = kind_of(t->shape.types[q]), other[16];
     bool texts = left == 't' || right == 't';
@@ -65,7 +65,7 @@ static bool compare_pair(uint64_t *seed, const table *t, uint32_t p, const char 
     return true;
 }
 
-bool make_rich(pool *from, uint64_t *seed, const table *t, uint32_t p, const char *name, node *out, text *wql, text *sql) {
+bool make_rich(pool *from, uint64_t *seed, const table *t, uint32_t p, const char *name, node *out, writer *wql, writer *sql) {
     uint32_t pick = below(seed, 3);
     out->needs = pick ? IN_RICH : IN_RELAXED;
     if (pick) return compare_pair(seed, t, p, name, out, wql, sql);

@@ -124,13 +124,13 @@ void rules_register(sqlite3 *db, const rules *r) {
 
 /* -- dates ------------------------------------------------------------------------------------------------------- */
 
-void print_cim_time(text *to, int64_t us, int offset_min) {
+void print_cim_time(writer *to, int64_t us, int offset_min) {
     moment m = moment_of(us + offset_min * INT64_C(60000000));
     put_format(to, "%04d%02d%02d%02d%02d%02d.%06d%c%03d", m.year, m.month, m.day, m.hour, m.minute, m.second, m.micro,
                offset_min < 0 ? '-' : '+', abs(offset_min));
 }
 
-void print_iso_time(text *to, int64_t us, int offset_min, bool with_offset) {
+void print_iso_time(writer *to, int64_t us, int offset_min, bool with_offset) {
     moment m = moment_of(us + (with_offset ? offset_min * INT64_C(60000000) : 0));
     put_format(to, "%04d-%02d-%02d %02d:%02d:%02d.%06d", m.year, m.month, m.day, m.hour, m.minute, m.second, m.micro);
     if (with_offset) put_format(to, "%c%02d:%02d", offset_min < 0 ? '-' : '+', abs(offset_min) / 60, abs(offset_min) % 60);

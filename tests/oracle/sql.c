@@ -142,7 +142,7 @@ static void bind_stored(sqlite3_stmt *statement, int at, const wql_value *v, uin
         bind_misfit(statement, at, type, seed);
     } else if (v->type == WQL_DATETIME && !v->time.interval) {
         pool memory = {NULL};
-        text iso = {&memory, NULL, 0, 0};
+        writer iso = {&memory, NULL, 0, 0};
         print_iso_time(&iso, v->time.us, v->time.offset_min, v->time.offset_min != 0);
         sqlite3_bind_text(statement, at, iso.at, (int)iso.len, SQLITE_TRANSIENT);
         pool_free(&memory);

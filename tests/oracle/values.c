@@ -85,7 +85,7 @@ uint32_t make_char(uint64_t *seed) {
     return odd[below(seed, sizeof odd / sizeof odd[0])];
 }
 
-void put_in_other_case(text *to, uint64_t *seed, wql_str s) {
+void put_in_other_case(writer *to, uint64_t *seed, wql_str s) {
     for (size_t i = 0; i < s.len; i++) {
         char c = s.ptr[i];
         bool odd = ((c | 0x20) == 'k' || (c | 0x20) == 's') && chance(seed, 4);
@@ -102,7 +102,7 @@ static wql_value make_string(pool *from, uint64_t *seed) {
     static const char *const words[] = {"",     "a",    "A",   "alpha",        "Alpha",        "beta",         "kelvin",
                                         "size", "NULL", "12",  "explorer.exe", "x' OR 1=1",    "C:\\temp\\x",  "100%",
                                         "a_b",  "[x]",  " a ", "TRUE",         "twelve bytes", "thirteen byte"};
-    text made = {from, NULL, 0, 0};
+    writer made = {from, NULL, 0, 0};
     uint32_t count;
     put(&made, "", 0);
     if (chance(seed, 3)) {

@@ -159,7 +159,7 @@ typedef struct asking {
     world *w;
     const manner *how;
     row_set *rows;
-    text *complaint;
+    writer *complaint;
     wql_status status;
     wql_error error;
     int finals, releases;
@@ -345,15 +345,15 @@ static int compare_ids(const void *a, const void *b) {
     return left < right ? -1 : left > right;
 }
 
-static void put_list(text *to, const manner *how) {
+static void put_list(writer *to, const manner *how) {
     for (uint32_t i = 0; i < how->list_count; i++) put_format(to, "%s%s", i ? ", " : "", property_names[how->list[i]]);
     if (!how->list_count) put_z(to, how->star ? "*" : "Id");
 }
 
-void world_ask(world *w, const manner *how, const char *where, row_set *out, uint64_t *counted, text *complaint) {
+void world_ask(world *w, const manner *how, const char *where, row_set *out, uint64_t *counted, writer *complaint) {
     asking a = {.w = w, .how = how, .rows = out, .complaint = complaint, .error = WQL_INIT(wql_error)};
     pool memory = {NULL};
-    text query = {&memory, NULL, 0, 0};
+    writer query = {&memory, NULL, 0, 0};
     put_z(&query, "SELECT ");
     put_list(&query, how);
     put_format(&query, " FROM %s WHERE %s", sources[how->source], where);

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* text.c: memory and text for the golden runner, which gives up when there is no memory. */
-#include "golden.h"
+/* aid.c: what programs that try many cases need: memory that is freed as a whole, text that grows, chance from a seed. */
+#include "aid.h"
 
 #include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 void stop_with(const char *format, ...) {
     va_list args;
@@ -14,15 +17,16 @@ void stop_with(const char *format, ...) {
     exit(2);
 }
 
-/* splitmix64: small, seeded, good enough. */
-uint64_t next_random(uint64_t *seed) {
+/* splitmix64 */
+uint64_t draw(uint64_t *seed) {
     uint64_t z = *seed += 0x9e3779b97f4a7c15u;
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
     z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
     return z ^ (z >> 31);
 }
 
-/* -- memory ------------------------------------------------------------------------------------------------------ */
+uint32_t below(uint64_t *seed, uint32_t n) { return (uint32_t)(draw(seed) >> 33) % n; }
+bool chance(uint64_t *seed, uint32_t one_in) { return below(seed, one_in) == 0; }
 
 typedef struct pool_block {
     struct pool_block *next;
@@ -31,7 +35,7 @@ typedef struct pool_block {
 
 void *pool_get(pool *from, size_t size) {
     pool_block *block = calloc(1, sizeof *block + size);
-    if (!block) stop_with("golden: no memory");
+    if (!block) stop_with("no memory");
     block->next = from->blocks;
     from->blocks = block;
     return block->bytes;
@@ -51,39 +55,7 @@ void pool_free(pool *from) {
     }
 }
 
-/* -- lists of lines ---------------------------------------------------------------------------------------------- */
-
-void lines_add(lines *to, pool *from, const char *text, size_t len) {
-    if (to->count == to->room) {
-        char **grown = pool_get(from, (to->room ? to->room * 2 : 16) * sizeof *grown);
-        if (to->count) memcpy(grown, to->at, to->count * sizeof *grown);
-        to->at = grown;
-        to->room = to->room ? to->room * 2 : 16;
-    }
-    to->at[to->count++] = pool_copy(from, text, len);
-}
-
-void lines_format(lines *to, pool *from, const char *format, ...) {
-    va_list args;
-    char *text = NULL;
-    int len;
-    va_start(args, format);
-    len = vasprintf(&text, format, args);
-    va_end(args);
-    if (len < 0) stop_with("golden: no memory");
-    lines_add(to, from, text, (size_t)len);
-    free(text);
-}
-
-static int compare_lines(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
-
-void lines_sort(lines *list) {
-    if (list->count > 1) qsort(list->at, list->count, sizeof *list->at, compare_lines);
-}
-
-/* -- a text that grows ------------------------------------------------------------------------------------------- */
-
-void put(writer *to, const char *text, size_t len) {
+void put(writer *to, const char *bytes, size_t len) {
     if (to->room - to->len <= len) {
         size_t room = (to->len + len + 64) * 2;
         char *grown = pool_get(to->from, room);
@@ -91,23 +63,23 @@ void put(writer *to, const char *text, size_t len) {
         to->at = grown;
         to->room = room;
     }
-    if (len) memcpy(to->at + to->len, text, len);
+    if (len) memcpy(to->at + to->len, bytes, len);
     to->len += len;
     to->at[to->len] = '\0';
 }
 
-void put_z(writer *to, const char *text) { put(to, text, strlen(text)); }
+void put_z(writer *to, const char *z) { put(to, z, strlen(z)); }
 
 void put_format(writer *to, const char *format, ...) {
     va_list args;
-    char *text = NULL;
+    char *made = NULL;
     int len;
     va_start(args, format);
-    len = vasprintf(&text, format, args);
+    len = vasprintf(&made, format, args);
     va_end(args);
-    if (len < 0) stop_with("golden: no memory");
-    put(to, text, (size_t)len);
-    free(text);
+    if (len < 0) stop_with("no memory");
+    put(to, made, (size_t)len);
+    free(made);
 }
 
 void put_code_point(writer *to, uint32_t c) {
