@@ -115,21 +115,8 @@ run_fuzzers() {
     return $code
 }
 
-# The models need one processor, and so do the stages after them: they run beside each other.
-begin_spin() {
-    { sh tests/model/run.sh build; echo "$?" >"$logs/spin.code"; } >"$logs/spin.out" 2>&1 </dev/null &
-    spin=$!
-}
-end_spin() {
-    wait $spin
-    cat "$logs/spin.out"
-    return "$(cat "$logs/spin.code")"
-}
-
 # Under the address sanitizer these take longest; there they belong to the long check.
-slow_units="test_associations
-test_like
-test_linux
+slow_units="test_like
 test_outstanding
 test_memory
 test_memory_store
@@ -155,11 +142,11 @@ stage build 80 build OPT="-O2 -g1" lib tests
 stage build-address 80 build B=build/asan SAN="-fsanitize=address,undefined -fno-sanitize-recover=undefined" OPT="-O1 -g1" lib sanitized \
     "UNITS=$(quick_units)"
 stage build-thread 60 build B=build/tsan SAN=-fsanitize=thread OPT="-O1 -g1" sanitized "UNITS=$(echo $thread_units)"
+stage build-clang 40 build B=build/clang CC=clang-14 OPT=-O0 lib
 stage unit 60 run_units build
 stage ids 5 sh tests/tidy/ids.sh build $logs/unit.log
 stage golden 20 timeout 60 build/tests/golden/golden tests/golden/*.wqt
 stage language 10 timeout 60 build/tests/language/language tests/language/rows.tsv tests/golden/tricky.wqt
-begin_spin
 stage language-doc 20 sh tests/language/doc.sh build
 stage language-errors 10 sh tests/language/errors.sh build
 stage mof-doc 10 sh tests/mof/doc.sh build
@@ -171,7 +158,7 @@ stage tool 60 env ONLY="options params provider mof formats errors check output 
 stage shell 40 env ONLY="shell manual" timeout 120 sh tests/cli/run.sh build
 stage simulation 60 sh tests/sim/run.sh build/tests/sim/sim 50000
 stage mutants 60 sh tests/sim/mutants.sh build/tests/sim/sim
-stage spin 60 end_spin
+stage spin 60 sh tests/model/run.sh build
 stage bench 20 timeout 120 build/bench/bench --check --dir build --json build/check/bench.json
 stage counts 15 sh tests/counts/run.sh build
 stage fault 60 timeout 120 build/tests/fault/fault
@@ -203,7 +190,6 @@ else
     echo "skipped: the query corpus is not beside this tree"
 fi
 if [ "$long" = --long ]; then
-    stage build-clang 40 build B=build/clang CC=clang-14 OPT=-O1 lib
     stage simulation-long 1200 sh tests/sim/run.sh build/tests/sim/sim 5000000
     stage spin-mutants 120 sh tests/model/mutants.sh build
     stage spin-long 7200 sh tests/model/run.sh build long
