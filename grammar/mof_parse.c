@@ -7,7 +7,6 @@
  * at once, and replaced by what was probably meant, so that it does no further harm. */
 #include "mof_parser.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* -- lemon's parser, as private code of this file ---------------------------------------------------------------- */
@@ -27,31 +26,9 @@ static void *grow_stack(wql__mof_parser *parser, const void *old, size_t old_siz
     return stack;
 }
 
-/* As in parse.c: its template says malloc, realloc and free, all three about the stack. NDEBUG takes out its tracing, which has
- * global variables. */
-#define malloc(size) grow_stack(p->parser, NULL, 0, (size))
-#define realloc(old, size) grow_stack(p->parser, (old), (size_t)p->yystksz * sizeof(yyStackEntry), (size))
-#define free(stack) ((void)(stack))
 #define wql__mof_grammar_ENGINEALWAYSONSTACK
-#ifndef NDEBUG
-#define NDEBUG
-#define WQL__NDEBUG_IS_OURS
-#endif
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wconversion"
-#pragma GCC diagnostic ignored "-Wsign-conversion"
-#pragma GCC diagnostic ignored "-Wsign-compare"
-#pragma GCC diagnostic ignored "-Wunused-variable"
-#pragma GCC diagnostic ignored "-Wunused-parameter"
-#pragma GCC diagnostic ignored "-Wunused-function"
-#include "mof_grammar.c"
-#pragma GCC diagnostic pop
-#ifdef WQL__NDEBUG_IS_OURS
-#undef NDEBUG
-#endif
-#undef malloc
-#undef realloc
-#undef free
+#define WQL__GRAMMAR "mof_grammar.c"
+#include "lemon.h"
 
 static const uint8_t codes[WQL__MOF_TOKENS] = {
     [WQL__MOF_END] = 0,

@@ -13,7 +13,6 @@
 #include <wql/engine.h>
 #include <wql/query.h>
 
-#include <stdlib.h>
 #include <string.h>
 
 /* -- lemon's parser, as private code of this file ---------------------------------------------------------------- */
@@ -32,32 +31,10 @@ static void *grow_stack(wql__parser *parser, const void *old, size_t old_size, s
     return stack;
 }
 
-/* Its template says malloc, realloc and free, all three about the stack and in a function whose `p` is the parser. NDEBUG takes
- * out its tracing, which has global variables. Its integer types are its own affair. */
-#define malloc(size) grow_stack(p->parser, NULL, 0, (size))
-#define realloc(old, size) grow_stack(p->parser, (old), (size_t)p->yystksz * sizeof(yyStackEntry), (size))
-#define free(stack) ((void)(stack))
 #define wql__grammar_ENGINEALWAYSONSTACK
 #define YYNOERRORRECOVERY 1
-#ifndef NDEBUG
-#define NDEBUG
-#define WQL__NDEBUG_IS_OURS
-#endif
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wconversion"
-#pragma GCC diagnostic ignored "-Wsign-conversion"
-#pragma GCC diagnostic ignored "-Wsign-compare"
-#pragma GCC diagnostic ignored "-Wunused-variable"
-#pragma GCC diagnostic ignored "-Wunused-parameter"
-#pragma GCC diagnostic ignored "-Wunused-function"
-#include "wql_grammar.c"
-#pragma GCC diagnostic pop
-#ifdef WQL__NDEBUG_IS_OURS
-#undef NDEBUG
-#endif
-#undef malloc
-#undef realloc
-#undef free
+#define WQL__GRAMMAR "wql_grammar.c"
+#include "lemon.h"
 
 /* The grammar's number for each kind of token in the base language. */
 static const uint8_t base_codes[WQL__TOKEN_COUNT] = {
