@@ -46,7 +46,7 @@ static void the_c_library_agrees(void **state) {
         time_t instant = (time_t)((int64_t)draw(1u << 24) * 4096 - (int64_t)(draw(1u << 24)) * 2048);
         wql_datetime t = {(int64_t)instant * US, 0, 0, 0, 0};
         struct tm tm;
-        char mine[26], theirs[40];
+        char mine[26], theirs[96];
         assert_non_null(gmtime_r(&instant, &tm));
         if (tm.tm_year + 1900 < 1 || tm.tm_year + 1900 > 9999) continue;
         (void)snprintf(theirs, sizeof theirs, "%04d%02d%02d%02d%02d%02d.000000+000", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
