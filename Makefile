@@ -111,7 +111,7 @@ $(UNIT): $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(UNIT_AID) $(B)/libwql.a
 	@mkdir -p $(@D)
 	$(CC) $(SAN) $(QUICK_LD) -o $@ $(filter %.o,$^) $(B)/libwql.a -lcmocka -lsqlite3 $(LDLIBS) -lm
 # They are many: less is optimised in them, and binutils' other linker is quicker, where it is there.
-$(B)/obj/tests/unit/%.o: CFLAGS += $(if $(SAN),-O0,-O1)
+$(B)/obj/tests/unit/%.o: CFLAGS += $(if $(SAN),,-O1)
 QUICK_LD := $(if $(shell command -v ld.gold),-fuse-ld=gold)
 # The loops by hand that the library is compared with are as fast as the compiler can make them.
 $(B)/obj/bench/%.o: CFLAGS += $(if $(SAN),,-O3)

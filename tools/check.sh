@@ -115,6 +115,19 @@ run_fuzzers() {
     return $code
 }
 
+# What needs one processor runs beside others of that kind: it is begun by `aside`, and `finish` waits for it and shows what it said.
+aside() {
+    begun=$logs/$1
+    shift
+    { "$@"; echo "$?" >"$begun.code"; } >"$begun.aside" 2>&1 </dev/null &
+    echo $! >"$begun.pid"
+}
+finish() {
+    wait "$(cat "$logs/$1.pid")"
+    cat "$logs/$1.aside"
+    return "$(cat "$logs/$1.code")"
+}
+
 # Under the address sanitizer these take longest; there they belong to the long check.
 slow_units="test_like
 test_outstanding
@@ -147,12 +160,14 @@ stage unit 60 run_units build
 stage ids 5 sh tests/tidy/ids.sh build $logs/unit.log
 stage golden 20 timeout 60 build/tests/golden/golden tests/golden/*.wqt
 stage language 10 timeout 60 build/tests/language/language tests/language/rows.tsv tests/golden/tricky.wqt
+aside fault timeout 120 build/tests/fault/fault
 stage language-doc 20 sh tests/language/doc.sh build
 stage language-errors 10 sh tests/language/errors.sh build
 stage mof-doc 10 sh tests/mof/doc.sh build
 stage mof-schema 60 timeout 300 sh tests/mof/schema.sh build
 stage oracle 40 timeout 120 build/tests/oracle/oracle
 stage joins 10 timeout 60 build/tests/joins/joins
+stage fault 60 finish fault
 stage examples 20 run_examples build
 stage tool 60 env ONLY="options params provider mof formats errors check output interrupt types machine" timeout 120 sh tests/cli/run.sh build
 stage shell 40 env ONLY="shell manual" timeout 120 sh tests/cli/run.sh build
@@ -161,7 +176,6 @@ stage mutants 60 sh tests/sim/mutants.sh build/tests/sim/sim
 stage spin 60 sh tests/model/run.sh build
 stage bench 20 timeout 120 build/bench/bench --check --dir build --json build/check/bench.json
 stage counts 15 sh tests/counts/run.sh build
-stage fault 60 timeout 120 build/tests/fault/fault
 stage fault-points 20 timeout 120 build/tests/points/points
 stage fault-tool 20 timeout 120 sh tests/points/tool.sh build
 stage soak-short 10 timeout 60 build/tests/soak/soak 5
@@ -169,10 +183,11 @@ stage limits 10 timeout 60 build/tests/limits/limits docs/limits.md include/wql/
 stage fuzz-replay 20 run_fuzz_seeds
 export $asan_env
 stage address-unit 110 run_units build/asan $(quick_units)
+aside address-fault timeout 120 build/asan/tests/fault/fault '' 7
 stage address-golden 60 timeout 120 build/asan/tests/golden/golden tests/golden/*.wqt
-stage address-fault 30 timeout 120 build/asan/tests/fault/fault '' 7
 stage address-points 20 timeout 120 build/asan/tests/points/points
 stage address-stress 30 timeout 120 build/asan/tests/stress/stress 3
+stage address-fault 30 finish address-fault
 export $tsan_env
 stage thread-stress 60 timeout 120 build/tsan/tests/stress/stress 10
 stage thread-points 20 timeout 120 build/tsan/tests/points/points
