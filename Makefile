@@ -18,6 +18,8 @@ WERROR  ?=
 WARN    := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla -Wwrite-strings
 CFLAGS  += -std=c11 -D_GNU_SOURCE $(OPT) $(SAN) $(WARN) $(WERROR) -Iinclude -fvisibility=hidden -fPIC -pthread -MMD -MP \
            -DWQL_VERSION_TEXT='"$(VERSION)"'
+CXXFLAGS += -std=c++17 $(OPT) $(SAN) -Wall -Wextra -Wconversion -Wshadow $(WERROR) -Iinclude/wbem -Iinclude -fvisibility=hidden \
+           -fvisibility-inlines-hidden -fPIC -pthread -MMD -MP
 LDLIBS  := -pthread -ldl
 
 GEN      := $(B)/gen/wql_lexer.c $(B)/gen/wql_grammar.c $(B)/gen/wql_grammar.h $(B)/gen/mof_lexer.c $(B)/gen/mof_grammar.c \
@@ -27,9 +29,12 @@ LIB_OBJ  := $(LIB_SRC:%.c=$(B)/obj/%.o) $(B)/obj/gen/wql_lexer.o $(B)/obj/gen/mo
 # The shell edits lines with libedit, where that is installed; EDIT= builds it without.
 EDIT     := $(if $(shell pkg-config --exists libedit 2>/dev/null && echo yes),-DWQL_LIBEDIT)
 EDIT_LIB  = $(if $(EDIT),$(shell pkg-config --libs libedit))
+WBEM_OBJ := $(patsubst %.cc,$(B)/obj/%.o,$(sort $(wildcard wbem/*.cc)))
 CLI_OBJ  := $(patsubst %.c,$(B)/obj/%.o,$(sort $(wildcard cli/*.c)))
 
 UNIT     := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
+WBEM_TEST := $(patsubst tests/wbem/%.cc,$(B)/tests/wbem/%,$(sort $(wildcard tests/wbem/test_*.cc)))
+WBEM_AID := $(patsubst %.cc,$(B)/obj/%.o,$(filter-out tests/wbem/test_%,$(sort $(wildcard tests/wbem/*.cc))))
 UNIT_AID := $(patsubst %.c,$(B)/obj/%.o,$(filter-out tests/unit/test_%,$(sort $(wildcard tests/unit/*.c))))
 TICKS    := $(B)/obj/tests/unit/ticks.o
 PROGRAMS := $(patsubst %,$(B)/tests/%,golden/golden language/language language/errors mof/lex mof/load oracle/oracle joins/joins \
@@ -51,10 +56,10 @@ PLUGINS  := $(patsubst %.c,$(B)/%.so,$(sort $(wildcard examples/plugin_*.c tests
 all: missing
 	@$(MAKE) --no-print-directory lib
 
-lib: $(B)/libwql.so.0 $(B)/libwql.a $(B)/wql $(B)/wql.pc
-tests: $(UNIT) $(PROGRAMS) $(EXAMPLES) $(PLUGINS)
+lib: $(B)/libwql.so.0 $(B)/libwql.a $(B)/wql $(B)/wql.pc $(B)/libwbemcli.so.0 $(B)/libwbemcli.a $(B)/wbemcli.pc
+tests: $(UNIT) $(WBEM_TEST) $(PROGRAMS) $(EXAMPLES) $(PLUGINS)
 # What runs with a sanitizer too; UNITS: only these of the unit tests.
-sanitized: $(if $(UNITS),$(UNITS:%=$(B)/tests/unit/%),$(UNIT)) $(PLUGINS) \
+sanitized: $(WBEM_TEST) $(if $(UNITS),$(UNITS:%=$(B)/tests/unit/%),$(UNIT)) $(PLUGINS) \
            $(filter %/golden %/fault %/points %/stress %.so $(B)/tests/fuzz/%,$(PROGRAMS))
 
 # -- what is missing: plain make says it, make setup installs it -----------------------------------------------------
@@ -92,6 +97,10 @@ $(B)/obj/%.o: %.c | $(GEN)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -I$(B)/gen -c -o $@ $<
 
+$(B)/obj/%.o: %.cc
+	@mkdir -p $(@D)
+	$(CXX) $(CXXFLAGS) -c -o $@ $<
+
 # -- the library and the tool ----------------------------------------------------------------------------------------
 $(B)/libwql.a: $(LIB_OBJ)
 	@rm -f $@
@@ -102,14 +111,25 @@ $(B)/libwql.so.0: $(LIB_OBJ) libwql.map
 $(B)/wql: $(CLI_OBJ) $(B)/libwql.a
 	$(CC) $(SAN) -o $@ $(CLI_OBJ) $(B)/libwql.a $(EDIT_LIB) $(LDLIBS)
 $(B)/obj/cli/edit.o: CFLAGS += $(EDIT)
-$(B)/wql.pc: wql.pc.in VERSION
+$(B)/%.pc: %.pc.in VERSION
 	@mkdir -p $(@D)
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' $< >$@
+# The face for code written for WMI: a library of its own, on the public headers.
+$(B)/libwbemcli.a: $(WBEM_OBJ)
+	@rm -f $@
+	ar rcs $@ $^
+$(B)/libwbemcli.so.0: $(WBEM_OBJ) $(B)/libwql.so.0 libwbemcli.map
+	$(CXX) $(SAN) -shared -Wl,-soname,libwbemcli.so.0 -Wl,--version-script=libwbemcli.map $(if $(SAN),,-Wl,-z,defs) -o $@ \
+	    $(WBEM_OBJ) $(B)/libwql.so.0 $(LDLIBS)
+	@ln -sf libwbemcli.so.0 $(B)/libwbemcli.so
 
 # -- tests and examples ----------------------------------------------------------------------------------------------
 $(UNIT): $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(UNIT_AID) $(B)/libwql.a
 	@mkdir -p $(@D)
 	$(CC) $(SAN) $(QUICK_LD) -o $@ $(filter %.o,$^) $(B)/libwql.a -lcmocka -lsqlite3 $(LDLIBS) -lm
+$(WBEM_TEST): $(B)/tests/wbem/%: $(B)/obj/tests/wbem/%.o $(WBEM_AID) $(B)/libwbemcli.a $(B)/libwql.a
+	@mkdir -p $(@D)
+	$(CXX) $(SAN) $(QUICK_LD) -o $@ $(filter %.o,$^) $(B)/libwbemcli.a $(B)/libwql.a -lcmocka -lsqlite3 $(LDLIBS)
 # They are many: less is optimised in them, and binutils' other linker is quicker, where it is there.
 $(B)/obj/tests/unit/%.o: CFLAGS += $(if $(SAN),,-O1)
 QUICK_LD := $(if $(shell command -v ld.gold),-fuse-ld=gold)

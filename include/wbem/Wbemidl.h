@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* Wbemidl.h: another spelling of wbemidl.h. */
+#include "wbemidl.h"
