@@ -11,10 +11,10 @@
 
 namespace wbem {
 
-/* A session, shared by all that came from one ConnectServer or OpenNamespace: services, enumerators, results, calls. As long as one is
- * held, its engine is not closed. */
+/* A session, shared by all that came from one ConnectServer or OpenNamespace: services, enumerators, results, calls. As long as
+ * one is held, its engine is not closed. */
 class Connection {
-public:
+  public:
     /* @param name  of the namespace, as a client spells it. Returns as IWbemLocator::ConnectServer; leaves an error (fail). */
     static HRESULT open(const std::string &name, std::shared_ptr<Connection> *out);
     /* A namespace below, or any other of the same engine. */
@@ -24,7 +24,7 @@ public:
     const std::string &name() const noexcept; /* ROOT\CIMV2, as it was asked for */
     ~Connection();
 
-private:
+  private:
     struct State;
     explicit Connection(std::unique_ptr<State> state) noexcept;
     std::unique_ptr<State> state_;
@@ -33,8 +33,8 @@ private:
 /* Says to the engine, or to the next one, that security is settled. */
 void host_secure() noexcept;
 
-/* Closes the library's own engine if nothing holds it any more: no thread is in, no connection is open, and this thread is not in a
- * callback. Otherwise it stays for the next one who connects. */
+/* Closes the library's own engine if nothing holds it any more: no thread is in, no connection is open, and this thread is not in
+ * a callback. Otherwise it stays for the next one who connects. */
 void host_close_if_idle() noexcept;
 
 /* For CoCreateInstance. Each returns S_OK or E_OUTOFMEMORY. */

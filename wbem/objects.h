@@ -14,11 +14,11 @@ namespace wbem {
 
 class RowObject;
 
-/* The objects of one batch after the other, as sinks and enumerators hand them out. An object is made when it is asked for, and used
- * again for a later row when its client has let it go. When the batch goes, an object that a client kept gets a copy of its row (or
- * keeps the batch, if there is no memory for a copy). For one thread at a time; the objects themselves are for any. */
+/* The objects of one batch after the other, as sinks and enumerators hand them out. An object is made when it is asked for, and
+ * used again for a later row when its client has let it go. When the batch goes, an object that a client kept gets a copy of its
+ * row (or keeps the batch, if there is no memory for a copy). For one thread at a time; the objects themselves are for any. */
 class Lender {
-public:
+  public:
     Lender() noexcept;
     ~Lender(); /* as end() */
     Lender(const Lender &) = delete;
@@ -29,13 +29,13 @@ public:
     const wql_batch *batch() const noexcept;
     /* One object, with a reference for the client. Returns S_OK; WBEM_E_OUT_OF_MEMORY. */
     HRESULT hand_out(uint32_t row, IWbemClassObject **out) noexcept;
-    /* All objects of the batch for an Indicate: the array is good until the next begin or end, and clients have only the references that
-     * they add. Returns S_OK; WBEM_E_OUT_OF_MEMORY. */
+    /* All objects of the batch for an Indicate: the array is good until the next begin or end, and clients have only the
+     * references that they add. Returns S_OK; WBEM_E_OUT_OF_MEMORY. */
     HRESULT lend_all(IWbemClassObject ***out) noexcept;
     /* Lets the batch go. Objects that nobody kept are spared for the next begin. */
     void end() noexcept;
 
-private:
+  private:
     struct State;
     std::unique_ptr<State> state_;
 };
@@ -55,8 +55,8 @@ HRESULT make_empty_object(IWbemClassObject **out) noexcept;
  * Returns S_OK; WBEM_E_OUT_OF_MEMORY; WBEM_E_SHUTTING_DOWN. */
 HRESULT make_error_object(wql_engine *engine, const wql_error &error, const char *operation, IWbemClassObject **out) noexcept;
 
-/* Leaves a failure for this thread's GetErrorInfo, and returns its code: `return fail(...)`. If there is no memory for the object, none is
- * left. */
+/* Leaves a failure for this thread's GetErrorInfo, and returns its code: `return fail(...)`. If there is no memory for the
+ * object, none is left. */
 HRESULT fail(wql_engine *engine, const wql_error &error, const char *operation) noexcept;
 /* The same where no engine is. */
 HRESULT fail(HRESULT code, const std::string &message, const char *operation) noexcept;

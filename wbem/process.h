@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* process.h: what COM knows of the process and its threads. This is the one room of the project with such memory: CoInitializeSecurity is
- * the process's and the mode is the thread's by definition. */
+/* process.h: what COM knows of the process and its threads. This is the one room of the project with such memory:
+ * CoInitializeSecurity is the process's and the mode is the thread's by definition. */
 #ifndef WBEM_ROOM_PROCESS_H
 #define WBEM_ROOM_PROCESS_H
 
@@ -12,8 +12,9 @@ namespace wbem {
 /* Whether this thread may make objects: it has called CoInitializeEx, or any thread has for the multithreaded mode. */
 bool thread_is_in() noexcept;
 
-/* The pump for calls of an engine that this thread makes, if it is of the mode COINIT_APARTMENTTHREADED; else *out is NULL. The thread
- * keeps it until its last CoUninitialize, or until the engine goes. Returns S_OK; WBEM_E_OUT_OF_MEMORY; WBEM_E_NOT_AVAILABLE. */
+/* The pump for calls of an engine that this thread makes, if it is of the mode COINIT_APARTMENTTHREADED; else *out is NULL. The
+ * thread keeps it until its last CoUninitialize, or until the engine goes. Returns S_OK; WBEM_E_OUT_OF_MEMORY;
+ * WBEM_E_NOT_AVAILABLE. */
 HRESULT thread_pump(wql_engine *engine, wql_pump **out) noexcept;
 
 /* Whether CoInitializeSecurity was called. */
@@ -21,7 +22,7 @@ bool security_is_settled() noexcept;
 
 /* Around everything of a client's that the engine calls: while a thread is inside, it does not close engines. */
 class InCallback {
-public:
+  public:
     InCallback() noexcept;
     ~InCallback();
     InCallback(const InCallback &) = delete;

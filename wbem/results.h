@@ -10,13 +10,13 @@
 
 namespace wbem {
 
-/* Starts a pulled operation: fills `call` by wql_session_exec or its like, with these options (flags, context and the rest are set by
- * the starter, which only adds to options->flags). */
+/* Starts a pulled operation: fills `call` by wql_session_exec or its like, with these options (flags, context and the rest are
+ * set by the starter, which only adds to options->flags). */
 using Starter = std::function<wql_status(wql_call_options *options, wql_call *call, wql_error *error)>;
 
 /* An enumerator over what the starter starts.
- * @param flags  of the method: WBEM_FLAG_RETURN_IMMEDIATELY, WBEM_FLAG_FORWARD_ONLY count. Without the first, the whole result is there (or
- *               the failure returned) before the function returns.
+ * @param flags  of the method: WBEM_FLAG_RETURN_IMMEDIATELY, WBEM_FLAG_FORWARD_ONLY count. Without the first, the whole result is
+ * there (or the failure returned) before the function returns.
  * @param operation  for error objects
  * Returns S_OK or the failure, with an error object left for the thread. */
 HRESULT make_enumerator(const std::shared_ptr<Connection> &connection, long flags, const Starter &starter, const char *operation,
@@ -29,7 +29,8 @@ HRESULT make_single(const std::shared_ptr<Connection> &connection, long flags, c
 /* A call result that has ended already: for OpenNamespace with WBEM_FLAG_RETURN_IMMEDIATELY. @param services  may be NULL */
 HRESULT make_ended_result(HRESULT status, IWbemServices *services, IWbemCallResult **out);
 
-/* Requests of NextAsync are no calls of the engine's; CancelAsyncCall asks here too. Promise and codes are those of wql_session_cancel. */
+/* Requests of NextAsync are no calls of the engine's; CancelAsyncCall asks here too. Promise and codes are those of
+ * wql_session_cancel. */
 HRESULT cancel_fetches(const IWbemObjectSink *sink);
 
 } // namespace wbem

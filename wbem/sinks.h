@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* sinks.h: a client's IWbemObjectSink as the engine sees it. The engine is given the client's own pointer as the sink's identity, so
- * that CancelAsyncCall is the engine's own cancel and has its promises. */
+/* sinks.h: a client's IWbemObjectSink as the engine sees it. The engine is given the client's own pointer as the sink's identity,
+ * so that CancelAsyncCall is the engine's own cancel and has its promises. */
 #ifndef WBEM_ROOM_SINKS_H
 #define WBEM_ROOM_SINKS_H
 

@@ -13,8 +13,8 @@ namespace wbem {
 /* UTF-8 of a wide text. False: a character that is none (a surrogate, beyond U+10FFFF). Throws std::bad_alloc. */
 bool to_utf8(const wchar_t *text, size_t length, std::string *out);
 
-/* The same for a text that ends in NUL and must be there: WBEM_E_INVALID_PARAMETER for NULL and for what is no Unicode. An empty text
- * is fine here. */
+/* The same for a text that ends in NUL and must be there: WBEM_E_INVALID_PARAMETER for NULL and for what is no Unicode. An empty
+ * text is fine here. */
 HRESULT read_text(const wchar_t *text, std::string *out);
 
 /* A BSTR of a text, NULs included; ill-formed bytes become U+FFFD. NULL: no memory. */

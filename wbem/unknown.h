@@ -11,10 +11,10 @@
 
 namespace wbem {
 
-/* An object of one interface. Begins with one reference, which is its maker's. A class says which other identifiers it answers to by
- * overriding `find`. */
+/* An object of one interface. Begins with one reference, which is its maker's. A class says which other identifiers it answers to
+ * by overriding `find`. */
 template <typename Interface> class Counted : public Interface {
-public:
+  public:
     HRESULT STDMETHODCALLTYPE QueryInterface(REFIID riid, void **out) override {
         if (!out) return E_POINTER;
         *out = find(riid);
@@ -31,7 +31,7 @@ public:
     Counted(const Counted &) = delete;
     Counted &operator=(const Counted &) = delete;
 
-protected:
+  protected:
     Counted() noexcept : refs_(1) {}
     virtual ~Counted() {}
     /* The pointer for an identifier, without a reference; NULL: not served. */
@@ -40,13 +40,13 @@ protected:
         return nullptr;
     }
 
-private:
+  private:
     std::atomic<ULONG> refs_;
 };
 
 /* A reference that is let go at the end of a block. */
 template <typename T> class Ref {
-public:
+  public:
     Ref() noexcept : to_(nullptr) {}
     explicit Ref(T *owned) noexcept : to_(owned) {} /* takes the reference over */
     Ref(const Ref &other) noexcept : to_(other.to_) {
@@ -75,7 +75,7 @@ public:
         return mine;
     }
 
-private:
+  private:
     T *to_;
 };
 

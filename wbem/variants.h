@@ -23,8 +23,8 @@ struct OwnedValue {
     std::vector<wql_value> item_values;
 };
 
-/* Reads a VARIANT: numbers, booleans, texts, and arrays of these. Returns S_OK; WBEM_E_TYPE_MISMATCH; WBEM_E_INVALID_PARAMETER (a text that is
- * no Unicode). Throws std::bad_alloc. */
+/* Reads a VARIANT: numbers, booleans, texts, and arrays of these. Returns S_OK; WBEM_E_TYPE_MISMATCH; WBEM_E_INVALID_PARAMETER (a
+ * text that is no Unicode). Throws std::bad_alloc. */
 HRESULT value_of(const VARIANT &variant, OwnedValue *out);
 
 } // namespace wbem

@@ -43,7 +43,8 @@ typedef struct tagSAFEARRAYBOUND {
     LONG lLbound;
 } SAFEARRAYBOUND, *LPSAFEARRAYBOUND;
 
-/* An array that knows its bounds and the type of its elements. An element of VT_I4 is a LONG, so it has 8 bytes, as one of VT_UI4. */
+/* An array that knows its bounds and the type of its elements. An element of VT_I4 is a LONG, so it has 8 bytes, as one of
+ * VT_UI4. */
 typedef struct tagSAFEARRAY {
     USHORT cDims; /* 1: arrays of more dimensions are not made */
     USHORT fFeatures;

@@ -7,7 +7,7 @@
 
 WBEM_BEGIN
 
-/* -- a thread joins and leaves -------------------------------------------------------------------------------------------- */
+/* -- a thread joins and leaves ------------------------------------------------------------------------------------- */
 typedef enum tagCOINIT {
     COINIT_MULTITHREADED = 0,     /* sinks are called on threads of the library's */
     COINIT_APARTMENTTHREADED = 2, /* sinks of calls made here are called here, while the thread is inside Sleep */
@@ -21,11 +21,11 @@ typedef enum tagCOINIT {
  * E_INVALIDARG. */
 WBEM_API HRESULT CoInitializeEx(LPVOID reserved, DWORD mode);
 WBEM_API HRESULT CoInitialize(LPVOID reserved); /* COINIT_APARTMENTTHREADED */
-/* One too many does nothing. The last one of an apartment ends its calls: their final statuses come in here. Objects that are still
- * held stay usable. When no thread is left in and no interface is held, the library's threads end too. */
+/* One too many does nothing. The last one of an apartment ends its calls: their final statuses come in here. Objects that are
+ * still held stay usable. When no thread is left in and no interface is held, the library's threads end too. */
 WBEM_API void CoUninitialize(void);
 
-/* -- security: the program's, settled once ---------------------------------------------------------------------------------- */
+/* -- security: the program's, settled once ------------------------------------------------------------------------- */
 typedef enum tagEOLE_AUTHENTICATION_CAPABILITIES {
     EOAC_NONE = 0,
     EOAC_MUTUAL_AUTH = 1,
@@ -94,7 +94,7 @@ WBEM_API HRESULT CoSetProxyBlanket(IUnknown *proxy, DWORD authentication, DWORD 
 WBEM_API HRESULT CoImpersonateClient(void);
 WBEM_API HRESULT CoRevertToSelf(void);
 
-/* -- objects ------------------------------------------------------------------------------------------------------------------ */
+/* -- objects ------------------------------------------------------------------------------------------------------- */
 typedef enum tagCLSCTX {
     CLSCTX_INPROC_SERVER = 1,
     CLSCTX_INPROC_HANDLER = 2,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* unknwn.h: how interfaces are written, and the one from which all others derive.
  *
- * Each interface is declared once, in the old form of COM's headers, and read twice: by C++ as a struct of pure virtual functions,
- * by C (and by C++ that defines CINTERFACE) as a table of functions, `lpVtbl`, whose first parameter is the object. Both are the
- * same memory: functions lie in the table in the order of their declaration, from slot 0. */
+ * Each interface is declared once, in the old form of COM's headers, and read twice: by C++ as a struct of pure virtual
+ * functions, by C (and by C++ that defines CINTERFACE) as a table of functions, `lpVtbl`, whose first parameter is the object.
+ * Both are the same memory: functions lie in the table in the order of their declaration, from slot 0. */
 #ifndef WBEM_UNKNWN_H
 #define WBEM_UNKNWN_H
 
@@ -29,16 +29,16 @@
 #define PURE
 #define THIS_ INTERFACE *This,
 #define THIS INTERFACE *This
-#define DECLARE_INTERFACE(name)                                                                                                   \
-    typedef struct name##Vtbl name##Vtbl;                                                                                         \
-    struct name {                                                                                                                 \
-        const name##Vtbl *lpVtbl;                                                                                                 \
-    };                                                                                                                            \
+#define DECLARE_INTERFACE(name)                                                                                                  \
+    typedef struct name##Vtbl name##Vtbl;                                                                                        \
+    struct name {                                                                                                                \
+        const name##Vtbl *lpVtbl;                                                                                                \
+    };                                                                                                                           \
     struct name##Vtbl
 #define DECLARE_INTERFACE_(name, base) DECLARE_INTERFACE(name)
-#define WBEM_UNKNOWN_METHODS                                                                                                      \
-    STDMETHOD(QueryInterface)(THIS_ REFIID riid, void **ppvObject) PURE;                                                          \
-    STDMETHOD_(ULONG, AddRef)(THIS) PURE;                                                                                         \
+#define WBEM_UNKNOWN_METHODS                                                                                                     \
+    STDMETHOD(QueryInterface)(THIS_ REFIID riid, void **ppvObject) PURE;                                                         \
+    STDMETHOD_(ULONG, AddRef)(THIS) PURE;                                                                                        \
     STDMETHOD_(ULONG, Release)(THIS) PURE;
 #endif
 
@@ -52,9 +52,9 @@
 #ifdef __cplusplus
 template <typename T> struct wbem_uuid_of;
 template <typename T> inline REFIID wbem_uuid_of_pointer(T **) { return wbem_uuid_of<T>::value(); }
-#define WBEM_UUID(type, id)                                                                                                       \
-    template <> struct wbem_uuid_of<type> {                                                                                       \
-        static REFIID value() { return id; }                                                                                      \
+#define WBEM_UUID(type, id)                                                                                                      \
+    template <> struct wbem_uuid_of<type> {                                                                                      \
+        static REFIID value() { return id; }                                                                                     \
     };
 #ifndef __uuidof
 #define __uuidof(type) (wbem_uuid_of<type>::value())
@@ -81,7 +81,9 @@ DECLARE_INTERFACE(IUnknown) {
     STDMETHOD_(ULONG, AddRef)(THIS) PURE;
     STDMETHOD_(ULONG, Release)(THIS) PURE;
 #if defined(__cplusplus) && !defined(CINTERFACE)
-    template <typename Q> HRESULT QueryInterface(Q * *out) { return QueryInterface(wbem_uuid_of<Q>::value(), reinterpret_cast<void **>(out)); }
+    template <typename Q> HRESULT QueryInterface(Q * *out) {
+        return QueryInterface(wbem_uuid_of<Q>::value(), reinterpret_cast<void **>(out));
+    }
 #endif
 };
 typedef IUnknown *LPUNKNOWN;

@@ -3,9 +3,9 @@
  *
  * What each method does here, and which tests show it, stands in docs/wbem.md. A method that is not served yet answers
  * WBEM_E_NOT_SUPPORTED. Everywhere: a NULL or empty argument that is needed, and a flag that a method does not know, are
- * WBEM_E_INVALID_PARAMETER; no memory is WBEM_E_OUT_OF_MEMORY; an out parameter is NULL after a failure. After a failure of a method that
- * is not asynchronous GetErrorInfo has more to say. Texts that go in may be any wide strings that end in NUL, and are copied.
- * Thread-safety: every object may be used on any thread, several at a time.
+ * WBEM_E_INVALID_PARAMETER; no memory is WBEM_E_OUT_OF_MEMORY; an out parameter is NULL after a failure. After a failure of a
+ * method that is not asynchronous GetErrorInfo has more to say. Texts that go in may be any wide strings that end in NUL, and are
+ * copied. Thread-safety: every object may be used on any thread, several at a time.
  *
  * Sources: Microsoft's reference of the WMI COM API; [MS-WMI]; [MS-WMIO]. */
 #ifndef WBEM_WBEMCLI_H
@@ -16,7 +16,7 @@
 
 typedef long CIMTYPE; /* CIM_... */
 
-/* -- constants ---------------------------------------------------------------------------------------------------------------- */
+/* -- constants ----------------------------------------------------------------------------------------------------- */
 typedef enum tag_CIMTYPE_ENUMERATION {
     CIM_ILLEGAL = 0xfff,
     CIM_EMPTY = 0,
@@ -39,8 +39,8 @@ typedef enum tag_CIMTYPE_ENUMERATION {
     CIM_FLAG_ARRAY = 0x2000
 } CIMTYPE_ENUMERATION;
 
-/* What WMI hands out for a type: VT_I2 sint8, sint16, char16; VT_UI1 uint8; VT_I4 uint16, sint32, uint32 (its 32 bits read with a sign);
- * VT_BSTR sint64 and uint64 (decimal), string, datetime, reference; VT_R4, VT_R8, VT_BOOL; VT_UNKNOWN an object. */
+/* What WMI hands out for a type: VT_I2 sint8, sint16, char16; VT_UI1 uint8; VT_I4 uint16, sint32, uint32 (its 32 bits read with a
+ * sign); VT_BSTR sint64 and uint64 (decimal), string, datetime, reference; VT_R4, VT_R8, VT_BOOL; VT_UNKNOWN an object. */
 
 typedef enum tag_WBEM_GENUS_TYPE { WBEM_GENUS_CLASS = 1, WBEM_GENUS_INSTANCE = 2 } WBEM_GENUS_TYPE;
 
@@ -175,7 +175,7 @@ typedef enum tag_WBEM_SHUTDOWN_FLAGS {
     WBEM_SHUTDOWN_OS = 3
 } WBEM_SHUTDOWN_FLAGS;
 
-/* -- names ---------------------------------------------------------------------------------------------------------------------- */
+/* -- names --------------------------------------------------------------------------------------------------------- */
 #if defined(__cplusplus) && !defined(CINTERFACE)
 #define WBEM_FORWARD(name) struct name;
 #else
@@ -203,7 +203,7 @@ extern WBEM_API const CLSID CLSID_WbemLocator, CLSID_WbemContext, CLSID_WbemClas
     CLSID_WbemUnauthenticatedLocator;
 WBEM_FINISH
 
-/* -- connecting ------------------------------------------------------------------------------------------------------------------ */
+/* -- connecting ---------------------------------------------------------------------------------------------------- */
 #undef INTERFACE
 #define INTERFACE IWbemLocator
 DECLARE_INTERFACE_(IWbemLocator, IUnknown) {
@@ -221,10 +221,10 @@ DECLARE_INTERFACE_(IWbemLocator, IUnknown) {
 };
 WBEM_UUID(IWbemLocator, IID_IWbemLocator)
 
-/* -- a namespace ------------------------------------------------------------------------------------------------------------------
- * An asynchronous method returns at once: an error, and then the sink was not touched; or WBEM_S_NO_ERROR, and then the sink has one
- * reference more, gets no, one or many Indicate, exactly one SetStatus(WBEM_STATUS_COMPLETE, ...), and one Release, in this order,
- * never two at a time. Errors of the query come by SetStatus. */
+/* -- a namespace ------------------------------------------------------------------------------------------------------
+ * An asynchronous method returns at once: an error, and then the sink was not touched; or WBEM_S_NO_ERROR, and then the sink has
+ * one reference more, gets no, one or many Indicate, exactly one SetStatus(WBEM_STATUS_COMPLETE, ...), and one Release, in this
+ * order, never two at a time. Errors of the query come by SetStatus. */
 #undef INTERFACE
 #define INTERFACE IWbemServices
 DECLARE_INTERFACE_(IWbemServices, IUnknown) {
@@ -232,14 +232,14 @@ DECLARE_INTERFACE_(IWbemServices, IUnknown) {
     STDMETHOD(OpenNamespace)
     (THIS_ const BSTR strNamespace, long lFlags, IWbemContext *pCtx, IWbemServices **ppWorkingNamespace,
      IWbemCallResult **ppResult) PURE;
-    /* Ends all calls that were given this very pointer. When it returns WBEM_S_NO_ERROR to a thread that is not inside one of their
-     * callbacks, or WBEM_E_NOT_FOUND, every one of them has had its final status and the sink is released. Inside a callback it
-     * returns at once and takes effect as the callback returns. WBEM_S_TIMEDOUT: a callback does not return. */
+    /* Ends all calls that were given this very pointer. When it returns WBEM_S_NO_ERROR to a thread that is not inside one of
+     * their callbacks, or WBEM_E_NOT_FOUND, every one of them has had its final status and the sink is released. Inside a
+     * callback it returns at once and takes effect as the callback returns. WBEM_S_TIMEDOUT: a callback does not return. */
     STDMETHOD(CancelAsyncCall)(THIS_ IWbemObjectSink * pSink) PURE;
     STDMETHOD(QueryObjectSink)(THIS_ long lFlags, IWbemObjectSink **ppResponseHandler) PURE;
     STDMETHOD(GetObject)
-    (THIS_ const BSTR strObjectPath, long lFlags, IWbemContext *pCtx, IWbemClassObject **ppObject,
-     IWbemCallResult **ppCallResult) PURE;
+    (THIS_ const BSTR strObjectPath, long lFlags, IWbemContext *pCtx, IWbemClassObject **ppObject, IWbemCallResult **ppCallResult)
+        PURE;
     STDMETHOD(GetObjectAsync)
     (THIS_ const BSTR strObjectPath, long lFlags, IWbemContext *pCtx, IWbemObjectSink *pResponseHandler) PURE;
     STDMETHOD(PutClass)(THIS_ IWbemClassObject * pObject, long lFlags, IWbemContext *pCtx, IWbemCallResult **ppCallResult) PURE;
@@ -266,13 +266,13 @@ DECLARE_INTERFACE_(IWbemServices, IUnknown) {
     STDMETHOD(ExecQuery)
     (THIS_ const BSTR strQueryLanguage, const BSTR strQuery, long lFlags, IWbemContext *pCtx, IEnumWbemClassObject **ppEnum) PURE;
     STDMETHOD(ExecQueryAsync)
-    (THIS_ const BSTR strQueryLanguage, const BSTR strQuery, long lFlags, IWbemContext *pCtx,
-     IWbemObjectSink *pResponseHandler) PURE;
+    (THIS_ const BSTR strQueryLanguage, const BSTR strQuery, long lFlags, IWbemContext *pCtx, IWbemObjectSink *pResponseHandler)
+        PURE;
     STDMETHOD(ExecNotificationQuery)
     (THIS_ const BSTR strQueryLanguage, const BSTR strQuery, long lFlags, IWbemContext *pCtx, IEnumWbemClassObject **ppEnum) PURE;
     STDMETHOD(ExecNotificationQueryAsync)
-    (THIS_ const BSTR strQueryLanguage, const BSTR strQuery, long lFlags, IWbemContext *pCtx,
-     IWbemObjectSink *pResponseHandler) PURE;
+    (THIS_ const BSTR strQueryLanguage, const BSTR strQuery, long lFlags, IWbemContext *pCtx, IWbemObjectSink *pResponseHandler)
+        PURE;
     STDMETHOD(ExecMethod)
     (THIS_ const BSTR strObjectPath, const BSTR strMethodName, long lFlags, IWbemContext *pCtx, IWbemClassObject *pInParams,
      IWbemClassObject **ppOutParams, IWbemCallResult **ppCallResult) PURE;
@@ -282,7 +282,7 @@ DECLARE_INTERFACE_(IWbemServices, IUnknown) {
 };
 WBEM_UUID(IWbemServices, IID_IWbemServices)
 
-/* -- what comes back ---------------------------------------------------------------------------------------------------------------- */
+/* -- what comes back ----------------------------------------------------------------------------------------------- */
 /* The client's object of an asynchronous call. Exceptions must not leave it; one that does is caught, and cancels the call. */
 #undef INTERFACE
 #define INTERFACE IWbemObjectSink
@@ -292,7 +292,8 @@ DECLARE_INTERFACE_(IWbemObjectSink, IUnknown) {
      * A failure that is returned cancels the call. */
     STDMETHOD(Indicate)(THIS_ long lObjectCount, IWbemClassObject **apObjArray) PURE;
     /* WBEM_STATUS_COMPLETE: the end; hResult says how, pObjParam is an __ExtendedStatus after a failure and else NULL.
-     * WBEM_STATUS_PROGRESS (of a call with WBEM_FLAG_SEND_STATUS): the low word of hResult is what is done, the high word the whole. */
+     * WBEM_STATUS_PROGRESS (of a call with WBEM_FLAG_SEND_STATUS): the low word of hResult is what is done, the high word the
+     * whole. */
     STDMETHOD(SetStatus)(THIS_ long lFlags, HRESULT hResult, BSTR strParam, IWbemClassObject *pObjParam) PURE;
 };
 WBEM_UUID(IWbemObjectSink, IID_IWbemObjectSink)
@@ -312,7 +313,7 @@ DECLARE_INTERFACE_(IWbemObjectSinkEx, IWbemObjectSink) {
     STDMETHOD(WriteProgress)
     (THIS_ const BSTR strActivity, const BSTR strCurrentOperation, const BSTR strStatusDescription, ULONG uPercentComplete,
      ULONG uSecondsRemaining) PURE;
-    STDMETHOD(WriteStreamParameter)(THIS_ const BSTR strName, VARIANT * vtValue, ULONG ulType, ULONG ulFlags) PURE;
+    STDMETHOD(WriteStreamParameter)(THIS_ const BSTR strName, VARIANT *vtValue, ULONG ulType, ULONG ulFlags) PURE;
 };
 WBEM_UUID(IWbemObjectSinkEx, IID_IWbemObjectSinkEx)
 
@@ -325,11 +326,12 @@ DECLARE_INTERFACE_(IEnumWbemClassObject, IUnknown) {
     STDMETHOD(Reset)(THIS) PURE;
     /* Up to uCount objects, each with a reference for the caller.
      * @param lTimeout  milliseconds; WBEM_NO_WAIT; WBEM_INFINITE, or any number of 32 bits that are all set
-     * Returns WBEM_S_NO_ERROR: as many as asked for; WBEM_S_FALSE: fewer, and no more will come; WBEM_S_TIMEDOUT: fewer so far; how the
-     * operation failed, once the objects before the failure are read. */
+     * Returns WBEM_S_NO_ERROR: as many as asked for; WBEM_S_FALSE: fewer, and no more will come; WBEM_S_TIMEDOUT: fewer so far;
+     * how the operation failed, once the objects before the failure are read. */
     STDMETHOD(Next)(THIS_ long lTimeout, ULONG uCount, IWbemClassObject **apObjects, ULONG *puReturned) PURE;
-    /* The next uCount objects to a sink: Indicate, then SetStatus with 0, WBEM_S_FALSE (fewer) or the failure. Requests wait for each
-     * other in order; this function waits for nothing. Returns WBEM_S_NO_ERROR; WBEM_S_FALSE (uCount is 0; the sink is not touched). */
+    /* The next uCount objects to a sink: Indicate, then SetStatus with 0, WBEM_S_FALSE (fewer) or the failure. Requests wait for
+     * each other in order; this function waits for nothing. Returns WBEM_S_NO_ERROR; WBEM_S_FALSE (uCount is 0; the sink is not
+     * touched). */
     STDMETHOD(NextAsync)(THIS_ ULONG uCount, IWbemObjectSink * pSink) PURE;
     /* A second reader of the same set, at the same position. WBEM_E_INVALID_OPERATION: the set is forward-only. */
     STDMETHOD(Clone)(THIS_ IEnumWbemClassObject * *ppEnum) PURE;
@@ -351,7 +353,7 @@ DECLARE_INTERFACE_(IWbemCallResult, IUnknown) {
 };
 WBEM_UUID(IWbemCallResult, IID_IWbemCallResult)
 
-/* -- objects ---------------------------------------------------------------------------------------------------------------------- */
+/* -- objects ------------------------------------------------------------------------------------------------------- */
 /* A class or an instance. Its values do not change. */
 #undef INTERFACE
 #define INTERFACE IWbemClassObject
@@ -369,14 +371,14 @@ DECLARE_INTERFACE_(IWbemClassObject, IUnknown) {
     STDMETHOD(Next)(THIS_ long lFlags, BSTR *strName, VARIANT *pVal, CIMTYPE *pType, long *plFlavor) PURE;
     STDMETHOD(EndEnumeration)(THIS) PURE;
     /* WBEM_E_SYSTEM_PROPERTY: these have none. */
-    STDMETHOD(GetPropertyQualifierSet)(THIS_ LPCWSTR wszProperty, IWbemQualifierSet **ppQualSet) PURE;
+    STDMETHOD(GetPropertyQualifierSet)(THIS_ LPCWSTR wszProperty, IWbemQualifierSet * *ppQualSet) PURE;
     STDMETHOD(Clone)(THIS_ IWbemClassObject * *ppCopy) PURE;
     STDMETHOD(GetObjectText)(THIS_ long lFlags, BSTR *pstrObjectText) PURE;
     STDMETHOD(SpawnDerivedClass)(THIS_ long lFlags, IWbemClassObject **ppNewClass) PURE;
     STDMETHOD(SpawnInstance)(THIS_ long lFlags, IWbemClassObject **ppNewInstance) PURE;
     /* Returns WBEM_S_SAME or WBEM_S_DIFFERENT. */
     STDMETHOD(CompareTo)(THIS_ long lFlags, IWbemClassObject *pCompareTo) PURE;
-    STDMETHOD(GetPropertyOrigin)(THIS_ LPCWSTR wszName, BSTR *pstrClassName) PURE;
+    STDMETHOD(GetPropertyOrigin)(THIS_ LPCWSTR wszName, BSTR * pstrClassName) PURE;
     /* Returns WBEM_S_NO_ERROR (also for the object's own class) or WBEM_S_FALSE. */
     STDMETHOD(InheritsFrom)(THIS_ LPCWSTR strAncestor) PURE;
     /* A method's parameters, as a class __PARAMETERS each; NULL where there are none. */
@@ -389,8 +391,8 @@ DECLARE_INTERFACE_(IWbemClassObject, IUnknown) {
     STDMETHOD(NextMethod)
     (THIS_ long lFlags, BSTR *pstrName, IWbemClassObject **ppInSignature, IWbemClassObject **ppOutSignature) PURE;
     STDMETHOD(EndMethodEnumeration)(THIS) PURE;
-    STDMETHOD(GetMethodQualifierSet)(THIS_ LPCWSTR wszMethod, IWbemQualifierSet **ppQualSet) PURE;
-    STDMETHOD(GetMethodOrigin)(THIS_ LPCWSTR wszMethodName, BSTR *pstrClassName) PURE;
+    STDMETHOD(GetMethodQualifierSet)(THIS_ LPCWSTR wszMethod, IWbemQualifierSet * *ppQualSet) PURE;
+    STDMETHOD(GetMethodOrigin)(THIS_ LPCWSTR wszMethodName, BSTR * pstrClassName) PURE;
 };
 WBEM_UUID(IWbemClassObject, IID_IWbemClassObject)
 
@@ -426,9 +428,9 @@ DECLARE_INTERFACE_(IWbemContext, IUnknown) {
 };
 WBEM_UUID(IWbemContext, IID_IWbemContext)
 
-/* -- helpers ------------------------------------------------------------------------------------------------------------------------ */
-/* Wraps a sink, as is needed where callbacks cross processes; here a stub only passes on. For CancelAsyncCall the stub and the sink are
- * two different sinks. The stub holds a reference of the sink's. */
+/* -- helpers ------------------------------------------------------------------------------------------------------- */
+/* Wraps a sink, as is needed where callbacks cross processes; here a stub only passes on. For CancelAsyncCall the stub and the
+ * sink are two different sinks. The stub holds a reference of the sink's. */
 #undef INTERFACE
 #define INTERFACE IUnsecuredApartment
 DECLARE_INTERFACE_(IUnsecuredApartment, IUnknown) {
@@ -444,7 +446,7 @@ DECLARE_INTERFACE_(IWbemUnsecuredApartment, IUnsecuredApartment) {
 #if !defined(__cplusplus) || defined(CINTERFACE)
     STDMETHOD(CreateObjectStub)(THIS_ IUnknown * pObject, IUnknown * *ppStub) PURE;
 #endif
-    STDMETHOD(CreateSinkStub)(THIS_ IWbemObjectSink * pSink, DWORD dwFlags, LPCWSTR wszReserved, IWbemObjectSink **ppStub) PURE;
+    STDMETHOD(CreateSinkStub)(THIS_ IWbemObjectSink * pSink, DWORD dwFlags, LPCWSTR wszReserved, IWbemObjectSink * *ppStub) PURE;
 };
 WBEM_UUID(IWbemUnsecuredApartment, IID_IWbemUnsecuredApartment)
 

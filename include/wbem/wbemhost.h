@@ -16,8 +16,8 @@
  *      option sink_timeout MS             how long a sink may hold a callback before its call is cancelled; 30000, 0 = for ever
  *      option dialect wql|relaxed         what ExecQuery understands; wql
  * Blanks separate; a name with blanks in it stands between double quotes; # begins a comment. A mistake fails the connection with
- * WBEM_E_INITIALIZATION_FAILURE, whose error object (GetErrorInfo) says where it is. A process that runs with another user's rights
- * (set-user-ID) does not look at its environment. */
+ * WBEM_E_INITIALIZATION_FAILURE, whose error object (GetErrorInfo) says where it is. A process that runs with another user's
+ * rights (set-user-ID) does not look at its environment. */
 #ifndef WBEM_WBEMHOST_H
 #define WBEM_WBEMHOST_H
 
@@ -27,17 +27,17 @@
 
 WBEM_BEGIN
 
-/* Connections from now on are to this engine. It stays the host's, has workers if asynchronous calls are to be served, and outlives
- * every interface that came from it.
+/* Connections from now on are to this engine. It stays the host's, has workers if asynchronous calls are to be served, and
+ * outlives every interface that came from it.
  * @param engine  NULL: takes it away again; do so, and see S_OK, before closing it
- * Returns S_OK; S_FALSE: the engine that was there is taken away, but interfaces of it are still held; WBEM_E_ALREADY_EXISTS (another
- * engine is there: nothing is changed). Thread-safety: free. */
+ * Returns S_OK; S_FALSE: the engine that was there is taken away, but interfaces of it are still held; WBEM_E_ALREADY_EXISTS
+ * (another engine is there: nothing is changed). Thread-safety: free. */
 WBEM_API HRESULT wbem_host_engine(wql_engine *engine);
 
-/* For a thread of the mode COINIT_APARTMENTTHREADED that has an event loop of its own: a descriptor that polls readable while calls
- * of the thread have something to do, and the function that lets them do it for about so many milliseconds. Sleep does both.
- * wbem_apartment_fd returns -1, wbem_apartment_run returns CO_E_NOTINITIALIZED, where the thread is not of that mode; else S_OK:
- * there is more to do, or S_FALSE: nothing is to be done now. */
+/* For a thread of the mode COINIT_APARTMENTTHREADED that has an event loop of its own: a descriptor that polls readable while
+ * calls of the thread have something to do, and the function that lets them do it for about so many milliseconds. Sleep does
+ * both. wbem_apartment_fd returns -1, wbem_apartment_run returns CO_E_NOTINITIALIZED, where the thread is not of that mode; else
+ * S_OK: there is more to do, or S_FALSE: nothing is to be done now. */
 WBEM_API int wbem_apartment_fd(void);
 WBEM_API HRESULT wbem_apartment_run(DWORD milliseconds);
 

@@ -12,8 +12,8 @@ WBEM_BEGIN
 
 #define INFINITE 0xFFFFFFFFu
 
-/* Waits for so many milliseconds, or for ever (INFINITE). In a thread of the mode COINIT_APARTMENTTHREADED its calls run meanwhile and
- * call their sinks. */
+/* Waits for so many milliseconds, or for ever (INFINITE). In a thread of the mode COINIT_APARTMENTTHREADED its calls run
+ * meanwhile and call their sinks. */
 WBEM_API void Sleep(DWORD milliseconds);
 
 /* A lock that its owner may take again. */

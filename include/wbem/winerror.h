@@ -12,7 +12,7 @@
 #define HRESULT_FACILITY(code) (((code) >> 16) & 0x1fff)
 #define HRESULT_SEVERITY(code) (((code) >> 31) & 1)
 #define SCODE_CODE(code) HRESULT_CODE(code)
-#define MAKE_HRESULT(severity, facility, code)                                                                                    \
+#define MAKE_HRESULT(severity, facility, code)                                                                                   \
     ((HRESULT)(((uint32_t)(severity) << 31) | ((uint32_t)(facility) << 16) | ((uint32_t)(code))))
 #define HRESULT_FROM_WIN32(code) ((HRESULT)(code) <= 0 ? (HRESULT)(code) : (HRESULT)(((code)&0xffff) | 0x80070000))
 #define FACILITY_NULL 0

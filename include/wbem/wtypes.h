@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* wtypes.h: the basic types of COM sources, and the marks that their declarations carry.
  *
- * A LONG is a `long`, since sources declare with the one and define with the other; so it has 64 bits here. An HRESULT has 32 bits
- * whatever LONG has, so that failures are negative. Wide characters are the C library's: an OLECHAR is a wchar_t of 32 bits. */
+ * A LONG is a `long`, since sources declare with the one and define with the other; so it has 64 bits here. An HRESULT has 32
+ * bits whatever LONG has, so that failures are negative. Wide characters are the C library's: an OLECHAR is a wchar_t of 32 bits.
+ */
 #ifndef WBEM_WTYPES_H
 #define WBEM_WTYPES_H
 
@@ -59,7 +60,7 @@
 #define __RPC__deref_out_opt
 #define __RPC__deref_inout_opt
 
-/* -- numbers and texts ---------------------------------------------------------------------------------------------- */
+/* -- numbers and texts --------------------------------------------------------------------------------------------- */
 typedef int32_t HRESULT; /* negative: failed */
 typedef int32_t SCODE;
 typedef long LONG; /* 64 bits, as ULONG */
@@ -136,12 +137,13 @@ typedef DWORD LCID;
 #define HIWORD(number) ((WORD)(((DWORD_PTR)(number) >> 16) & 0xffff))
 #define UNREFERENCED_PARAMETER(name) ((void)(name))
 
-/* A macro of a graphics header that one published listing returns. It stands in the way of other libraries, so it is asked for. */
+/* A macro of a graphics header that one published listing returns. It stands in the way of other libraries, so it is asked for.
+ */
 #if defined(WBEM_DEFINE_ERROR) && !defined(ERROR)
 #define ERROR 0
 #endif
 
-/* -- identifiers ------------------------------------------------------------------------------------------------------ */
+/* -- identifiers --------------------------------------------------------------------------------------------------- */
 #ifndef GUID_DEFINED
 #define GUID_DEFINED
 typedef struct _GUID {
