@@ -37,7 +37,7 @@ bool in_callback() noexcept;
 /* Lets this thread's error object go. */
 void drop_error() noexcept;
 
-/* How many threads are in (CoInitializeEx without CoUninitialize). */
+/* How many threads are in (CoInitializeEx without CoUninitialize), or have a pump that they could not close yet. */
 unsigned threads_in() noexcept;
 
 } // namespace wbem
