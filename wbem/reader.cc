@@ -137,14 +137,16 @@ static wql_status no_objects(HRESULT failure, wql_error *error) {
     return failure;
 }
 
-HRESULT Reader::next_slowly(Held &held, Patience &patience, ULONG count, IWbemClassObject **objects, ULONG *returned) {
+/* The rest of a Next that took what was at hand, and has come to `at`. The position is moved when it is through. */
+HRESULT Reader::next_slowly(Held &held, Patience &patience, Position at, ULONG count, IWbemClassObject **objects,
+                            ULONG *returned) {
     wql_error error = WQL_INIT(wql_error);
     wql_status status = WQL_OK;
     HRESULT failure;
     {
         Turn turn(this, &held);
         if (!turn.wait(patience)) return WBEM_S_TIMEDOUT;
-        Position at = at_;
+        if (!*returned) at = at_; /* else the line was empty, and still is */
         while (*returned < count && status == WQL_OK) {
             if (!has(at)) status = turn.load(patience, at, &error);
             if (status == WQL_OK) *returned += take(&at, count - *returned, objects + *returned, &failure);
@@ -161,15 +163,12 @@ HRESULT Reader::next_slowly(Held &held, Patience &patience, ULONG count, IWbemCl
 
 HRESULT Reader::next(Patience patience, ULONG count, IWbemClassObject **objects, ULONG *returned) {
     Held held(lock_);
-    *returned = 0;
-    if (line_.is_empty()) {
-        Position at = at_;
-        HRESULT failure;
-        *returned = take(&at, count, objects, &failure);
-        at_ = at;
-        if (*returned == count) return WBEM_S_NO_ERROR;
-    }
-    return next_slowly(held, patience, count, objects, returned);
+    Position at = at_;
+    HRESULT failure;
+    *returned = line_.is_empty() ? take(&at, count, objects, &failure) : 0;
+    if (*returned < count) return next_slowly(held, patience, at, count, objects, returned);
+    at_ = at;
+    return WBEM_S_NO_ERROR;
 }
 
 HRESULT Reader::skip(Patience patience, ULONG count) {
