@@ -114,7 +114,7 @@ Apartment::Ran Apartment::run(int64_t budget_us) noexcept {
     for (;;) {
         const int64_t left = until - now_us();
         const Ran ran = run_each(left > slice_us ? slice_us : left > 0 ? left : 0);
-        if (ran != Ran::More || now_us() >= until) return ran;
+        if (ran != Ran::More || now_us() >= until || !thread_has_apartment()) return ran; /* a callback may have left it */
     }
 }
 
