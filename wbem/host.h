@@ -15,18 +15,21 @@ namespace wbem {
  * one is held, its engine is not closed. */
 class Connection {
   public:
-    /* @param name  of the namespace, as a client spells it. Returns as IWbemLocator::ConnectServer; leaves an error (fail). */
-    static HRESULT open(const std::string &name, std::shared_ptr<Connection> *out);
-    /* A namespace below, or any other of the same engine. */
-    HRESULT open_other(const std::string &name, std::shared_ptr<Connection> *out) const;
+    /* @param name  of the namespace, as a client spells it, without a machine
+     * @param timeout_ms  for a provider that must be started; 0 = as long as it takes
+     * Returns as IWbemLocator::ConnectServer; leaves an error (fail). */
+    static HRESULT open(const std::string &name, std::shared_ptr<Connection> *out, uint32_t timeout_ms = 0);
+    /* A namespace below, or any other of the same engine: `cimv2`, `root\\cimv2`. Leaves no error: *error has it. */
+    HRESULT open_other(const std::string &name, std::shared_ptr<Connection> *out, wql_error *error) const;
     wql_engine *engine() const noexcept;
     wql_session *session() const noexcept;
     const std::string &name() const noexcept; /* ROOT\CIMV2, as it was asked for */
     ~Connection();
 
-  private:
     struct State;
-    explicit Connection(std::unique_ptr<State> state) noexcept;
+    explicit Connection(std::unique_ptr<State> state) noexcept; /* for open and open_other */
+
+  private:
     std::unique_ptr<State> state_;
 };
 
@@ -36,6 +39,14 @@ void host_secure() noexcept;
 /* Closes the library's own engine if nothing holds it any more: no thread is in, no connection is open, and this thread is not in
  * a callback. Otherwise it stays for the next one who connects. */
 void host_close_if_idle() noexcept;
+
+/* Around a call that has a sink, from the sink's AddRef to behind its Release: the library's own engine stays. The second never
+ * waits: if the engine can go now, another thread closes it. */
+void host_call_begins() noexcept;
+void host_call_ends() noexcept;
+
+/* How many engines of the library's own are open, those that are being closed too. For tests. */
+unsigned host_engines() noexcept;
 
 /* For CoCreateInstance. Each returns S_OK or E_OUTOFMEMORY. */
 HRESULT make_locator(IWbemLocator **out) noexcept;

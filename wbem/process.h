@@ -17,6 +17,10 @@ bool thread_is_in() noexcept;
  * WBEM_E_NOT_AVAILABLE. */
 HRESULT thread_pump(wql_engine *engine, wql_pump **out) noexcept;
 
+/* Before an engine goes: closes the pumps of it that threads keep. Calls that are left in them end, and their final statuses come
+ * on this thread. False: one cannot be closed now, for its thread is inside it, or this thread is in a callback. */
+bool close_pumps(wql_engine *engine) noexcept;
+
 /* Whether CoInitializeSecurity was called. */
 bool security_is_settled() noexcept;
 
@@ -30,7 +34,10 @@ class InCallback {
 };
 bool in_callback() noexcept;
 
-/* How many threads are in (CoInitializeEx without CoUninitialize). */
+/* Lets this thread's error object go. */
+void drop_error() noexcept;
+
+/* How many threads are in (CoInitializeEx without CoUninitialize), or have a pump that they could not close yet. */
 unsigned threads_in() noexcept;
 
 } // namespace wbem

@@ -3,11 +3,13 @@
 #ifndef WBEM_ROOM_UNKNOWN_H
 #define WBEM_ROOM_UNKNOWN_H
 
-#include <wbemcli.h>
+#include "checking.h"
 
 #include <atomic>
 #include <initializer_list>
 #include <new>
+#include <typeinfo>
+#include <wbemcli.h>
 
 namespace wbem {
 
@@ -30,6 +32,9 @@ template <typename Interface> class Counted : public Interface {
     }
     Counted(const Counted &) = delete;
     Counted &operator=(const Counted &) = delete;
+#ifdef WBEM_CHECKING
+    static void operator delete(void *memory, size_t size) noexcept { bury(memory, size, typeid(Interface).name()); }
+#endif
 
   protected:
     Counted() noexcept : refs_(1) {}

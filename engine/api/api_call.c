@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* api_call.c: public functions of calls: the value looked up, then one call down. */
 #include "../base/error.h"
+#include "../base/utf8.h"
 #include "../data/arrow.h"
+#include "../deliver/engine.h"
+#include "../deliver/error_object.h"
 #include "../deliver/stream.h"
+
+#include <string.h>
 
 static wql_status stale(wql_error *err) { return wql__fail(err, WQL_E_NOT_FOUND, "there is no such call any more"); }
 
@@ -103,4 +108,27 @@ wql_status wql_call_export(wql_call call, struct ArrowArrayStream *out, wql_erro
     status = wql__call_export(found, out, err);
     wql__call_put(found);
     return status;
+}
+
+/* Without an engine: the object keeps the counter of its memory. */
+static wql_status error_object_alone(const wql_error *error, const char *operation, wql_batch **out) {
+    char server[WQL__HOST_NAME];
+    wql__mem *mem = wql__mem_open(NULL, NULL, 0);
+    wql_status status;
+    if (!mem) return WQL_E_OUT_OF_MEMORY;
+    wql__host_name(server);
+    status = wql__error_object(mem, server, error, operation, out);
+    wql__mem_release(mem);
+    return status;
+}
+
+wql_status wql_error_object(wql_engine *engine, const wql_error *error, const char *operation, wql_batch **out) {
+    wql_error full, clean;
+    if (!error || !out || error->struct_size < offsetof(wql_error, status) + sizeof error->status) return WQL_E_INVALID_PARAMETER;
+    if (operation && wql__utf8_check(operation, strlen(operation)) != strlen(operation)) return WQL_E_INVALID_PARAMETER;
+    wql__error_read(error, &full);
+    wql__error_clear(&clean);
+    wql__error_copy(&clean, &full); /* texts that somebody else wrote */
+    return engine ? wql__error_object(engine->mem, engine->server, &clean, operation, out)
+                  : error_object_alone(&clean, operation, out);
 }

@@ -64,6 +64,14 @@ void wql__error_copy(wql_error *to, const wql_error *from) {
     copy_text(to, offsetof(wql_error, message), from->message, sizeof from->message);
 }
 
+void wql__error_read(const wql_error *from, wql_error *full) {
+    const size_t first = sizeof full->struct_size;
+    wql__error_clear(full);
+    if (!from) return;
+    memcpy((char *)full + first, (const char *)from + first, covered(from, first, sizeof *full - first));
+    full->provider[sizeof full->provider - 1] = full->hint[sizeof full->hint - 1] = full->message[sizeof full->message - 1] = '\0';
+}
+
 /* The texts by their first byte: nobody reads behind a NUL, and this is done at each visit of a provider. */
 void wql__error_clear(wql_error *err) {
     memset(err, 0, offsetof(wql_error, provider));
@@ -264,12 +272,7 @@ static void print_view(wql__out *out, wql_str text, const view *v) {
 size_t wql__error_text(const wql_error *err, wql_str text, char *buf, size_t size) {
     wql__out out = {buf, size, 0};
     wql_error full;
-    wql__error_clear(&full);
-    if (err) {
-        const size_t first = sizeof full.struct_size, known = covered(err, first, sizeof full - first);
-        memcpy((char *)&full + first, (const char *)err + first, known);
-        full.message[sizeof full.message - 1] = '\0';
-    }
+    wql__error_read(err, &full);
     if (full.line) wql__out_format(&out, "%u:%u: ", full.line, full.column);
     wql__out_z(&out, full.message[0] ? full.message : wql_status_text(full.status));
     wql__out_z(&out, "\n");

@@ -25,6 +25,8 @@ void wql__error_provider(wql_error *err, const char *provider);
 void wql__error_clear(wql_error *err);
 /* Copies a full error into the caller's, as far as that reaches. `to` may be NULL. */
 void wql__error_copy(wql_error *to, const wql_error *from);
+/* The other way: a caller's error (NULL: an empty one) into a full one of our own. What it does not cover is empty. */
+void wql__error_read(const wql_error *from, wql_error *full);
 
 /* "The limit NAME (VALUE) ...": the one form in which a limit is reported; WQL_E_QUOTA_VIOLATION. */
 wql_status wql__fail_limit(wql_error *err, const char *limit, uint64_t value);

@@ -52,6 +52,7 @@ void wql_class_release(wql_class *cls) {
     }
 }
 
+const wql_class *wql_class_superclass(const wql_class *cls) { return cls ? cls->superclass : NULL; }
 const wql_class_def *wql_class_describe(const wql_class *cls) { return cls ? &cls->def : NULL; }
 bool wql_class_isa(const wql_class *cls, const char *name) { return cls && name && wql__class_isa(cls, wql_s(name)); }
 

@@ -45,3 +45,24 @@ wql_status wql__system_classes_make(wql__mem *mem, const char *ns, const char *s
     wql__shelf_release(shelf);
     return status;
 }
+
+wql_status wql__system_class_make(wql__mem *mem, uint32_t number, const char *ns, const char *server, wql_class **out,
+                                  wql_error *err) {
+    uint32_t line[DEFINITIONS], depth = 0;
+    wql__shelf *shelf = make_shelf(mem, &ns, &server);
+    wql_class *super = NULL, *made;
+    wql_status status = WQL_OK;
+    if (!shelf) return wql__fail_memory(mem, err);
+    for (; number != WQL__NO_ENTRY; depth++) {
+        line[depth] = number;
+        number = definitions[number].superclass ? wql__system_class_number(wql_s(definitions[number].superclass)) : WQL__NO_ENTRY;
+    }
+    while (depth-- > 0 && status >= 0) {
+        status = wql__class_make_on(shelf, &definitions[line[depth]], super, ns, server, &made, err);
+        wql_class_release(super); /* the class below holds it */
+        super = status >= 0 ? made : NULL;
+    }
+    wql__shelf_release(shelf);
+    if (status >= 0) *out = super;
+    return status;
+}

@@ -16,4 +16,11 @@ uint32_t wql__system_class_number(wql_str name); /* WQL__NO_ENTRY: none of them 
 wql_status wql__system_classes_make(wql__mem *mem, const char *ns, const char *server, wql__arena *arena, wql_class ***out,
                                     uint32_t *count, wql_error *err);
 
+/* Makes one of them, and what it derives from, for an object that stands in no namespace's catalog.
+ * @param number  wql__system_class_number
+ * @param out     [out] release it
+ * Returns as above. */
+wql_status wql__system_class_make(wql__mem *mem, uint32_t number, const char *ns, const char *server, wql_class **out,
+                                  wql_error *err);
+
 #endif

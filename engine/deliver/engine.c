@@ -69,6 +69,11 @@ bool wql__in_callback(wql_engine *engine) {
 /* A condition of that depth is walked by recursion within a worker's stack: at most 2 * depth + 3 nodes one below the other. */
 enum { DEPTH_MOST = 190 };
 
+void wql__host_name(char name[WQL__HOST_NAME]) {
+    memset(name, 0, WQL__HOST_NAME);
+    if (WQL__FAULT(host_name) || gethostname(name, WQL__HOST_NAME - 1) != 0 || !name[0]) strcpy(name, "localhost");
+}
+
 static void set_default(uint32_t *field, uint32_t value) {
     if (*field == 0) *field = value;
 }
@@ -93,8 +98,7 @@ static void fill_defaults(wql_engine *engine) {
     engine->limits = (wql__parse_limits){o->query_chars_max,   o->depth_max,      o->predicates_max,       o->select_items_max,
                                          o->pattern_chars_max, o->path_chars_max, o->identifier_chars_max, o->path_keys_max};
     engine->zone = (wql__zone){o->zone, o->zone_user};
-    if (WQL__FAULT(host_name) || gethostname(engine->server, sizeof engine->server - 1) != 0 || !engine->server[0])
-        strcpy(engine->server, "localhost");
+    wql__host_name(engine->server);
 }
 
 static void init_locks(wql_engine *engine) {

@@ -80,7 +80,7 @@ typedef struct wql__slot {
     uint32_t next_free;
 } wql__slot;
 
-enum { WQL__SPARE_CALLS = 32 };
+enum { WQL__SPARE_CALLS = 32, WQL__HOST_NAME = 65 };
 
 struct wql_engine {
     wql__mem *mem;
@@ -89,7 +89,7 @@ struct wql_engine {
     wql__kernels kernels;       /* for this CPU, or for what the options ask */
     wql__parse_limits limits;
     wql__zone zone;
-    char server[65];
+    char server[WQL__HOST_NAME];
     wql_host host;
 
     wql__mutex mounting;        /* one mount, unmount or later definition at a time. No provider but a load runs under it */
@@ -125,6 +125,7 @@ struct wql_engine {
     wql__sched sched;
 };
 
+void wql__host_name(char name[WQL__HOST_NAME]); /* this machine's; never empty */
 int64_t wql__engine_now(void *engine); /* monotonic microseconds by the engine's clock */
 void wql__engine_log(wql_engine *engine, int level, const char *format, ...) WQL_PRINTF(3, 4);
 

@@ -43,6 +43,13 @@ typedef struct tagSAFEARRAYBOUND {
     LONG lLbound;
 } SAFEARRAYBOUND, *LPSAFEARRAYBOUND;
 
+/* Bits of fFeatures: what elements hold, and that the type is known (SafeArrayGetVartype). */
+#define FADF_HAVEVARTYPE 0x80
+#define FADF_BSTR 0x100
+#define FADF_UNKNOWN 0x200
+#define FADF_DISPATCH 0x400
+#define FADF_VARIANT 0x800
+
 /* An array that knows its bounds and the type of its elements. An element of VT_I4 is a LONG, so it has 8 bytes, as one of
  * VT_UI4. */
 typedef struct tagSAFEARRAY {

@@ -24,8 +24,8 @@ WBEM_API void VariantInit(VARIANT *variant);
 /* Frees what the variant holds and makes it VT_EMPTY. What VT_BYREF points to stays.
  * Returns S_OK; E_INVALIDARG; DISP_E_BADVARTYPE; DISP_E_ARRAYISLOCKED (nothing is freed). */
 WBEM_API HRESULT VariantClear(VARIANT *variant);
-/* Clears `destination`, then copies: texts and arrays are copied, objects get one more reference. The two may be one.
- * Returns as VariantClear; E_OUTOFMEMORY. */
+/* Clears `destination` and copies: texts and arrays are copied, objects get one more reference. The two may be one; after a
+ * failure `destination` is as it was. Returns as VariantClear; E_OUTOFMEMORY. */
 WBEM_API HRESULT VariantCopy(VARIANT *destination, const VARIANT *source);
 /* Converts between numbers, booleans and texts. `destination` may be `source`; after a failure it is as it was. Numbers are
  * written and read as C does, without the locale.

@@ -150,6 +150,9 @@ typedef enum tag_WBEM_UNSECAPP_FLAG_TYPE {
     WBEM_FLAG_UNSECAPP_DONT_CHECK_ACCESS = 2
 } WBEM_UNSECAPP_FLAG_TYPE;
 
+/* Of IWbemStatusCodeText. */
+typedef enum tag_WBEMSTATUS_FORMAT { WBEMSTATUS_FORMAT_NEWLINE = 0, WBEMSTATUS_FORMAT_NO_NEWLINE = 1 } WBEMSTATUS_FORMAT;
+
 typedef enum tag_WBEM_LIMITS {
     WBEM_MAX_IDENTIFIER = 0x1000,
     WBEM_MAX_QUERY = 0x4000,
@@ -450,7 +453,7 @@ DECLARE_INTERFACE_(IWbemUnsecuredApartment, IUnsecuredApartment) {
 };
 WBEM_UUID(IWbemUnsecuredApartment, IID_IWbemUnsecuredApartment)
 
-/* What a status says, in words. */
+/* What a status says, in words: one language, whatever LocaleId, without a line break. lFlags is a WBEMSTATUS_FORMAT. */
 #undef INTERFACE
 #define INTERFACE IWbemStatusCodeText
 DECLARE_INTERFACE_(IWbemStatusCodeText, IUnknown) {

@@ -41,6 +41,22 @@ typedef struct wql_report {
     wql_str text;           /* final of a put: the path of the object; else empty */
 } wql_report;
 
+/* An error as an object, for those who take nothing else: an instance of the system class __ExtendedStatus, a batch of one row
+ * that owns its bytes and may outlive the engine. Its columns:
+ *   StatusCode     the status, as the 32 bits of a uint32
+ *   Description    the message
+ *   Operation      `operation`; NULL: none was given
+ *   ParameterInfo  for programs, NULL if there is nothing: name=value with a semicolon between, in this order, each only where it
+ *                  applies: offset, length, line, column (of the place in the query's text, as in wql_error), limit and value (of
+ *                  what was reached), hint (to the end of the text; it may hold any character)
+ *   ProviderName   the provider involved, or "Windows Management", as WMI has it
+ * @param engine     whose memory it is; NULL: the C library's
+ * @param operation  what was asked for, such as "ExecQuery"; may be NULL
+ * @param out        [out] release it
+ * Returns WQL_OK; WQL_E_INVALID_PARAMETER (no error, or one without a status; no place; an operation that is not well-formed);
+ * WQL_E_OUT_OF_MEMORY; WQL_E_QUOTA_VIOLATION (memory_max). Thread-safety: free, callback-safe. */
+WQL_API wql_status wql_error_object(wql_engine *engine, const wql_error *error, const char *operation, wql_batch **out);
+
 /* The client's object. Copied at submission; `user` is its identity for wql_session_cancel and is never dereferenced.
  * indicate: < 0 cancels the call; WQL_S_PENDING pauses it until wql_call_resume; any other success is success.
  * status:   < 0 from progress cancels; what the final one returns is ignored. May be NULL.

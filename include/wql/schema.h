@@ -82,6 +82,10 @@ WQL_API wql_status wql_session_class(wql_session *session, const char *name, wql
 /* The flattened definition; lives with the class. NULL for NULL. Thread-safety: free, callback-safe. */
 WQL_API const wql_class_def *wql_class_describe(const wql_class *cls);
 
+/* The class it derives from; NULL: none, and for NULL. Borrowed: it lives with the class. What a class declares itself, or declares
+ * again, is what differs from its superclass's definition. Thread-safety: free, callback-safe. */
+WQL_API const wql_class *wql_class_superclass(const wql_class *cls);
+
 /* Whether `cls` is the class `name` or derives from it, without regard to case. Thread-safety: free, callback-safe. */
 WQL_API bool wql_class_isa(const wql_class *cls, const char *name);
 

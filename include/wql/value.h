@@ -167,6 +167,10 @@ WQL_API size_t wql_quote(const wql_value *value, char *buf, size_t size);
  * Returns as wql_quote; an empty text gives 0. Ill-formed text stays so. Thread-safety: free, callback-safe. */
 WQL_API size_t wql_quote_pattern(wql_str text, char *buf, size_t size);
 
+/* Whether two texts are the same without regard to case, as names and values of a query are compared: by Unicode's simple folding,
+ * whatever the locale. Ill-formed bytes are the same as themselves only. Thread-safety: free, callback-safe. */
+WQL_API bool wql_text_equal(wql_str a, wql_str b);
+
 /* Reads a datetime or interval in CIM's 25-character form (`yyyymmddHHMMSS.mmmmmmsUUU`, asterisks for whole fields;
  * `ddddddddHHMMSS.mmmmmm:000`).
  * Returns WQL_OK; WQL_E_INVALID_PARAMETER if the text is neither. Thread-safety: free, callback-safe. */

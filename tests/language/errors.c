@@ -70,7 +70,15 @@ static const char head[] =
     "\n"
     "An error says more than its code: the place in the text (in bytes, and as line and column), what was expected, perhaps the "
     "name\n"
-    "that was meant. The first error in text order is told; rules that need the whole text come last.\n";
+    "that was meant. The first error in text order is told; rules that need the whole text come last.\n"
+    "\n"
+    "`wql_error_object` makes an object of an error, an instance of `__ExtendedStatus`. Its `ParameterInfo` is for "
+    "programs, and stays as it is:\n"
+    "`name=value` with semicolons between, always in this order, each where it applies: `offset`, `length` (bytes), `line`, "
+    "`column` of the place;\n"
+    "`limit` and `value` of a limit that was reached; last `hint`, which goes to the end of the text. So "
+    "`SELECT * FROM Win32_Proces` gives\n"
+    "`offset=14;length=12;line=1;column=15;hint=Win32_Process`, and NULL stands where there is nothing to say.\n";
 
 /* A cell of a table: a bar would end it. */
 static void print_code(const char *text) {

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* OleAuto.h: another spelling of oleauto.h. */
+#include "oleauto.h"

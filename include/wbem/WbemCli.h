@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* WbemCli.h: another spelling of wbemcli.h. */
+#include "wbemcli.h"

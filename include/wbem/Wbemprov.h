@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* Wbemprov.h: another spelling of wbemprov.h. */
+#include "wbemprov.h"

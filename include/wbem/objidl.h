@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* objidl.h: declarations that are in unknwn.h here. */
+#include "unknwn.h"

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+/* ole2.h: COM and its values together. */
+#ifndef WBEM_OLE2_H
+#define WBEM_OLE2_H
+
+#include "objbase.h"
+#include "oleauto.h"
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* apartment.h: the pumps of a thread of the mode COINIT_APARTMENTTHREADED, one for each engine that it makes calls of. */
+#ifndef WBEM_ROOM_APARTMENT_H
+#define WBEM_ROOM_APARTMENT_H
+
+#include "process.h"
+
+#include <atomic>
+#include <mutex>
+#include <vector>
+
+namespace wbem {
+
+/* For its own thread, but for close_engine. Its lock is held while pumps run, so that nobody closes one that does; it is
+ * recursive, for callbacks of the pumps come back here. */
+class Apartment {
+  public:
+    Apartment() noexcept;
+    void add_ref() noexcept;
+    void release() noexcept;
+
+    /* As thread_pump. */
+    HRESULT pump(wql_engine *engine, wql_pump **out) noexcept;
+    /* Polls readable while a pump has something to do; -1: there is no descriptor left. */
+    int descriptor() noexcept;
+    /* Runs the pumps for about so long; 0: one step of each. */
+    enum class Ran { Idle, More, Refused /* a callback, or another thread, is inside */ };
+    Ran run(int64_t budget_us) noexcept;
+    /* Ends the calls and closes the pumps. Not in a callback. */
+    void close() noexcept;
+
+    /* As close_pumps. */
+    static bool close_engine(wql_engine *engine) noexcept;
+
+    Apartment(const Apartment &) = delete;
+    Apartment &operator=(const Apartment &) = delete;
+
+  private:
+    struct Pump {
+        wql_engine *engine;
+        wql_pump *pump;
+    };
+    ~Apartment();
+    bool watch(const Pump &pump) noexcept;
+    void close_at(size_t at) noexcept;
+    bool close_one(wql_engine *engine) noexcept;
+    Ran run_each(int64_t slice_us) noexcept;
+
+    std::atomic<unsigned> refs_;
+    std::recursive_mutex lock_;
+    std::vector<Pump> pumps_;
+    int poll_;
+    Apartment *next_, *previous_; /* in the list of all */
+};
+
+/* Microseconds of a clock that is never set. */
+int64_t now_us() noexcept;
+
+/* Whether this thread is in, and of that mode; and its apartment, which is made when it is first needed. NULL: it is not, or
+ * there is no memory. */
+bool thread_has_apartment() noexcept;
+Apartment *thread_apartment() noexcept;
+
+/* To be called when an apartment's pumps have run: what CoUninitialize put off inside a callback is done now. */
+void thread_settle() noexcept;
+
+} // namespace wbem
+
+#endif

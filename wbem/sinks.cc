@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/* sinks.cc: between the engine's callbacks and a client's IWbemObjectSink. */
+#include "sinks.h"
+#include "contained.h"
+#include "objects.h"
+#include "process.h"
+#include "text.h"
+
+#include <oleauto.h>
+
+namespace wbem {
+namespace {
+
+/* -- objects for a batch ------------------------------------------------------------------------------------------- */
+
+/* The objects of this thread's deliveries. They are made once and used for one batch after the other, whatever call these are of.
+ * A delivery may begin inside another one (a client that lets another engine's pump run in a callback): it gets a lender of its
+ * own. */
+class Delivery {
+  public:
+    explicit Delivery(const wql_batch *batch) : lender_(is_busy() ? &own_ : &shared()) {
+        if (lender_ != &own_) is_busy() = true;
+        try {
+            lender_->begin(batch);
+        } catch (...) {
+            leave();
+            throw;
+        }
+    }
+    ~Delivery() {
+        lender_->end();
+        leave();
+    }
+    Delivery(const Delivery &) = delete;
+    Delivery &operator=(const Delivery &) = delete;
+    Lender &lender() noexcept { return *lender_; }
+
+  private:
+    static Lender &shared() {
+        thread_local Lender lender;
+        return lender;
+    }
+    static bool &is_busy() noexcept {
+        thread_local bool busy = false;
+        return busy;
+    }
+    void leave() noexcept {
+        if (lender_ != &own_) is_busy() = false;
+    }
+
+    Lender own_;
+    Lender *lender_;
+};
+
+/* -- progress ------------------------------------------------------------------------------------------------------ */
+
+/* Both numbers in 16 bits. The total is about constant until it is passed, and then what is done: so none of the two ever
+ * decreases while the other grows. */
+HRESULT progress_of(uint64_t done, uint64_t total) noexcept {
+    constexpr uint64_t MOST = 0xffff;
+    if (done > total) done = total;
+    if (total > MOST) {
+        done =
+            done == total ? MOST : static_cast<uint64_t>(static_cast<long double>(done) / static_cast<long double>(total) * MOST);
+        total = MOST;
+    }
+    return static_cast<HRESULT>(static_cast<uint32_t>(MAKELONG(done, total)));
+}
+
+ULONG percent_of(uint64_t done, uint64_t total) noexcept {
+    if (!total || done >= total) return 100;
+    return static_cast<ULONG>(static_cast<long double>(done) / static_cast<long double>(total) * 100);
+}
+
+wql_status tell_progress(IWbemObjectSink *sink, const wql_report &report, Operation operation) {
+    Ref<IWbemObjectSinkEx> extended(sink_extended(sink));
+    if (extended) sink_write_progress(extended.get(), operation_name(operation), percent_of(report.done, report.total));
+    return sink_status(sink, WBEM_STATUS_PROGRESS, progress_of(report.done, report.total), nullptr, nullptr);
+}
+
+/* -- the end ------------------------------------------------------------------------------------------------------- */
+
+void tell_end(IWbemObjectSink *sink, wql_engine *engine, const wql_report &report, Operation operation) {
+    IWbemClassObject *made = nullptr;
+    BSTR text = report.text.len ? to_bstr(report.text) : nullptr;
+    if (report.status < 0 && report.error && FAILED(make_error_object(engine, *report.error, operation_name(operation), &made)))
+        made = nullptr;
+    Ref<IWbemClassObject> error(made);
+    if (error) {
+        Ref<IWbemObjectSinkEx> extended(sink_extended(sink));
+        if (extended) sink_write_error(extended.get(), error.get());
+    }
+    (void)sink_status(sink, WBEM_STATUS_COMPLETE, report.status, text, error.get());
+    SysFreeString(text);
+}
+
+/* -- the engine's callbacks ---------------------------------------------------------------------------------------- */
+
+IWbemObjectSink *sink_of(void *user) noexcept { return static_cast<IWbemObjectSink *>(user); }
+
+/* A success is a success, whatever its number: WBEM_S_PENDING must not pause the call. */
+wql_status answer_of(HRESULT answer) noexcept { return FAILED(answer) ? answer : WQL_OK; }
+
+wql_status on_indicate(void *user, wql_call, const wql_batch *batch) {
+    InCallback inside;
+    return contained<wql_status>(WQL_E_OUT_OF_MEMORY, [&] {
+        Delivery delivery(batch);
+        IWbemClassObject **objects = nullptr;
+        HRESULT result = delivery.lender().lend_all(&objects);
+        if (FAILED(result)) return result;
+        return answer_of(sink_indicate(sink_of(user), static_cast<long>(wql_batch_rows(batch)), objects));
+    });
+}
+
+template <Operation operation> wql_status on_status(void *user, wql_call call, const wql_report *report) {
+    InCallback inside;
+    if (!report->is_final) return answer_of(tell_progress(sink_of(user), *report, operation));
+    tell_end(sink_of(user), call.engine, *report, operation);
+    return WQL_OK;
+}
+
+void on_add_ref(void *user) {
+    InCallback inside;
+    host_call_begins();
+    sink_add_ref(sink_of(user));
+}
+
+void on_release(void *user) {
+    {
+        InCallback inside;
+        sink_release(sink_of(user));
+    }
+    host_call_ends();
+}
+
+} // namespace
+
+const char *operation_name(Operation operation) noexcept {
+    switch (operation) {
+    case Operation::GetObject: return "GetObjectAsync";
+    case Operation::CreateClassEnum: return "CreateClassEnumAsync";
+    case Operation::CreateInstanceEnum: return "CreateInstanceEnumAsync";
+    case Operation::ExecQuery: break;
+    }
+    return "ExecQueryAsync";
+}
+
+wql_sink engine_sink(IWbemObjectSink *sink, Operation operation) noexcept {
+    wql_sink functions = WQL_INIT(wql_sink);
+    functions.user = sink;
+    functions.indicate = on_indicate;
+    functions.add_ref = on_add_ref;
+    functions.release = on_release;
+    switch (operation) {
+    case Operation::GetObject: functions.status = on_status<Operation::GetObject>; break;
+    case Operation::CreateClassEnum: functions.status = on_status<Operation::CreateClassEnum>; break;
+    case Operation::CreateInstanceEnum: functions.status = on_status<Operation::CreateInstanceEnum>; break;
+    case Operation::ExecQuery: functions.status = on_status<Operation::ExecQuery>; break;
+    }
+    return functions;
+}
+
+} // namespace wbem
