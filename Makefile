@@ -19,7 +19,7 @@ WARN    := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-pro
 CFLAGS  += -std=c11 -D_GNU_SOURCE $(OPT) $(SAN) $(WARN) $(WERROR) -Iinclude -fvisibility=hidden -fPIC -pthread -MMD -MP \
            -DWQL_VERSION_TEXT='"$(VERSION)"'
 CXXFLAGS += -std=c++17 $(OPT) $(SAN) -Wall -Wextra -Wconversion -Wshadow $(WERROR) -Iinclude/wbem -Iinclude -fvisibility=hidden \
-           -fvisibility-inlines-hidden -fPIC -pthread -MMD -MP
+           -fvisibility-inlines-hidden -fPIC -pthread -MMD -MP $(if $(SAN),-DWBEM_CHECKING)
 LDLIBS  := -pthread -ldl
 
 GEN      := $(B)/gen/wql_lexer.c $(B)/gen/wql_grammar.c $(B)/gen/wql_grammar.h $(B)/gen/mof_lexer.c $(B)/gen/mof_grammar.c \
