@@ -85,6 +85,7 @@ wql_status Turn::load(Patience &patience, const Position &at, wql_error *error) 
     status = fill(patience, at, error);
     held_->lock();
     reader_->is_loading_ = false;
+    if (reader_->is_closed_) reader_->changed_.notify_all();
     return status;
 }
 
@@ -219,8 +220,8 @@ HRESULT Reader::clone(std::shared_ptr<Reader> *out) {
     return WBEM_S_NO_ERROR;
 }
 
-/* The set goes when the enumerator is gone and no fetch needs it, so that nothing of the library is behind the last final status.
- * Nobody is woken by it. */
+/* The set goes when the enumerator is gone and no fetch needs it: before the last final status, so that nothing of the engine is
+ * held behind that. */
 void Reader::let_set_go(Held &held) noexcept {
     std::shared_ptr<ResultSet> set;
     if (!is_closed_ || !set_ || is_loading_ || needs_set()) return;
@@ -231,21 +232,25 @@ void Reader::let_set_go(Held &held) noexcept {
     set.reset();
     held.lock();
     is_loading_ = false;
+    changed_.notify_all();
 }
 
+/* The thread that serves may be waiting for a batch. If the set was cancelled it comes back at once, and is waited for, so that
+ * nothing of the engine is held behind the last Release. If the set goes on for clones, or a provider does not come back, another
+ * thread tells the fetches their end. */
 void Reader::close() noexcept {
+    constexpr std::chrono::seconds LONG_ENOUGH{10};
     std::shared_ptr<ResultSet> set = set_;
+    bool is_cancelled;
     Held held(lock_);
-    bool stuck;
     is_closed_ = true;
     for (std::shared_ptr<Fetch> fetch = fetches_; fetch; fetch = fetch->later) end(fetch.get(), WBEM_E_CALL_CANCELLED, nullptr);
-    stuck = is_loading_ && fetches_;
     held.unlock();
-    set->leave();
+    is_cancelled = set->leave();
     set.reset();
     held.lock();
-    /* The thread that serves may wait for a batch of a set that goes on, for clones: another one tells what has ended. */
-    if (stuck && is_loading_) (void)start_thread(finish_on_thread);
+    if (is_cancelled) (void)changed_.wait_for(held, LONG_ENOUGH, [this] { return !is_loading_; });
+    if (is_loading_ && fetches_) (void)start_thread(finish_on_thread);
     let_set_go(held);
 }
 
