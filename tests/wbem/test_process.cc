@@ -565,7 +565,8 @@ int never(DWORD mode) {
     static Sink *sink = new Sink(record, 1);
     if (ask(services, L"SELECT * FROM meta_class", sink) != WBEM_S_NO_ERROR) return 12;
     static IWbemServices *kept = services;
-    return kept && FAILED(services->ExecQuery(nullptr, nullptr, 0, nullptr, &all)) ? 0 : 13; /* leaves an error object too */
+    IEnumWbemClassObject *none = nullptr;
+    return kept && FAILED(services->ExecQuery(nullptr, nullptr, 0, nullptr, &none)) ? 0 : 13; /* leaves an error object too */
 }
 
 void a_program_that_never_leaves_ends_well(void **) {
