@@ -123,7 +123,7 @@ $(B)/libwbemcli.a: $(WBEM_OBJ)
 	@rm -f $@
 	ar rcs $@ $^
 $(B)/libwbemcli.so.0: $(WBEM_OBJ) $(B)/libwql.so.0 libwbemcli.map
-	$(CXX) $(SAN) -shared -Wl,-soname,libwbemcli.so.0 -Wl,--version-script=libwbemcli.map $(if $(SAN),,-Wl,-z,defs) -o $@ \
+	$(CXX) $(SAN) -shared -Wl,--as-needed -Wl,-soname,libwbemcli.so.0 -Wl,--version-script=libwbemcli.map $(if $(SAN),,-Wl,-z,defs) -o $@ \
 	    $(WBEM_OBJ) $(B)/libwql.so.0 $(LDLIBS)
 	@ln -sf libwbemcli.so.0 $(B)/libwbemcli.so
 

@@ -85,6 +85,9 @@ InCallback::InCallback() noexcept { self.callbacks++; }
 InCallback::~InCallback() { self.callbacks--; }
 bool in_callback() noexcept { return self.callbacks != 0; }
 
+/* The first use of it has its end called. */
+void watch_thread_end() noexcept { leaver.armed = true; }
+
 bool thread_has_apartment() noexcept { return self.count && self.apartment_mode; }
 
 Apartment *thread_apartment() noexcept {
@@ -118,7 +121,7 @@ HRESULT CoInitializeEx(LPVOID reserved, DWORD mode) {
         self.count++;
         return S_FALSE;
     }
-    leaver.armed = true; /* the first use of it, which has its end called */
+    watch_thread_end();
     enter(apartment_mode);
     return S_OK;
 }

@@ -232,7 +232,7 @@ void Reader::let_set_go(Held &held) noexcept {
     set.reset();
     held.lock();
     is_loading_ = false;
-    changed_.notify_all();
+    if (is_served_) changed_.notify_all(); /* else nobody is there but this thread */
 }
 
 /* The thread that serves may be waiting for a batch. If the set was cancelled it comes back at once, and is waited for, so that
@@ -249,7 +249,7 @@ void Reader::close() noexcept {
     is_cancelled = set->leave();
     set.reset();
     held.lock();
-    if (is_cancelled) (void)changed_.wait_for(held, LONG_ENOUGH, [this] { return !is_loading_; });
+    if (is_cancelled && is_loading_) (void)changed_.wait_for(held, LONG_ENOUGH, [this] { return !is_loading_; });
     if (is_loading_ && fetches_) (void)start_thread(finish_on_thread);
     let_set_go(held);
 }

@@ -582,7 +582,10 @@ void R6_3_a_pointer_is_compared_and_never_followed(void **) {
     assert_int_equal(ask(services, L"SELECT * FROM Lab_Row", sink), WBEM_S_NO_ERROR);
     assert_true(record.ended());
     assert_int_equal(record.destroyed, 1);
-    assert_int_equal(services->CancelAsyncCall(sink), WBEM_E_NOT_FOUND); /* freed */
+    /* Freed. While the engine is still leaving its Release, the call is found, and waited for. */
+    HRESULT answer = services->CancelAsyncCall(sink);
+    assert_true(answer == WBEM_S_NO_ERROR || answer == WBEM_E_NOT_FOUND);
+    assert_int_equal(services->CancelAsyncCall(sink), WBEM_E_NOT_FOUND);
     assert_int_equal(services->CancelAsyncCall(reinterpret_cast<IWbemObjectSink *>(8)), WBEM_E_NOT_FOUND);
     services->Release();
 }

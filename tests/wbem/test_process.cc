@@ -239,6 +239,7 @@ void error_objects_are_the_threads_and_go_with_it(void **) {
         CoInitializeEx(nullptr, COINIT_APARTMENTTHREADED);
         SetErrorInfo(0, &info); /* and ends without a word */
     });
+    elsewhere([&] { SetErrorInfo(0, &info); }); /* without having joined, as a worker inside a callback */
     assert_int_equal(inside, 3);
     assert_int_equal(after_last, 2);
     assert_int_equal(info.refs, 2);
