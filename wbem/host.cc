@@ -18,6 +18,7 @@
 #include <new>
 #include <pthread.h>
 #include <thread>
+#include <unistd.h>
 #include <wbemhost.h>
 
 namespace wbem {
@@ -26,7 +27,7 @@ namespace {
 /* An engine that connections are of. */
 struct Behind {
     wql_engine *engine;
-    bool own;
+    bool own; /* else a host's, which stays in the list until wbem_host_engine(NULL) has seen it without users */
     uint32_t dialect;
     unsigned users; /* connections */
     Behind *next;
@@ -37,7 +38,7 @@ struct Host {
     std::condition_variable made; /* the own engine, or the attempt failed */
     std::thread::id maker;
     bool making = false;
-    Behind *all = nullptr; /* all that have users, or that the next one who connects gets */
+    Behind *all = nullptr;
     Behind *given = nullptr, *own = nullptr;
     unsigned calls = 0;   /* that have a sink */
     unsigned engines = 0; /* own ones that are open */
@@ -62,9 +63,11 @@ void unlink(Host &h, Behind *behind) noexcept {
 
 /* -- the end of the own engine ------------------------------------------------------------------------------------- */
 
-/* Closes it, however long a callback or a provider keeps it; each attempt waits for them. */
+/* Closes it, however long a callback or a provider keeps it; each attempt waits for them. A pump that cannot be closed belongs to
+ * a thread that has left inside a callback of it, which is about to return. */
 void close_in_the_end(Behind *behind) noexcept {
     Host &h = host();
+    while (!close_pumps(behind->engine)) (void)usleep(1000);
     while (wql_engine_close(behind->engine) == WQL_S_TIMEDOUT) {}
     std::lock_guard<std::mutex> hold(h.lock);
     h.engines--;
@@ -111,7 +114,7 @@ Behind *take_idle(Host &h) noexcept {
 void close_if_idle(bool here) noexcept {
     Behind *idle = take_idle(host());
     if (!idle) return;
-    if (here && !would_wait(idle))
+    if (here && !would_wait(idle) && close_pumps(idle->engine))
         close_in_the_end(idle);
     else
         close_elsewhere(idle);
@@ -179,7 +182,7 @@ HRESULT acquire(Behind **out) {
     }
     Making making(h);
     hold.unlock();
-    Behind *made;
+    Behind *made = nullptr;
     HRESULT result = make_own(&made);
     if (FAILED(result)) return result;
     hold.lock();
@@ -198,10 +201,6 @@ void let_go(Behind *behind) noexcept {
     {
         std::lock_guard<std::mutex> hold(h.lock);
         behind->users--;
-        if (!behind->own && !behind->users && behind != h.given) {
-            unlink(h, behind);
-            delete behind;
-        }
     }
     host_close_if_idle();
 }
@@ -255,7 +254,7 @@ struct LetGo {
 } // namespace
 
 HRESULT Connection::open(const std::string &name, std::shared_ptr<Connection> *out, uint32_t timeout_ms) {
-    Behind *acquired;
+    Behind *acquired = nullptr;
     wql_error error = WQL_INIT(wql_error);
     HRESULT result = acquire(&acquired);
     if (FAILED(result)) return result;
@@ -308,22 +307,42 @@ unsigned host_engines() noexcept {
 namespace {
 using namespace wbem;
 
-/* With the lock: whether interfaces of an engine that a host once gave, and took away, are held. */
-bool is_held(const Host &h) noexcept {
-    for (const Behind *at = h.all; at; at = at->next)
-        if (!at->own && at != h.given && at->users) return true;
-    return false;
+/* One that a host gave, and took away, and whose interfaces are released, out of the list. NULL: there is none. */
+Behind *take_released(Host &h) noexcept {
+    std::lock_guard<std::mutex> hold(h.lock);
+    Behind *at = h.all;
+    while (at && (at->own || at == h.given || at->users)) at = at->next;
+    if (at) unlink(h, at);
+    return at;
+}
+
+/* Forgets those that are released. One whose pumps cannot be closed now is still in use. True: none is left. */
+bool forget_released(Host &h) noexcept {
+    Behind *used = nullptr;
+    bool none = true;
+    while (Behind *at = take_released(h)) {
+        if (close_pumps(at->engine)) {
+            delete at;
+        } else {
+            at->next = used;
+            used = at;
+        }
+    }
+    std::lock_guard<std::mutex> hold(h.lock);
+    while (Behind *at = used) {
+        used = at->next;
+        add(h, at);
+    }
+    for (const Behind *at = h.all; at; at = at->next) none = none && (at->own || at == h.given);
+    return none;
 }
 
 HRESULT take_away(Host &h) noexcept {
-    std::lock_guard<std::mutex> hold(h.lock);
-    Behind *behind = h.given;
-    h.given = nullptr;
-    if (behind && !behind->users) {
-        unlink(h, behind);
-        delete behind;
+    {
+        std::lock_guard<std::mutex> hold(h.lock);
+        h.given = nullptr;
     }
-    return is_held(h) ? S_FALSE : S_OK;
+    return forget_released(h) ? S_OK : S_FALSE;
 }
 
 HRESULT give(Host &h, wql_engine *engine) {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* next_async.cc: the thread that serves the fetches of a reader, and how a fetch ends. fetch.h has the states. */
-#include "fetch.h"
+/* next_async.cc: the thread that serves the fetches of a reader, and how a fetch ends. next_async.h has the states. */
+#include "next_async.h"
 #include "process.h"
 #include "sinks.h"
 
+#include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <pthread.h>
@@ -49,25 +50,34 @@ void Reader::forget(Fetch *fetch) noexcept {
     *link = std::move(later);
 }
 
+/* The two last calls of a sink. */
+static void tell_end(Fetch *fetch, IWbemClassObject *error) noexcept {
+    int saved = errno;
+    InCallback inside;
+    if (error && FAILED(fetch->code)) {
+        Ref<IWbemObjectSinkEx> extended(sink_extended(fetch->sink));
+        if (extended) sink_write_error(extended.get(), error);
+    }
+    (void)sink_status(fetch->sink, WBEM_STATUS_COMPLETE, fetch->code, nullptr, error);
+    if (error) error->Release();
+    sink_release(fetch->sink);
+    errno = saved;
+}
+
 /* The final status and the release, of a fetch that has ended and whose token is free. The caller keeps it, and the reader. The
  * lock is given back meanwhile. */
 void Reader::finish(Held &held, Fetch *fetch) noexcept {
     std::shared_ptr<ResultSet> set = set_;
-    IWbemClassObject *object = nullptr;
+    IWbemClassObject *error = nullptr;
     fetch->life = Fetch::FINAL;
     fetch->owner = std::this_thread::get_id();
     held.unlock();
-    if (fetch->error.status != WQL_OK) (void)make_error_object(set->engine(), fetch->error, set->operation(), &object);
+    if (fetch->error.status != WQL_OK) (void)make_error_object(set->engine(), fetch->error, set->operation(), &error);
     set.reset();
     held.lock();
     let_set_go(held);
     held.unlock();
-    {
-        InCallback inside;
-        (void)sink_status(fetch->sink, WBEM_STATUS_COMPLETE, fetch->code, nullptr, object);
-        if (object) object->Release();
-        sink_release(fetch->sink);
-    }
+    tell_end(fetch, error);
     unlist_fetch(fetch);
     held.lock();
     fetch->life = Fetch::RELEASED;
@@ -159,6 +169,7 @@ void *Reader::serve_on_thread(void *argument) {
     Held held((*reader)->lock_);
     (*reader)->serve(held);
     held.unlock();
+    drop_error(); /* a sink's own calls may have left one here */
     return nullptr;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* reader.cc: the line, and what moves a position on the caller's thread. */
 #include "reader.h"
-#include "fetch.h"
+#include "next_async.h"
 
 #include <chrono>
 #include <cstdio>

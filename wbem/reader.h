@@ -52,7 +52,7 @@ class Line {
     Place *front_ = nullptr, *back_ = nullptr;
 };
 
-struct Fetch; /* fetch.h */
+struct Fetch; /* next_async.h */
 
 class Reader : public std::enable_shared_from_this<Reader> {
   public:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* sinks.cc: between the engine's callbacks and a client's IWbemObjectSink. */
 #include "sinks.h"
+#include "apartment.h"
 #include "contained.h"
 #include "objects.h"
 #include "process.h"
@@ -13,12 +14,12 @@ namespace {
 
 /* -- objects for a batch ------------------------------------------------------------------------------------------- */
 
-/* The objects of this thread's deliveries. They are made once and used for one batch after the other, whatever call these are of.
- * A delivery may begin inside another one (a client that lets another engine's pump run in a callback): it gets a lender of its
- * own. */
+/* The objects of this thread's deliveries. A worker makes them once and uses them for one batch after the other, whatever call
+ * these are of; they go with it, before its engine. A thread of the client's would keep them, and classes of an engine's with
+ * them, for longer than that engine: there each delivery has a lender of its own, and so has one that begins inside another. */
 class Delivery {
   public:
-    explicit Delivery(const wql_batch *batch) : lender_(is_busy() ? &own_ : &shared()) {
+    explicit Delivery(const wql_batch *batch) : lender_(is_busy() || thread_has_apartment() ? &own_ : &shared()) {
         if (lender_ != &own_) is_busy() = true;
         try {
             lender_->begin(batch);
@@ -101,7 +102,9 @@ IWbemObjectSink *sink_of(void *user) noexcept { return static_cast<IWbemObjectSi
 /* A success is a success, whatever its number: WBEM_S_PENDING must not pause the call. */
 wql_status answer_of(HRESULT answer) noexcept { return FAILED(answer) ? answer : WQL_OK; }
 
-wql_status on_indicate(void *user, wql_call, const wql_batch *batch) {
+/* Nothing leaves these. A thread that is ended inside a sink (pthread_exit) would take frames of the engine's along, of which
+ * others still know; so it ends the program here, and not somewhere else later. */
+wql_status on_indicate(void *user, wql_call, const wql_batch *batch) noexcept {
     InCallback inside;
     return contained<wql_status>(WQL_E_OUT_OF_MEMORY, [&] {
         Delivery delivery(batch);
@@ -112,20 +115,20 @@ wql_status on_indicate(void *user, wql_call, const wql_batch *batch) {
     });
 }
 
-template <Operation operation> wql_status on_status(void *user, wql_call call, const wql_report *report) {
+template <Operation operation> wql_status on_status(void *user, wql_call call, const wql_report *report) noexcept {
     InCallback inside;
     if (!report->is_final) return answer_of(tell_progress(sink_of(user), *report, operation));
     tell_end(sink_of(user), call.engine, *report, operation);
     return WQL_OK;
 }
 
-void on_add_ref(void *user) {
+void on_add_ref(void *user) noexcept {
     InCallback inside;
     host_call_begins();
     sink_add_ref(sink_of(user));
 }
 
-void on_release(void *user) {
+void on_release(void *user) noexcept {
     {
         InCallback inside;
         sink_release(sink_of(user));

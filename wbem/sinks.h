@@ -18,7 +18,7 @@ const char *operation_name(Operation operation) noexcept; /* "ExecQueryAsync" ..
 wql_sink engine_sink(IWbemObjectSink *sink, Operation operation) noexcept;
 
 /* Calls into a sink, with whatever it throws kept inside: that becomes WBEM_E_FAILED. Also for NextAsync. What ends a thread
- * (pthread_exit, a cancelled thread) is no exception and passes through. */
+ * (pthread_exit, a cancelled thread) is no exception and passes through; it must not reach the engine. */
 HRESULT sink_indicate(IWbemObjectSink *sink, long count, IWbemClassObject **objects);
 HRESULT sink_status(IWbemObjectSink *sink, long type, HRESULT result, BSTR text, IWbemClassObject *object);
 void sink_add_ref(IWbemObjectSink *sink);

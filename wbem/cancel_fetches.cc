@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* fetch_list.cc: all fetches of the process by their sinks, and cancelling them.
+/* cancel_fetches.cc: all fetches of the process by their sinks, and cancelling them.
  *
  * CancelAsyncCall has nothing but a pointer, and it may come through any services object; so the list is the process's, as
  * CoInitializeSecurity is (process.h). It is empty while nobody uses NextAsync.
@@ -7,7 +7,7 @@
  * A cancel first latches all fetches of the sink in one hold of the list's lock, then sees each to its end. Inside a callback it
  * must not wait for a fetch whose callback waits, through other cancels, for this very thread: the list knows who waits for whom,
  * and the last of such a circle does not wait. */
-#include "fetch.h"
+#include "next_async.h"
 
 #include <chrono>
 

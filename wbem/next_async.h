@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* fetch.h: one request of NextAsync.
+/* next_async.h: one request of NextAsync.
  *
  *                 accepted: AddRef, then into the list of all fetches, then into the line
  *                    |
@@ -29,8 +29,8 @@
  * so that the fetch can be cancelled meanwhile, and the batch stays for whoever comes next.
  *
  * Locks: the list's, then a reader's. None is held in a callback. */
-#ifndef WBEM_ROOM_FETCH_H
-#define WBEM_ROOM_FETCH_H
+#ifndef WBEM_ROOM_NEXT_ASYNC_H
+#define WBEM_ROOM_NEXT_ASYNC_H
 
 #include "reader.h"
 
