@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* sinks.cc: between the engine's callbacks and a client's IWbemObjectSink. */
 #include "sinks.h"
+#include "apartment.h"
 #include "contained.h"
 #include "objects.h"
 #include "process.h"
@@ -13,12 +14,12 @@ namespace {
 
 /* -- objects for a batch ------------------------------------------------------------------------------------------- */
 
-/* The objects of this thread's deliveries. They are made once and used for one batch after the other, whatever call these are of.
- * A delivery may begin inside another one (a client that lets another engine's pump run in a callback): it gets a lender of its
- * own. */
+/* The objects of this thread's deliveries. A worker makes them once and uses them for one batch after the other, whatever call
+ * these are of; they go with it, before its engine. A thread of the client's would keep them, and classes of an engine's with
+ * them, for longer than that engine: there each delivery has a lender of its own, and so has one that begins inside another. */
 class Delivery {
   public:
-    explicit Delivery(const wql_batch *batch) : lender_(is_busy() ? &own_ : &shared()) {
+    explicit Delivery(const wql_batch *batch) : lender_(is_busy() || thread_has_apartment() ? &own_ : &shared()) {
         if (lender_ != &own_) is_busy() = true;
         try {
             lender_->begin(batch);

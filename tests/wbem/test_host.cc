@@ -572,6 +572,41 @@ void a_cancelled_call_does_not_keep_the_last_thread(void **) {
     set_variable("WBEM_PROVIDERS", nullptr);
 }
 
+/* One coming and going of a thread, with a call that it may not see the end of. */
+bool come_and_go(unsigned turn, Record *record) {
+    IWbemServices *services = nullptr;
+    Sink *sink = new Sink(*record, 1);
+    bool apartment = turn % 3 == 0;
+    if (CoInitializeEx(nullptr, apartment ? COINIT_APARTMENTTHREADED : COINIT_MULTITHREADED) != S_OK) return false;
+    bool good = try_connect(L"root\\x", &services) == WBEM_S_NO_ERROR;
+    good = good && ask(services, L"SELECT * FROM Product", sink) == WBEM_S_NO_ERROR;
+    if (turn % 2) (void)services->CancelAsyncCall(sink);
+    if (turn % 4 == 0) Sleep(0);
+    if (services) services->Release();
+    CoUninitialize();
+    good = record->ended() && good; /* an apartment's call has ended with it, another one may outlive all */
+    sink->Release();
+    return good;
+}
+
+void threads_may_come_and_go_at_any_time(void **) {
+    std::string database = make_database("come.db");
+    set_variable("WBEM_PROVIDERS", ("root/x sqlite " + database).c_str());
+    std::atomic<int> bad{0};
+    std::vector<std::thread> threads;
+    for (unsigned i = 0; i < 4; i++)
+        threads.emplace_back([&, i] {
+            for (unsigned round = 0; round < 40; round++) {
+                Record record;
+                bad += !come_and_go(round + i, &record) || record.finals != 1 || record.overlaps || record.after_final;
+            }
+        });
+    for (std::thread &thread : threads) thread.join();
+    assert_int_equal(bad.load(), 0);
+    assert_true(engines_are_gone());
+    set_variable("WBEM_PROVIDERS", nullptr);
+}
+
 } // namespace
 
 int main() {
@@ -596,6 +631,7 @@ int main() {
         cmocka_unit_test(a_callback_may_join_and_leave),
         cmocka_unit_test(an_apartment_that_leaves_ends_its_calls_and_the_engine),
         cmocka_unit_test(a_cancelled_call_does_not_keep_the_last_thread),
+        cmocka_unit_test(threads_may_come_and_go_at_any_time),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
