@@ -40,6 +40,7 @@ namespace {
 struct Things {
     Text wql{L"WQL"}, query{L"SELECT * FROM Lab_Row"}, path{L"Lab_Row.Id=3"}, name{L"Lab_Row"}, space{L"root\\lab"},
         root{L"root"};
+    Engine *engine;
     IWbemServices *services;
     IWbemLocator *locator;
     IWbemUnsecuredApartment *apartment;
@@ -190,11 +191,15 @@ const struct {
      }},
 };
 
+/* What a worker has made for one batch it uses for the next. So each batch is larger than those before. */
+constexpr uint32_t MORE_ROWS = 3;
+
 /* Fails the first allocation, then the second, until there are none left to fail. Nothing else fails meanwhile. Returns how many
  * there were. */
 long sweep(Things &things, const char *name, Operation run) {
     long at = 0;
     do {
+        things.engine->rows += MORE_ROWS;
         failed = false;
         until_failure = ++at;
         HRESULT answer = run(things);
@@ -214,6 +219,7 @@ void a_failure_for_want_of_memory_is_told_and_leaves_nothing_behind(void **) {
     Engine engine;
     VARIANT color;
     Things things;
+    things.engine = &engine;
     things.services = connect(L"root\\lab");
     things.locator = make<IWbemLocator>(CLSID_WbemLocator);
     things.apartment = make<IWbemUnsecuredApartment>(CLSID_UnsecuredApartment);
