@@ -20,6 +20,7 @@ struct Thread {
     unsigned count; /* CoInitializeEx without CoUninitialize */
     bool apartment_mode;
     bool leaving; /* inside the last CoUninitialize */
+    bool counted; /* in process_threads: as long as it is in, or has an apartment */
     unsigned callbacks;
     Apartment *apartment; /* NULL: not needed so far. May outlive `count`, until the callback returns in which that became 0 */
 };
@@ -35,14 +36,26 @@ void drop_apartment() {
     }
 }
 
-void leave() {
-    self.count = 0;
-    process_threads.fetch_sub(1);
-    if (!self.apartment_mode) process_multithreaded.fetch_sub(1);
+void enter(bool apartment_mode) {
+    self.count = 1;
+    self.apartment_mode = apartment_mode;
+    if (!self.counted) process_threads.fetch_add(1);
+    if (!apartment_mode) process_multithreaded.fetch_add(1);
+    self.counted = true;
 }
 
-void close_when_last() {
-    if (process_threads.load() == 0 && !in_callback()) host_close_if_idle();
+/* Nothing of this thread's needs the engine any more. */
+void discount() {
+    if (!self.counted) return;
+    self.counted = false;
+    if (process_threads.fetch_sub(1) == 1 && !in_callback()) host_close_if_idle();
+}
+
+void leave() {
+    self.count = 0;
+    if (!self.apartment_mode) process_multithreaded.fetch_sub(1);
+    drop_error();
+    if (!self.apartment) discount(); /* else thread_settle does */
 }
 
 /* A thread that ends without CoUninitialize: its apartment goes with it, for nobody would run its calls. The multithreaded mode
@@ -52,13 +65,10 @@ struct Leaver {
     ~Leaver() {
         if (is_main_thread()) return;
         drop_error();
-        if (self.count && self.apartment_mode) {
-            drop_apartment();
-            leave();
-            close_when_last();
-        } else {
-            drop_apartment();
-        }
+        drop_apartment();
+        if (self.count && !self.apartment_mode) return;
+        self.count = 0;
+        discount();
     }
 };
 thread_local Leaver leaver;
@@ -74,6 +84,9 @@ bool security_is_settled() noexcept { return process_secured.load(); }
 InCallback::InCallback() noexcept { self.callbacks++; }
 InCallback::~InCallback() { self.callbacks--; }
 bool in_callback() noexcept { return self.callbacks != 0; }
+
+/* The first use of it has its end called. */
+void watch_thread_end() noexcept { leaver.armed = true; }
 
 bool thread_has_apartment() noexcept { return self.count && self.apartment_mode; }
 
@@ -92,7 +105,7 @@ HRESULT thread_pump(wql_engine *engine, wql_pump **out) noexcept {
 void thread_settle() noexcept {
     if (!self.apartment || thread_has_apartment() || in_callback()) return;
     drop_apartment();
-    close_when_last();
+    if (!self.count) discount();
 }
 
 } // namespace wbem
@@ -108,11 +121,8 @@ HRESULT CoInitializeEx(LPVOID reserved, DWORD mode) {
         self.count++;
         return S_FALSE;
     }
-    leaver.armed = true; /* the first use of it, which has its end called */
-    self.count = 1;
-    self.apartment_mode = apartment_mode;
-    process_threads.fetch_add(1);
-    if (!apartment_mode) process_multithreaded.fetch_add(1);
+    watch_thread_end();
+    enter(apartment_mode);
     return S_OK;
 }
 
@@ -121,19 +131,19 @@ HRESULT CoInitialize(LPVOID reserved) { return CoInitializeEx(reserved, COINIT_A
 /* Inside a callback an apartment cannot go, for the callback comes out of it: thread_settle lets it go afterwards. Elsewhere it
  * goes while the thread still counts as in, so that its last callbacks can do what all others can. */
 void CoUninitialize(void) {
-    if (!self.count || (self.count == 1 && self.leaving)) return;
+    if (!self.count || (self.count == 1 && self.leaving)) {
+        thread_settle();
+        return;
+    }
     if (self.count == 1 && !in_callback()) {
         self.leaving = true;
         drop_apartment();
         self.leaving = false;
     }
-    if (self.count > 1) { /* or a last callback has come in once more */
+    if (self.count > 1) /* or a last callback has come in once more */
         self.count--;
-        return;
-    }
-    leave();
-    drop_error();
-    close_when_last();
+    else
+        leave();
 }
 
 /* -- security ------------------------------------------------------------------------------------------------------ */

@@ -37,7 +37,10 @@ bool in_callback() noexcept;
 /* Lets this thread's error object go. */
 void drop_error() noexcept;
 
-/* How many threads are in (CoInitializeEx without CoUninitialize). */
+/* From now on the end of this thread lets go what it has here, whether it has joined or not. */
+void watch_thread_end() noexcept;
+
+/* How many threads are in (CoInitializeEx without CoUninitialize), or have a pump that they could not close yet. */
 unsigned threads_in() noexcept;
 
 } // namespace wbem

@@ -85,6 +85,7 @@ wql_status Turn::load(Patience &patience, const Position &at, wql_error *error) 
     status = fill(patience, at, error);
     held_->lock();
     reader_->is_loading_ = false;
+    if (reader_->is_closed_) reader_->changed_.notify_all();
     return status;
 }
 
@@ -137,14 +138,16 @@ static wql_status no_objects(HRESULT failure, wql_error *error) {
     return failure;
 }
 
-HRESULT Reader::next_slowly(Held &held, Patience &patience, ULONG count, IWbemClassObject **objects, ULONG *returned) {
+/* The rest of a Next that took what was at hand, and has come to `at`. The position is moved when it is through. */
+HRESULT Reader::next_slowly(Held &held, Patience &patience, Position at, ULONG count, IWbemClassObject **objects,
+                            ULONG *returned) {
     wql_error error = WQL_INIT(wql_error);
     wql_status status = WQL_OK;
     HRESULT failure;
     {
         Turn turn(this, &held);
         if (!turn.wait(patience)) return WBEM_S_TIMEDOUT;
-        Position at = at_;
+        if (!*returned) at = at_; /* else the line was empty, and still is */
         while (*returned < count && status == WQL_OK) {
             if (!has(at)) status = turn.load(patience, at, &error);
             if (status == WQL_OK) *returned += take(&at, count - *returned, objects + *returned, &failure);
@@ -161,15 +164,12 @@ HRESULT Reader::next_slowly(Held &held, Patience &patience, ULONG count, IWbemCl
 
 HRESULT Reader::next(Patience patience, ULONG count, IWbemClassObject **objects, ULONG *returned) {
     Held held(lock_);
-    *returned = 0;
-    if (line_.is_empty()) {
-        Position at = at_;
-        HRESULT failure;
-        *returned = take(&at, count, objects, &failure);
-        at_ = at;
-        if (*returned == count) return WBEM_S_NO_ERROR;
-    }
-    return next_slowly(held, patience, count, objects, returned);
+    Position at = at_;
+    HRESULT failure;
+    *returned = line_.is_empty() ? take(&at, count, objects, &failure) : 0;
+    if (*returned < count) return next_slowly(held, patience, at, count, objects, returned);
+    at_ = at;
+    return WBEM_S_NO_ERROR;
 }
 
 HRESULT Reader::skip(Patience patience, ULONG count) {
@@ -220,8 +220,8 @@ HRESULT Reader::clone(std::shared_ptr<Reader> *out) {
     return WBEM_S_NO_ERROR;
 }
 
-/* The set goes when the enumerator is gone and no fetch needs it, so that nothing of the library is behind the last final status.
- * Nobody is woken by it. */
+/* The set goes when the enumerator is gone and no fetch needs it: before the last final status, so that nothing of the engine is
+ * held behind that. */
 void Reader::let_set_go(Held &held) noexcept {
     std::shared_ptr<ResultSet> set;
     if (!is_closed_ || !set_ || is_loading_ || needs_set()) return;
@@ -232,21 +232,25 @@ void Reader::let_set_go(Held &held) noexcept {
     set.reset();
     held.lock();
     is_loading_ = false;
+    if (is_served_) changed_.notify_all(); /* else nobody is there but this thread */
 }
 
+/* The thread that serves may be waiting for a batch. If the set was cancelled it comes back at once, and is waited for, so that
+ * nothing of the engine is held behind the last Release. If the set goes on for clones, or a provider does not come back, another
+ * thread tells the fetches their end. */
 void Reader::close() noexcept {
+    constexpr std::chrono::seconds LONG_ENOUGH{10};
     std::shared_ptr<ResultSet> set = set_;
+    bool is_cancelled;
     Held held(lock_);
-    bool stuck;
     is_closed_ = true;
     for (std::shared_ptr<Fetch> fetch = fetches_; fetch; fetch = fetch->later) end(fetch.get(), WBEM_E_CALL_CANCELLED, nullptr);
-    stuck = is_loading_ && fetches_;
     held.unlock();
-    set->leave();
+    is_cancelled = set->leave();
     set.reset();
     held.lock();
-    /* The thread that serves may wait for a batch of a set that goes on, for clones: another one tells what has ended. */
-    if (stuck && is_loading_) (void)start_thread(finish_on_thread);
+    if (is_cancelled && is_loading_) (void)changed_.wait_for(held, LONG_ENOUGH, [this] { return !is_loading_; });
+    if (is_loading_ && fetches_) (void)start_thread(finish_on_thread);
     let_set_go(held);
 }
 

@@ -79,7 +79,7 @@ class Reader : public std::enable_shared_from_this<Reader> {
     bool has(const Position &at) const noexcept { return is_loaded_ && loaded_ == at.batch && at.row < rows_; }
     void step(Position *at) const noexcept;
     ULONG take(Position *at, ULONG count, IWbemClassObject **objects, HRESULT *failure) noexcept;
-    HRESULT next_slowly(Held &held, Patience &patience, ULONG count, IWbemClassObject **objects, ULONG *returned);
+    HRESULT next_slowly(Held &held, Patience &patience, Position at, ULONG count, IWbemClassObject **objects, ULONG *returned);
     HRESULT tell(wql_status status, const wql_error &error) const noexcept;
     void leave(Place *place) noexcept;
     void let_set_go(Held &held) noexcept;

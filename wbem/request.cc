@@ -38,8 +38,8 @@ HRESULT submit(const Connection &connection, const Request &request, Operation o
 }
 
 Starter starter_of(const std::shared_ptr<Connection> &connection, const Request &request) {
-    return [connection, request](wql_call_options *options, wql_call *call, wql_error *error) {
-        return start(*connection, request, options, call, error);
+    return [&connection = *connection, &request](wql_call_options *options, wql_call *call, wql_error *error) {
+        return start(connection, request, options, call, error);
     };
 }
 

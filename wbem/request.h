@@ -24,7 +24,8 @@ HRESULT take_context(IWbemContext *context, Request *request);
  * Returns WBEM_S_NO_ERROR; the codes of wql_session_exec and wql_session_fetch. */
 HRESULT submit(const Connection &connection, const Request &request, Operation operation, IWbemObjectSink *sink);
 
-/* Starts it as a pulled call, for make_enumerator and make_single. */
+/* Starts it as a pulled call, for make_enumerator and make_single, which are through with the starter when they return: it
+ * borrows both. */
 Starter starter_of(const std::shared_ptr<Connection> &connection, const Request &request);
 
 /* Whether the namespace has a class. No provider is asked. */

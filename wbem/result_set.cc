@@ -131,8 +131,10 @@ wql_status ResultSet::has_failed(wql_error *error) noexcept {
 
 void ResultSet::enter() noexcept { readers_.fetch_add(1, std::memory_order_relaxed); }
 
-void ResultSet::leave() noexcept {
-    if (readers_.fetch_sub(1, std::memory_order_acq_rel) == 1 && !is_whole_) (void)wql_call_cancel(call_);
+bool ResultSet::leave() noexcept {
+    bool was_last = readers_.fetch_sub(1, std::memory_order_acq_rel) == 1;
+    if (was_last && !is_whole_) (void)wql_call_cancel(call_);
+    return was_last;
 }
 
 } // namespace wbem

@@ -39,9 +39,9 @@ class ResultSet {
     wql_status has_failed(wql_error *error) noexcept;
 
     /* Each reader enters once and leaves once. When the last leaves, what still runs is cancelled, so that a thread inside
-     * batch_at comes back. */
+     * batch_at comes back. True: that was the last. */
     void enter() noexcept;
-    void leave() noexcept;
+    bool leave() noexcept;
 
     bool is_forward_only() const noexcept { return is_forward_only_; }
     wql_engine *engine() const noexcept { return connection_->engine(); }

@@ -11,7 +11,8 @@
 namespace wbem {
 
 /* Starts a pulled operation: fills `call` by wql_session_exec or its like, with these options (flags, context and the rest are
- * set by the starter, which only adds to options->flags). */
+ * set by the starter, which only adds to options->flags). Called before the function that is given it returns; a second time, if
+ * the engine has no workers to run ahead. */
 using Starter = std::function<wql_status(wql_call_options *options, wql_call *call, wql_error *error)>;
 
 /* An enumerator over what the starter starts.

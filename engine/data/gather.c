@@ -203,11 +203,13 @@ static uint32_t add_buffer(wql__gather *g, const char *bytes, int64_t size) {
     return g->buffer_count++;
 }
 
-/* Room for `len` bytes in the block of our own. */
+/* Room for `len` bytes in the block of our own: as if the rows that are left were as long, so that few rows take little. */
 static bool need_own(wql__gather *g, size_t len) {
-    size_t size = len > OWN_BLOCK ? len : OWN_BLOCK;
+    size_t left = g->room > g->count ? g->room - g->count : 1, size;
     if (g->own && len <= g->own_size - g->own_used) return true;
-    if (size > INT32_MAX) return false;
+    if (len > INT32_MAX) return false;
+    size = len * left < OWN_BLOCK ? len * left : OWN_BLOCK;
+    if (size < len) size = len;
     g->own = wql__arena_buffer(arena_of(g), size);
     if (!g->own) return false;
     g->own_index = add_buffer(g, g->own, 0);
