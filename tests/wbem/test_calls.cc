@@ -1250,6 +1250,26 @@ void a_call_of_an_apartment_is_cancelled_by_another_thread_while_it_sleeps(void 
     services->Release();
 }
 
+void without_workers_only_apartments_have_asynchronous_calls(void **) {
+    wql_engine_options options = Engine::default_options();
+    options.workers = 0;
+    Engine engine(options);
+    Record record, pumped;
+    IWbemServices *services = connect(L"root\\lab");
+    Sink *sink = new Sink(record, 1);
+    assert_int_equal(ask(services, L"SELECT * FROM Lab_Row", sink), WBEM_E_NOT_AVAILABLE);
+    assert_int_equal(record.add_refs, 0);
+    sink->Release();
+    assert_true(in_apartment([&] {
+        bool good = ask(services, L"SELECT * FROM Lab_Row", new Sink(pumped)) == WBEM_S_NO_ERROR;
+        for (int i = 0; i < 10000 && pumped.finals == 0; i++) Sleep(1);
+        return good;
+    }));
+    assert_promises(pumped);
+    assert_int_equal(pumped.rows, 11);
+    services->Release();
+}
+
 /* Requests of NextAsync are no calls of the engine's, but a client cancels them in the same way. */
 void R6_2_a_cancel_ends_requests_for_the_next_objects_too(void **) {
     Engine engine;
@@ -1342,6 +1362,7 @@ int main() {
         cmocka_unit_test(calls_of_an_apartment_come_on_its_own_thread_while_it_sleeps),
         cmocka_unit_test(R7_6_the_last_couninitialize_of_an_apartment_ends_its_calls),
         cmocka_unit_test(a_call_of_an_apartment_is_cancelled_by_another_thread_while_it_sleeps),
+        cmocka_unit_test(without_workers_only_apartments_have_asynchronous_calls),
         cmocka_unit_test(R6_2_a_cancel_ends_requests_for_the_next_objects_too),
     };
     return cmocka_run_group_tests(tests, start, finish);
