@@ -39,6 +39,11 @@ static wql_status steps_load(wql_mount *, const char *, void *user, void **self,
     return WQL_OK;
 }
 
+static wql_status steps_plan(void *self, const wql_request *, wql_answer *, wql_error *) {
+    static_cast<Steps *>(self)->plans++;
+    return WQL_OK;
+}
+
 static wql_status steps_open(wql_scan *scan, wql_error *) {
     scan->state = calloc(1, sizeof(uint64_t));
     static_cast<Steps *>(scan->self)->opens++;
@@ -137,6 +142,7 @@ static const wql_provider *provider_of(Steps *steps) {
     table->name = "steps";
     table->mof = STEP_CLASS;
     table->load = steps_load;
+    table->plan = steps_plan;
     table->open = steps_open;
     table->next = steps_next;
     table->close = steps_close;

@@ -51,7 +51,7 @@ struct Steps {
     void allow(uint64_t rows); /* so many from now on, and wakes */
     bool wait_for_closes(int count);
 
-    std::atomic<int> opens{0}, closes{0}, lent{0}, given_back{0};
+    std::atomic<int> plans{0}, opens{0}, closes{0}, lent{0}, given_back{0};
 
     /* of the provider */
     std::mutex lock;
