@@ -19,7 +19,7 @@ WARN    := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-pro
 CFLAGS  += -std=c11 -D_GNU_SOURCE $(OPT) $(SAN) $(WARN) $(WERROR) -Iinclude -fvisibility=hidden -fPIC -pthread -MMD -MP \
            -DWQL_VERSION_TEXT='"$(VERSION)"'
 CXXFLAGS += -std=c++17 $(OPT) $(SAN) -Wall -Wextra -Wconversion -Wshadow $(WERROR) -Iinclude/wbem -Iinclude -fvisibility=hidden \
-           -fvisibility-inlines-hidden -fPIC -pthread -MMD -MP
+           -fvisibility-inlines-hidden -fPIC -pthread -MMD -MP $(if $(SAN),-DWBEM_CHECKING)
 LDLIBS  := -pthread -ldl
 
 GEN      := $(B)/gen/wql_lexer.c $(B)/gen/wql_grammar.c $(B)/gen/wql_grammar.h $(B)/gen/mof_lexer.c $(B)/gen/mof_grammar.c \
@@ -32,7 +32,9 @@ EDIT_LIB  = $(if $(EDIT),$(shell pkg-config --libs libedit))
 WBEM_OBJ := $(patsubst %.cc,$(B)/obj/%.o,$(sort $(wildcard wbem/*.cc)))
 CLI_OBJ  := $(patsubst %.c,$(B)/obj/%.o,$(sort $(wildcard cli/*.c)))
 
-UNIT     := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
+# UNITS: only these of the unit tests.
+UNITS    ?= $(patsubst tests/unit/%.c,%,$(sort $(wildcard tests/unit/test_*.c)))
+UNIT     := $(UNITS:%=$(B)/tests/unit/%)
 WBEM_TEST := $(patsubst tests/wbem/%.cc,$(B)/tests/wbem/%,$(sort $(wildcard tests/wbem/test_*.cc)))
 WBEM_AID := $(patsubst %.cc,$(B)/obj/%.o,$(filter-out tests/wbem/test_%,$(sort $(wildcard tests/wbem/*.cc))))
 UNIT_AID := $(patsubst %.c,$(B)/obj/%.o,$(filter-out tests/unit/test_%,$(sort $(wildcard tests/unit/*.c))))
@@ -47,9 +49,11 @@ PROGRAMS += $(if $(SAN),,$(B)/tests/limits/limits $(B)/tests/soak/soak $(B)/test
 LIBUV    := $(shell pkg-config --exists libuv 2>/dev/null && echo yes)
 NO_EXAMPLE := examples/plugin_% $(if $(LIBUV),,examples/17_libuv.c)
 EXAMPLES := $(patsubst %.c,$(B)/%,$(sort $(filter-out $(NO_EXAMPLE),$(wildcard examples/*.c)))) $(patsubst %.cc,$(B)/%,$(sort $(wildcard examples/*.cc)))
+WBEM_EXAMPLES := $(foreach made,gcc11 gcc20 clang11 clang20,$(patsubst %.cc,$(B)/%.$(made),$(wildcard examples/wbem/*.cc))) \
+            $(foreach made,gcc clang,$(patsubst %.c,$(B)/%.$(made),$(wildcard examples/wbem/*.c)))
 PLUGINS  := $(patsubst %.c,$(B)/%.so,$(sort $(wildcard examples/plugin_*.c tests/plugins/*.c)))
 
-.PHONY: all lib tests sanitized setup missing check check-long demo bench bench-peers bench-picture install uninstall clean
+.PHONY: always all lib tests sanitized setup missing check check-long demo bench bench-peers bench-picture install uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -57,9 +61,9 @@ all: missing
 	@$(MAKE) --no-print-directory lib
 
 lib: $(B)/libwql.so.0 $(B)/libwql.a $(B)/wql $(B)/wql.pc $(B)/libwbemcli.so.0 $(B)/libwbemcli.a $(B)/wbemcli.pc
-tests: $(UNIT) $(WBEM_TEST) $(PROGRAMS) $(EXAMPLES) $(PLUGINS)
-# What runs with a sanitizer too; UNITS: only these of the unit tests.
-sanitized: $(WBEM_TEST) $(if $(UNITS),$(UNITS:%=$(B)/tests/unit/%),$(UNIT)) $(PLUGINS) \
+tests: $(UNIT) $(WBEM_TEST) $(PROGRAMS) $(EXAMPLES) $(WBEM_EXAMPLES) $(PLUGINS)
+# What runs with a sanitizer too.
+sanitized: $(UNIT) $(WBEM_TEST) $(PLUGINS) \
            $(filter %/golden %/fault %/points %/stress %.so $(B)/tests/fuzz/%,$(PROGRAMS))
 
 # -- what is missing: plain make says it, make setup installs it -----------------------------------------------------
@@ -119,14 +123,23 @@ $(B)/libwbemcli.a: $(WBEM_OBJ)
 	@rm -f $@
 	ar rcs $@ $^
 $(B)/libwbemcli.so.0: $(WBEM_OBJ) $(B)/libwql.so.0 libwbemcli.map
-	$(CXX) $(SAN) -shared -Wl,-soname,libwbemcli.so.0 -Wl,--version-script=libwbemcli.map $(if $(SAN),,-Wl,-z,defs) -o $@ \
+	$(CXX) $(SAN) -shared -Wl,--as-needed -Wl,-soname,libwbemcli.so.0 -Wl,--version-script=libwbemcli.map $(if $(SAN),,-Wl,-z,defs) -o $@ \
 	    $(WBEM_OBJ) $(B)/libwql.so.0 $(LDLIBS)
 	@ln -sf libwbemcli.so.0 $(B)/libwbemcli.so
 
 # -- tests and examples ----------------------------------------------------------------------------------------------
-$(UNIT): $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(UNIT_AID) $(B)/libwql.a
+# The unit tests are one program under many names, which runs the tests that it is called by: it links once.
+$(UNIT): $(B)/tests/unit/units
+	@ln -sf units $@
+$(B)/tests/unit/units: $(UNITS:%=$(B)/obj/tests/unit/%.o) $(UNIT_AID) $(B)/libwql.a
 	@mkdir -p $(@D)
 	$(CC) $(SAN) $(QUICK_LD) -o $@ $(filter %.o,$^) $(B)/libwql.a -lcmocka -lsqlite3 $(LDLIBS) -lm
+$(B)/gen/units.h: $(if $(filter-out $(file <$(B)/gen/units.txt),$(UNITS))$(filter-out $(UNITS),$(file <$(B)/gen/units.txt)),always)
+	@mkdir -p $(@D)
+	@echo '$(UNITS)' >$(B)/gen/units.txt
+	@printf 'UNIT(%s)\n' $(UNITS) >$@
+$(B)/obj/tests/unit/units.o: $(B)/gen/units.h
+$(UNITS:%=$(B)/obj/tests/unit/%.o): CFLAGS += -Dmain=$(basename $(notdir $@))_main -Wno-missing-prototypes
 $(WBEM_TEST): $(B)/tests/wbem/%: $(B)/obj/tests/wbem/%.o $(WBEM_AID) $(B)/libwbemcli.a $(B)/libwql.a
 	@mkdir -p $(@D)
 	$(CXX) $(SAN) $(QUICK_LD) -o $@ $(filter %.o,$^) $(B)/libwbemcli.a $(B)/libwql.a -lcmocka -lsqlite3 $(LDLIBS)
@@ -208,6 +221,28 @@ $(B)/examples/%: $(B)/obj/examples/%.o $(B)/libwql.a
 $(B)/examples/%: examples/%.cc $(B)/libwql.a
 	@mkdir -p $(@D)
 	$(CXX) -std=c++17 $(OPT) $(SAN) -Wall -Wextra -Wconversion $(WERROR) -Iinclude -o $@ $< $(B)/libwql.a $(LDLIBS)
+# Programs written for WMI: by both compilers, in the oldest and the newest standard of their language. They know neither our warnings
+# nor our headers' place in the tree, and what Windows wants of a linker must not hurt.
+WBEM_FLAGS = $(OPT) $(SAN) -Wall -Wextra -Wno-unknown-pragmas $(WERROR) -Iinclude/wbem -Iinclude
+WBEM_LIBS  = $(B)/libwbemcli.a $(B)/libwql.a
+$(B)/examples/wbem/%.gcc11: examples/wbem/%.cc $(WBEM_LIBS)
+	@mkdir -p $(@D)
+	g++ -std=c++11 $(WBEM_FLAGS) -MMD -MF $@.d -o $@ $< $(QUICK_LD) $(WBEM_LIBS) $(LDLIBS)
+$(B)/examples/wbem/%.gcc20: examples/wbem/%.cc $(WBEM_LIBS)
+	@mkdir -p $(@D)
+	g++ -std=c++20 $(WBEM_FLAGS) -MMD -MF $@.d -o $@ $< $(QUICK_LD) $(WBEM_LIBS) $(LDLIBS)
+$(B)/examples/wbem/%.clang11: examples/wbem/%.cc $(WBEM_LIBS)
+	@mkdir -p $(@D)
+	clang++-14 -std=c++11 $(WBEM_FLAGS) -MMD -MF $@.d -o $@ $< $(QUICK_LD) $(WBEM_LIBS) $(LDLIBS)
+$(B)/examples/wbem/%.clang20: examples/wbem/%.cc $(WBEM_LIBS)
+	@mkdir -p $(@D)
+	clang++-14 -std=c++20 $(WBEM_FLAGS) -MMD -MF $@.d -o $@ $< $(QUICK_LD) $(WBEM_LIBS) $(LDLIBS)
+$(B)/examples/wbem/%.gcc: examples/wbem/%.c $(WBEM_LIBS)
+	@mkdir -p $(@D)
+	gcc -std=c11 $(WBEM_FLAGS) -MMD -MF $@.d -o $@ $< $(QUICK_LD) $(WBEM_LIBS) -lstdc++ $(LDLIBS)
+$(B)/examples/wbem/%.clang: examples/wbem/%.c $(WBEM_LIBS)
+	@mkdir -p $(@D)
+	clang-14 -std=c11 $(WBEM_FLAGS) -MMD -MF $@.d -o $@ $< $(QUICK_LD) $(WBEM_LIBS) -lstdc++ $(LDLIBS)
 # Plug-ins are linked with the C library alone: -z defs proves that they need nothing of libwql's.
 $(B)/tests/plugins/undefined.so: DEFS :=
 $(PLUGINS): DEFS ?= $(if $(SAN),,-Wl,-z,defs)

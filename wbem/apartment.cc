@@ -39,8 +39,7 @@ Apartment::~Apartment() {
 
 void Apartment::add_ref() noexcept { refs_.fetch_add(1, std::memory_order_relaxed); }
 
-/* The list counts no reference: the last one takes the apartment out, so whoever finds it there under the lock may have found it
- * with none left. */
+/* The list counts no reference. The last one goes under its lock, so whoever finds an apartment there may add one. */
 void Apartment::release() noexcept {
     {
         std::lock_guard<std::mutex> hold(list_lock);
@@ -115,35 +114,38 @@ Apartment::Ran Apartment::run(int64_t budget_us) noexcept {
     for (;;) {
         const int64_t left = until - now_us();
         const Ran ran = run_each(left > slice_us ? slice_us : left > 0 ? left : 0);
-        if (ran != Ran::More || now_us() >= until) return ran;
+        if (ran != Ran::More || now_us() >= until || !thread_has_apartment()) return ran; /* a callback may have left it */
     }
+}
+
+/* Its calls' last callbacks come in here. They may ask for a pump, and find this one until it is gone. */
+void Apartment::close_at(size_t at) noexcept {
+    wql_pump *pump = pumps_[at].pump;
+    wql_pump_close(pump);
+    for (size_t i = 0; i < pumps_.size(); i++)
+        if (pumps_[i].pump == pump) {
+            pumps_.erase(pumps_.begin() + static_cast<ptrdiff_t>(i));
+            return;
+        }
 }
 
 void Apartment::close() noexcept {
     std::lock_guard<std::recursive_mutex> hold(lock_);
-    while (!pumps_.empty()) {
-        /* Its calls' last callbacks come in here; they may ask for a pump, and find this one. */
-        Pump last = pumps_.back();
-        wql_pump_close(last.pump);
-        for (size_t i = 0; i < pumps_.size(); i++)
-            if (pumps_[i].pump == last.pump) pumps_.erase(pumps_.begin() + static_cast<ptrdiff_t>(i--));
-    }
+    while (!pumps_.empty()) close_at(pumps_.size() - 1);
 }
 
 bool Apartment::close_one(wql_engine *engine) noexcept {
     std::unique_lock<std::recursive_mutex> hold(lock_, std::try_to_lock);
     if (!hold.owns_lock()) return false;
-    for (size_t i = 0; i < pumps_.size(); i++)
-        if (pumps_[i].engine == engine) {
-            wql_pump *pump = pumps_[i].pump;
-            pumps_.erase(pumps_.begin() + static_cast<ptrdiff_t>(i));
-            wql_pump_close(pump);
-            break;
-        }
+    for (size_t i = 0; i < pumps_.size();)
+        if (pumps_[i].engine == engine)
+            close_at(i);
+        else
+            i++;
     return true;
 }
 
-/* No lock is held while pumps are closed, for callbacks come from there. */
+/* The list's lock is not held while pumps are closed, for callbacks come from there. */
 bool Apartment::close_engine(wql_engine *engine) noexcept {
     bool all = true;
     if (in_callback()) return false;

@@ -29,7 +29,7 @@ class Apartment {
     /* Ends the calls and closes the pumps. Not in a callback. */
     void close() noexcept;
 
-    /* For any thread, as close_pumps. */
+    /* As close_pumps. */
     static bool close_engine(wql_engine *engine) noexcept;
 
     Apartment(const Apartment &) = delete;
@@ -42,6 +42,7 @@ class Apartment {
     };
     ~Apartment();
     bool watch(const Pump &pump) noexcept;
+    void close_at(size_t at) noexcept;
     bool close_one(wql_engine *engine) noexcept;
     Ran run_each(int64_t slice_us) noexcept;
 

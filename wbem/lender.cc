@@ -8,8 +8,8 @@ namespace wbem {
 
 struct Lender::State {
     const wql_batch *batch = nullptr;       /* retained */
-    Ref<const Shape> shape;                 /* of the batch; none: a schema result */
-    std::vector<Ref<const Shape>> shapes;   /* of batches before: a query over a base class brings several in turn */
+    const Shape *shape = nullptr;           /* of the batch; NULL: a schema result */
+    std::vector<Ref<Shape>> shapes;         /* of this batch and those before: a base class's rows come in several in turn */
     std::vector<Object *> out;              /* stand for a row of the batch */
     std::vector<Object *> spares;           /* stand for nothing; the last one let go first */
     std::vector<IWbemClassObject *> listed; /* for an Indicate */
@@ -18,6 +18,8 @@ struct Lender::State {
     Object *take();
     void use_again() noexcept;
     void end() noexcept;
+    void forget() noexcept;
+    const Shape *shape_of(const wql_batch *rows);
 };
 
 static const size_t sweep_first = 16, shapes_most = 16;
@@ -67,7 +69,31 @@ void Lender::State::end() noexcept {
     out.clear();
     wql_batch_release(const_cast<wql_batch *>(batch));
     batch = nullptr;
+    shape = nullptr;
     sweep_at = sweep_first;
+}
+
+/* A Lender that is between two batches holds no class, whose engine may go. */
+void Lender::State::forget() noexcept {
+    if (shapes.size() > 1) shapes.resize(1);
+    if (shapes.empty() || shapes[0]->is_forgotten()) return;
+    if (shapes[0]->is_sole())
+        shapes[0]->forget();
+    else
+        shapes.clear(); /* objects that were kept share it */
+}
+
+/* Throws std::bad_alloc. */
+const Shape *Lender::State::shape_of(const wql_batch *rows) {
+    for (const auto &known : shapes)
+        if (known->fits(rows)) return known.get();
+    if (shapes.size() == shapes_most) shapes.clear();
+    if (shapes.size() == 1 && shapes[0]->is_forgotten()) {
+        if (shapes[0]->refill(rows)) return shapes[0].get();
+        shapes.clear();
+    }
+    shapes.push_back(Shape::of_rows(rows));
+    return shapes.back().get();
 }
 
 Lender::Lender() noexcept {}
@@ -80,22 +106,9 @@ Lender::~Lender() {
 
 void Lender::begin(const wql_batch *batch) {
     if (!state_) state_.reset(new State);
-    State &s = *state_;
-    s.end();
-    if (wql_batch_definition(batch, 0)) {
-        s.shape = Ref<const Shape>();
-    } else if (!s.shape || !s.shape->fits(batch)) {
-        s.shape = Ref<const Shape>();
-        for (const auto &known : s.shapes)
-            if (!s.shape && known->fits(batch)) s.shape = known;
-        if (!s.shape) {
-            if (s.shapes.size() == shapes_most) s.shapes.clear();
-            s.shapes.reserve(s.shapes.empty() ? 1 : shapes_most);
-            s.shapes.push_back(Shape::of_rows(batch));
-            s.shape = s.shapes.back();
-        }
-    }
-    s.batch = wql_batch_retain(batch);
+    state_->end();
+    if (!wql_batch_definition(batch, 0)) state_->shape = state_->shape_of(batch);
+    state_->batch = wql_batch_retain(batch);
 }
 
 const wql_batch *Lender::batch() const noexcept { return state_ ? state_->batch : nullptr; }
@@ -105,7 +118,7 @@ HRESULT Lender::hand_out(uint32_t row, IWbemClassObject **out) noexcept {
     return guarded([&] {
         State &s = *state_;
         Object *object = s.take();
-        object->stand_for(s.shape.get(), s.batch, row);
+        object->stand_for(s.shape, s.batch, row);
         object->AddRef();
         *out = object;
         return S_OK;
@@ -129,7 +142,7 @@ HRESULT Lender::lend_all(IWbemClassObject ***out) noexcept {
                 object = s.spares.back();
                 s.spares.pop_back();
             }
-            object->stand_for(s.shape.get(), s.batch, static_cast<uint32_t>(s.listed.size()));
+            object->stand_for(s.shape, s.batch, static_cast<uint32_t>(s.listed.size()));
             s.out.push_back(object);
             s.listed.push_back(object);
         }
@@ -139,7 +152,9 @@ HRESULT Lender::lend_all(IWbemClassObject ***out) noexcept {
 }
 
 void Lender::end() noexcept {
-    if (state_) state_->end();
+    if (!state_) return;
+    state_->end();
+    state_->forget();
 }
 
 } // namespace wbem

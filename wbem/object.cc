@@ -78,7 +78,10 @@ bool Object::reclaim() noexcept {
     return true;
 }
 
-void Object::clear() noexcept { let_go(); }
+void Object::clear() noexcept {
+    let_go();
+    shape_ = Ref<const Shape>();
+}
 
 HRESULT make_object(Ref<const Shape> shape, const wql_batch *batch, uint32_t row, IWbemClassObject **out) noexcept {
     *out = new (std::nothrow) Object(std::move(shape), batch, row);
@@ -88,8 +91,8 @@ HRESULT make_object(Ref<const Shape> shape, const wql_batch *batch, uint32_t row
 HRESULT make_object(const wql_batch *batch, uint32_t row, IWbemClassObject **out) noexcept {
     *out = nullptr;
     return guarded([&] {
-        Ref<const Shape> shape = wql_batch_definition(batch, row) ? Ref<const Shape>() : Shape::of_rows(batch);
-        return make_object(std::move(shape), batch, row, out);
+        Ref<Shape> shape = wql_batch_definition(batch, row) ? Ref<Shape>() : Shape::of_rows(batch);
+        return make_object(Ref<const Shape>::share(shape.get()), batch, row, out);
     });
 }
 

@@ -33,7 +33,10 @@ std::string without_flavors(const std::string &mof) {
             continue;
         }
         if (brackets == 1 && values == 0) {
-            if (c == ':') skipping = true;
+            if (c == ':') {
+                skipping = true;
+                while (!out.empty() && out.back() == ' ') out.pop_back();
+            }
             if (c == ',' || c == ']') skipping = false;
         }
         if (skipping) continue;

@@ -19,7 +19,8 @@ std::atomic<bool> process_secured;
 struct Thread {
     unsigned count; /* CoInitializeEx without CoUninitialize */
     bool apartment_mode;
-    bool leaving; /* inside the last CoUninitialize */
+    bool leaving; /* its apartment is being closed: no call is taken into it */
+    bool counted; /* in process_threads: as long as it is in, or has an apartment */
     unsigned callbacks;
     Apartment *apartment; /* NULL: not needed so far. May outlive `count`, until the callback returns in which that became 0 */
 };
@@ -29,20 +30,34 @@ bool is_main_thread() { return getpid() == static_cast<pid_t>(syscall(SYS_gettid
 
 void drop_apartment() {
     if (Apartment *apartment = self.apartment) {
+        self.leaving = true;
         apartment->close();
+        self.leaving = false;
         self.apartment = nullptr;
         apartment->release();
     }
 }
 
-void leave() {
-    self.count = 0;
-    process_threads.fetch_sub(1);
-    if (!self.apartment_mode) process_multithreaded.fetch_sub(1);
+void enter(bool apartment_mode) {
+    self.count = 1;
+    self.apartment_mode = apartment_mode;
+    if (!self.counted) process_threads.fetch_add(1);
+    if (!apartment_mode) process_multithreaded.fetch_add(1);
+    self.counted = true;
 }
 
-void close_when_last() {
-    if (process_threads.load() == 0 && !in_callback()) host_close_if_idle();
+/* Nothing of this thread's needs the engine any more. */
+void discount() {
+    if (!self.counted) return;
+    self.counted = false;
+    if (process_threads.fetch_sub(1) == 1 && !in_callback()) host_close_if_idle();
+}
+
+void leave() {
+    self.count = 0;
+    if (!self.apartment_mode) process_multithreaded.fetch_sub(1);
+    drop_error();
+    if (!self.apartment) discount(); /* else thread_settle does */
 }
 
 /* A thread that ends without CoUninitialize: its apartment goes with it, for nobody would run its calls. The multithreaded mode
@@ -52,13 +67,10 @@ struct Leaver {
     ~Leaver() {
         if (is_main_thread()) return;
         drop_error();
-        if (self.count && self.apartment_mode) {
-            drop_apartment();
-            leave();
-            close_when_last();
-        } else {
-            drop_apartment();
-        }
+        drop_apartment();
+        if (self.count && !self.apartment_mode) return;
+        self.count = 0;
+        discount();
     }
 };
 thread_local Leaver leaver;
@@ -75,6 +87,9 @@ InCallback::InCallback() noexcept { self.callbacks++; }
 InCallback::~InCallback() { self.callbacks--; }
 bool in_callback() noexcept { return self.callbacks != 0; }
 
+/* The first use of it has its end called. */
+void watch_thread_end() noexcept { leaver.armed = true; }
+
 bool thread_has_apartment() noexcept { return self.count && self.apartment_mode; }
 
 Apartment *thread_apartment() noexcept {
@@ -85,6 +100,7 @@ Apartment *thread_apartment() noexcept {
 HRESULT thread_pump(wql_engine *engine, wql_pump **out) noexcept {
     *out = nullptr;
     if (!thread_has_apartment()) return S_OK;
+    if (self.leaving) return WBEM_E_SHUTTING_DOWN; /* or a sink that asks anew in its last status would hold the thread */
     Apartment *apartment = thread_apartment();
     return apartment ? apartment->pump(engine, out) : WBEM_E_OUT_OF_MEMORY;
 }
@@ -92,7 +108,7 @@ HRESULT thread_pump(wql_engine *engine, wql_pump **out) noexcept {
 void thread_settle() noexcept {
     if (!self.apartment || thread_has_apartment() || in_callback()) return;
     drop_apartment();
-    close_when_last();
+    if (!self.count) discount();
 }
 
 } // namespace wbem
@@ -108,32 +124,25 @@ HRESULT CoInitializeEx(LPVOID reserved, DWORD mode) {
         self.count++;
         return S_FALSE;
     }
-    leaver.armed = true; /* the first use of it, which has its end called */
-    self.count = 1;
-    self.apartment_mode = apartment_mode;
-    process_threads.fetch_add(1);
-    if (!apartment_mode) process_multithreaded.fetch_add(1);
+    watch_thread_end();
+    enter(apartment_mode);
     return S_OK;
 }
 
 HRESULT CoInitialize(LPVOID reserved) { return CoInitializeEx(reserved, COINIT_APARTMENTTHREADED); }
 
 /* Inside a callback an apartment cannot go, for the callback comes out of it: thread_settle lets it go afterwards. Elsewhere it
- * goes while the thread still counts as in, so that its last callbacks can do what all others can. */
+ * goes while the thread still counts as in, so that its last callbacks can do what others can, but for new calls. */
 void CoUninitialize(void) {
-    if (!self.count || (self.count == 1 && self.leaving)) return;
-    if (self.count == 1 && !in_callback()) {
-        self.leaving = true;
-        drop_apartment();
-        self.leaving = false;
-    }
-    if (self.count > 1) { /* or a last callback has come in once more */
-        self.count--;
+    if (!self.count || (self.count == 1 && self.leaving)) {
+        thread_settle();
         return;
     }
-    leave();
-    drop_error();
-    close_when_last();
+    if (self.count == 1 && !in_callback()) drop_apartment();
+    if (self.count > 1) /* or a last callback has come in once more */
+        self.count--;
+    else
+        leave();
 }
 
 /* -- security ------------------------------------------------------------------------------------------------------ */

@@ -146,7 +146,9 @@ Qualifiers Qualifiers::of_property(const Shape &shape, const Property &property)
         }
     }
     made.add_type(property, is_inherited);
-    made.add_flag(flags & WQL_KEY, "key", fixed | WQL_FLAVOR_TO_INSTANCE, is_inherited);
+    made.add_flag(flags & WQL_KEY, "key", fixed, is_inherited);
+    for (Qualifier &qualifier : made.list_) /* in WMI instances show their keys, whatever was written */
+        if (is_named(qualifier, "key")) qualifier.flavor |= WQL_FLAVOR_TO_INSTANCE;
     if (flags & WQL_INTERVAL) made.add("SubType", wql_text(wql_s("interval")), everywhere, is_inherited);
     made.keep_shown();
     return made;

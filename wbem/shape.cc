@@ -127,7 +127,7 @@ bool declares_method(const wql_class *cls, uint32_t number) noexcept {
 
 Shape::Shape(Kind kind, const wql_class *cls, uint32_t width, Column *columns) noexcept
     : kind_(kind), refs_(1), searches_(0), table_(nullptr), cls_(wql_class_retain(cls)), method_(nullptr), width_(width),
-      has_other_names_(false), columns_(columns) {}
+      room_(width), has_other_names_(false), columns_(columns) {}
 
 Shape::~Shape() {
     free(table_.load(std::memory_order_relaxed));
@@ -164,13 +164,29 @@ void Shape::add_column(uint32_t index, const wql_column &column) {
     if (made.name && !is_ascii(made.name)) has_other_names_ = true;
 }
 
-Ref<const Shape> Shape::of_rows(const wql_batch *batch) {
-    uint32_t width = wql_batch_width(batch), others = 0;
-    Shape *shape = make(Kind::Instance, wql_batch_class(batch), width);
-    Ref<const Shape> made(shape);
-    for (uint32_t i = 0; i < width; i++) others += wql_batch_column(batch, i)->property == WQL_NO_COLUMN;
-    if (others) shape->names_.reserve(others); /* the names stay where they are */
-    for (uint32_t i = 0; i < width; i++) shape->add_column(i, *wql_batch_column(batch, i));
+void Shape::forget() noexcept {
+    free(table_.exchange(nullptr, std::memory_order_relaxed));
+    searches_.store(0, std::memory_order_relaxed);
+    names_.clear();
+    wql_class_release(const_cast<wql_class *>(cls_));
+    cls_ = nullptr;
+}
+
+bool Shape::refill(const wql_batch *batch) {
+    uint32_t others = 0;
+    if (wql_batch_width(batch) > room_) return false;
+    width_ = wql_batch_width(batch);
+    has_other_names_ = false;
+    for (uint32_t i = 0; i < width_; i++) others += wql_batch_column(batch, i)->property == WQL_NO_COLUMN;
+    if (others) names_.reserve(others); /* the names stay where they are */
+    for (uint32_t i = 0; i < width_; i++) add_column(i, *wql_batch_column(batch, i));
+    cls_ = wql_class_retain(wql_batch_class(batch));
+    return true;
+}
+
+Ref<Shape> Shape::of_rows(const wql_batch *batch) {
+    Ref<Shape> made(make(Kind::Instance, nullptr, wql_batch_width(batch)));
+    (void)made->refill(batch); /* it has the room */
     return made;
 }
 

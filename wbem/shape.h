@@ -42,7 +42,7 @@ uint32_t inherited_methods(const wql_class *cls) noexcept;
 class Shape {
   public:
     /* Each throws std::bad_alloc. Of the rows of a batch that is no schema result: */
-    static Ref<const Shape> of_rows(const wql_batch *batch);
+    static Ref<Shape> of_rows(const wql_batch *batch);
     static Ref<const Shape> of_class(const wql_class *cls);
     /* @param method  of the class, which is kept
      * @param out     what comes out of it, instead of what goes in
@@ -50,6 +50,13 @@ class Shape {
     static Ref<const Shape> of_parameters(const wql_class *cls, const wql_method_def *method, bool out, const std::string &server,
                                           const std::string &ns);
     static Ref<const Shape> empty();
+
+    /* For a Lender, which uses the memory again. Whether the caller's reference is the only one: then it may let go of the class,
+     * and later make the shape that of other rows (false: there are more columns than before). */
+    bool is_sole() const noexcept { return refs_.load(std::memory_order_acquire) == 1; }
+    void forget() noexcept;
+    bool is_forgotten() const noexcept { return !cls_; }
+    bool refill(const wql_batch *batch);
 
     void AddRef() const noexcept { refs_.fetch_add(1, std::memory_order_relaxed); }
     void Release() const noexcept;
@@ -98,7 +105,8 @@ class Shape {
     mutable std::atomic<uint16_t *> table_; /* Instance: places plus 1 by hash of the folded name; made after some searches */
     const wql_class *cls_;                  /* retained */
     const wql_method_def *method_;
-    const uint32_t width_;
+    uint32_t width_;
+    const uint32_t room_;                   /* columns for which there is memory */
     bool has_other_names_;                  /* some that are not ASCII */
     std::vector<std::string> names_;        /* of columns without a property */
     std::string server_, namespace_, path_; /* of Parameters */

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* sinks.cc: between the engine's callbacks and a client's IWbemObjectSink. */
 #include "sinks.h"
+#include "apartment.h"
 #include "contained.h"
 #include "objects.h"
 #include "process.h"
 #include "text.h"
 
+#include <atomic>
+#include <mutex>
 #include <oleauto.h>
 
 namespace wbem {
@@ -13,12 +16,12 @@ namespace {
 
 /* -- objects for a batch ------------------------------------------------------------------------------------------- */
 
-/* The objects of this thread's deliveries. They are made once and used for one batch after the other, whatever call these are of.
- * A delivery may begin inside another one (a client that lets another engine's pump run in a callback): it gets a lender of its
- * own. */
+/* The objects of this thread's deliveries. A worker makes them once and uses them for one batch after the other, whatever call
+ * these are of; they go with it, before its engine. A thread of the client's would keep them, and classes of an engine's with
+ * them, for longer than that engine: there each delivery has a lender of its own, and so has one that begins inside another. */
 class Delivery {
   public:
-    explicit Delivery(const wql_batch *batch) : lender_(is_busy() ? &own_ : &shared()) {
+    explicit Delivery(const wql_batch *batch) : lender_(is_busy() || thread_has_apartment() ? &own_ : &shared()) {
         if (lender_ != &own_) is_busy() = true;
         try {
             lender_->begin(batch);
@@ -52,6 +55,33 @@ class Delivery {
     Lender *lender_;
 };
 
+/* -- calls that ended for want of memory --------------------------------------------------------------------------- */
+
+/* To the engine a batch whose objects could not be made is one that the sink refused. What ended such a call is noted until its
+ * final status comes, in a few places that need no memory themselves; if they are all taken, the status is the engine's. */
+class Shortages {
+  public:
+    void note(wql_call call) noexcept { (void)replace({nullptr, 0}, call); }
+    bool take(wql_call call) noexcept { return any_ && replace(call, {nullptr, 0}); }
+
+  private:
+    bool replace(wql_call from, wql_call to) noexcept {
+        std::lock_guard<std::mutex> hold(lock_);
+        for (wql_call &it : calls_) {
+            if (it.engine != from.engine || it.id != from.id) continue;
+            it = to;
+            any_ = any_ + (to.engine ? 1u : 0u) - (from.engine ? 1u : 0u);
+            return true;
+        }
+        return false;
+    }
+
+    std::mutex lock_;
+    std::atomic<unsigned> any_{0};
+    wql_call calls_[16] = {};
+};
+Shortages shortages; /* constant at first, and without a destructor that would do anything */
+
 /* -- progress ------------------------------------------------------------------------------------------------------ */
 
 /* Both numbers in 16 bits. The total is about constant until it is passed, and then what is done: so none of the two ever
@@ -80,17 +110,31 @@ wql_status tell_progress(IWbemObjectSink *sink, const wql_report &report, Operat
 
 /* -- the end ------------------------------------------------------------------------------------------------------- */
 
-void tell_end(IWbemObjectSink *sink, wql_engine *engine, const wql_report &report, Operation operation) {
+/* What ended the call, as the client is told. */
+wql_error error_of(wql_call call, const wql_report &report) noexcept {
+    wql_error error = WQL_INIT(wql_error);
+    bool was_short = shortages.take(call); /* whatever ended it: its place is needed again */
+    if (report.error) error = *report.error;
+    if (was_short && report.status == WQL_E_CALL_CANCELLED) {
+        error = WQL_INIT(wql_error);
+        error.status = WQL_E_OUT_OF_MEMORY;
+        (void)snprintf(error.message, sizeof error.message, "there is no memory for the objects of a batch");
+    }
+    return error;
+}
+
+void tell_end(IWbemObjectSink *sink, wql_call call, const wql_report &report, Operation operation) {
     IWbemClassObject *made = nullptr;
     BSTR text = report.text.len ? to_bstr(report.text) : nullptr;
-    if (report.status < 0 && report.error && FAILED(make_error_object(engine, *report.error, operation_name(operation), &made)))
-        made = nullptr;
+    wql_error what = error_of(call, report);
+    HRESULT status = report.status < 0 ? what.status : report.status;
+    if (status < 0 && FAILED(make_error_object(call.engine, what, operation_name(operation), &made))) made = nullptr;
     Ref<IWbemClassObject> error(made);
     if (error) {
         Ref<IWbemObjectSinkEx> extended(sink_extended(sink));
         if (extended) sink_write_error(extended.get(), error.get());
     }
-    (void)sink_status(sink, WBEM_STATUS_COMPLETE, report.status, text, error.get());
+    (void)sink_status(sink, WBEM_STATUS_COMPLETE, status, text, error.get());
     SysFreeString(text);
 }
 
@@ -103,21 +147,25 @@ wql_status answer_of(HRESULT answer) noexcept { return FAILED(answer) ? answer :
 
 /* Nothing leaves these. A thread that is ended inside a sink (pthread_exit) would take frames of the engine's along, of which
  * others still know; so it ends the program here, and not somewhere else later. */
-wql_status on_indicate(void *user, wql_call, const wql_batch *batch) noexcept {
+wql_status on_indicate(void *user, wql_call call, const wql_batch *batch) noexcept {
     InCallback inside;
-    return contained<wql_status>(WQL_E_OUT_OF_MEMORY, [&] {
+    bool asked = false;
+    wql_status answer = contained<wql_status>(WQL_E_OUT_OF_MEMORY, [&] {
         Delivery delivery(batch);
         IWbemClassObject **objects = nullptr;
         HRESULT result = delivery.lender().lend_all(&objects);
         if (FAILED(result)) return result;
+        asked = true;
         return answer_of(sink_indicate(sink_of(user), static_cast<long>(wql_batch_rows(batch)), objects));
     });
+    if (!asked) shortages.note(call);
+    return answer;
 }
 
 template <Operation operation> wql_status on_status(void *user, wql_call call, const wql_report *report) noexcept {
     InCallback inside;
     if (!report->is_final) return answer_of(tell_progress(sink_of(user), *report, operation));
-    tell_end(sink_of(user), call.engine, *report, operation);
+    tell_end(sink_of(user), call, *report, operation);
     return WQL_OK;
 }
 

@@ -105,9 +105,13 @@ HRESULT number_of(const Meaning &text, Meaning *out) {
 
 /* The whole number nearest to a real one, the even one of two; so 2.5 and 1.5 are both 2, whatever the mode of rounding is. */
 double nearest(double number) {
-    const double below = floor(number), over = number - below;
-    if (over > 0.5 || (over == 0.5 && fmod(below, 2) != 0)) return below + 1;
-    return below;
+    if (!(number > -0x1p52 && number < 0x1p52)) return number; /* it is whole, or none */
+    const long long cut = static_cast<long long>(number); /* towards zero */
+    const double over = number - static_cast<double>(cut);
+    const bool odd = cut % 2 != 0;
+    if (over > 0.5 || (over == 0.5 && odd)) return static_cast<double>(cut + 1);
+    if (over < -0.5 || (over == -0.5 && odd)) return static_cast<double>(cut - 1);
+    return static_cast<double>(cut);
 }
 
 /* A real number as a whole one, if a long long or an unsigned one holds it. */

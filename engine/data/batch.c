@@ -268,17 +268,22 @@ wql_status wql_batch_value(const wql_batch *batch, uint32_t row, const char *nam
 /* -- copying ----------------------------------------------------------------------------------------------------- */
 
 static bool copy_columns(const wql_batch *from, uint32_t first, uint32_t rows, wql_batch *to) {
-    for (uint32_t i = 0; i < from->width + from->hidden; i++) {
-        wql__gather *gather = wql__gather_new(to, i, &from->columns[i], rows);
-        if (!gather || !wql__gather_rows(gather, &from->columns[i], NULL, first, rows, false)) return false;
-        wql__gather_end(gather);
-    }
+    for (uint32_t i = 0; i < from->width + from->hidden; i++)
+        if (!wql__gather_copy(to, i, &from->columns[i], first, rows)) return false;
     return true;
+}
+
+/* About how much a copy takes, so that one piece will do for few rows: the columns, and some buffers of each. */
+static size_t size_of_copy(const wql_batch *batch, uint32_t rows) {
+    enum { BUFFERS = 192 };
+    size_t columns = (size_t)batch->width + batch->hidden, size = columns * (sizeof(wql_column) + BUFFERS) + 256;
+    return rows < 8 ? size : 4 * size;
 }
 
 /* Names of system columns are static, those of properties live with the class, which the copy retains: none is copied. */
 wql_status wql__batch_copy(const wql_batch *batch, uint32_t first, uint32_t rows, wql_batch **out) {
     wql_batch *copy = wql__batch_new(batch->mem);
+    if (copy) wql__arena_next(&copy->arena, size_of_copy(batch, rows));
     if (!copy || !wql__batch_shape(copy, batch->cls, batch->width, batch->hidden) ||
         (batch->definitions && !wql__batch_define(copy, rows)) || !copy_columns(batch, first, rows, copy)) {
         wql_batch_release(copy);

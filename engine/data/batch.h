@@ -113,6 +113,9 @@ bool wql__gather_rows(wql__gather *gather, const wql_column *source, const uint1
 bool wql__gather_bits(wql__gather *gather, const wql_column *source, const wql__chosen *chosen);
 /* Writes the column into the batch. */
 void wql__gather_end(wql__gather *gather);
+/* All at once: a column of rows first..first+count of the source, with their bytes, which takes no more than it needs. False = no
+ * memory. */
+bool wql__gather_copy(wql_batch *into, uint32_t column, const wql_column *source, uint32_t first, uint32_t count);
 
 /* Whether a column has numbers, bits or offsets: those can be copied as they are. */
 bool wql__column_is_plain(const wql_column *col);

@@ -49,10 +49,11 @@ static void *grown(wql__gather *g, const void *old, size_t old_size, size_t new_
 
 static size_t bit_bytes(uint32_t rows) { return ((size_t)rows + 7) / 8; }
 
-static wql__gather *gather_make(wql_batch *into, wql_column *column, const wql_column *like, uint32_t room) {
-    wql__gather *g = wql__arena_zero(&into->arena, sizeof *g);
-    uint32_t behind = 0;
-    if (!g) return NULL;
+static wql__gather *gather_make(wql_batch *into, wql_column *column, const wql_column *like, uint32_t room);
+
+/* `g` is zero. behind: of values, see there. False = no memory. */
+static bool gather_begin(wql__gather *g, wql_batch *into, wql_column *column, const wql_column *like, uint32_t room,
+                         uint32_t behind) {
     g->into = into;
     g->column = column;
     g->name = like->name;
@@ -63,7 +64,7 @@ static wql__gather *gather_make(wql_batch *into, wql_column *column, const wql_c
     switch (like->layout) {
     case WQL_FIXED:
         g->width = wql__type_size(like->type);
-        behind = WQL__BEHIND;
+        g->behind = behind;
         break;
     case WQL_OFFSETS: g->layout = WQL_VIEWS; break;
     case WQL_OBJECTS: g->width = sizeof(wql_ref); break;
@@ -73,15 +74,19 @@ static wql__gather *gather_make(wql_batch *into, wql_column *column, const wql_c
     if (g->layout == WQL_LIST) {
         wql_column *items = wql__arena_zero(&into->arena, sizeof *items);
         g->offsets = wql__arena_buffer(&into->arena, wql__array_size((size_t)g->room + 1, sizeof *g->offsets));
-        if (!items || !g->offsets) return NULL;
+        if (!items || !g->offsets) return false;
         g->offsets[0] = 0;
         g->items = gather_make(into, items, like->child, g->room);
-        return g->items ? g : NULL;
+        return g->items != NULL;
     }
-    g->values = wql__arena_buffer(&into->arena,
-                                  g->width ? wql__array_size((size_t)g->room + behind, g->width) : bit_bytes(g->room));
-    g->behind = behind;
-    return g->values ? g : NULL;
+    g->values =
+        wql__arena_buffer(&into->arena, g->width ? wql__array_size((size_t)g->room + g->behind, g->width) : bit_bytes(g->room));
+    return g->values != NULL;
+}
+
+static wql__gather *gather_make(wql_batch *into, wql_column *column, const wql_column *like, uint32_t room) {
+    wql__gather *g = wql__arena_zero(&into->arena, sizeof *g);
+    return g && gather_begin(g, into, column, like, room, WQL__BEHIND) ? g : NULL;
 }
 
 wql__gather *wql__gather_new(wql_batch *into, uint32_t column, const wql_column *like, uint32_t room) {
@@ -203,11 +208,13 @@ static uint32_t add_buffer(wql__gather *g, const char *bytes, int64_t size) {
     return g->buffer_count++;
 }
 
-/* Room for `len` bytes in the block of our own. */
+/* Room for `len` bytes in the block of our own: as if the rows that are left were as long, so that few rows take little. */
 static bool need_own(wql__gather *g, size_t len) {
-    size_t size = len > OWN_BLOCK ? len : OWN_BLOCK;
+    size_t left = g->room > g->count ? g->room - g->count : 1, size;
     if (g->own && len <= g->own_size - g->own_used) return true;
-    if (size > INT32_MAX) return false;
+    if (len > INT32_MAX) return false;
+    size = len * left < OWN_BLOCK ? len * left : OWN_BLOCK;
+    if (size < len) size = len;
     g->own = wql__arena_buffer(arena_of(g), size);
     if (!g->own) return false;
     g->own_index = add_buffer(g, g->own, 0);
@@ -442,8 +449,8 @@ bool wql__gather_bits(wql__gather *g, const wql_column *source, const wql__chose
     if (!make_room(g, chosen->count) || !gather_validity(g, source, NULL, 0, chosen->count) ||
         !gather_extra(g, source, NULL, 0, chosen->count))
         return false;
-    g->count += chosen->picks[logarithm(g->width)](source->values, chosen->bits, chosen->rows,
-                                                   g->values + (size_t)g->count * g->width);
+    g->count +=
+        chosen->picks[logarithm(g->width)](source->values, chosen->bits, chosen->rows, g->values + (size_t)g->count * g->width);
     return true;
 }
 
@@ -474,4 +481,14 @@ void wql__gather_end(wql__gather *g) {
         col->objects = g->objects;
         col->object_count = g->object_count;
     }
+}
+
+bool wql__gather_copy(wql_batch *into, uint32_t column, const wql_column *source, uint32_t first, uint32_t count) {
+    wql__gather g;
+    memset(&g, 0, sizeof g);
+    if (!gather_begin(&g, into, &into->columns[column], source, count, 0) ||
+        !wql__gather_rows(&g, source, NULL, first, count, false))
+        return false;
+    wql__gather_end(&g);
+    return true;
 }

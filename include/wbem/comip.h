@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* comip.h: _com_ptr_t, a pointer to an interface that counts. What fails throws _com_error. */
+/* Whoever includes this one first gets it from there: its errors are comdef.h's, whose smart pointers are its own. */
+#include "comdef.h"
+
 #ifndef WBEM_COMIP_H
 #define WBEM_COMIP_H
-
-#include "comutil.h"
 
 #ifdef __cplusplus
 

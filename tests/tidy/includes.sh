@@ -90,5 +90,21 @@ umbrella=$(for header in include/wql/*.h; do
 done)
 report "wql.h includes every public header but arrow.h" "$umbrella"
 
+# The COM face: a library of its own on the public headers, and its own public headers, whose names are flat as WMI's are.
+problems=$(includes wbem | while read -r place name; do
+    bare=$(echo "$name" | tr -d '<>"')
+    case $name in
+    '"'*) case $bare in */*) echo "$place $name leaves its folder" ;; esac; [ -f "wbem/$bare" ] || echo "$place $name is not in wbem" ;;
+    '<wql/'*) [ -f "include/$bare" ] || echo "$place $name is no public header" ;;
+    *) case $bare in engine/* | grammar/* | providers/* | cli/* | wbem/*) echo "$place $name is no public header" ;; esac ;;
+    esac
+done)
+report "wbem includes itself, include/wbem and wql/ only" "$problems"
+problems=$(includes include/wbem | awk -v standard="$standard strings pthread" '
+    BEGIN { n = split(standard, list, /[ \n]+/); for (i = 1; i <= n; i++) known["<" list[i] ".h>"] = 1 }
+    $2 ~ /^"/ && $2 ~ /\// { print $0 " leaves its folder" }
+    $2 ~ /^</ && !($2 in known) && $2 !~ /^<[a-z]+>$/ && !($1 ~ /\/wbemhost\.h:/ && $2 == "<wql/engine.h>") { print $0 " is no standard header" }')
+report "include/wbem includes itself and standard headers only; wbemhost.h also wql/engine.h" "$problems"
+
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]

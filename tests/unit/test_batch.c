@@ -311,6 +311,21 @@ static void copies_own_their_bytes(void **state) {
     source_close(s);
 }
 
+/* Kept objects are such copies, many of them. */
+static void a_copy_of_one_row_takes_little(void **state) {
+    source *s = source_open();
+    wql_batch *one;
+    uint64_t before, used, peak;
+    (void)state;
+    wql__mem_usage(s->mem, &before, &peak);
+    assert_int_equal(wql_batch_copy(s->batch, 149, 1, &one), WQL_OK); /* nine columns, several of long texts */
+    assert_same_row(one, 0, s->batch, 149);
+    wql__mem_usage(s->mem, &used, &peak);
+    assert_true(used - before < 12000);
+    wql_batch_release(one);
+    source_close(s);
+}
+
 /* -- reading ----------------------------------------------------------------------------------------------------- */
 
 static void system_properties(void **state) {
@@ -389,7 +404,8 @@ static void reset_reuses_memory(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(gather_any_mixture),     cmocka_unit_test(codes_stay_codes_while_pinned),
-                                       cmocka_unit_test(copies_own_their_bytes), cmocka_unit_test(system_properties),
-                                       cmocka_unit_test(null_arguments),         cmocka_unit_test(reset_reuses_memory)};
+                                       cmocka_unit_test(copies_own_their_bytes), cmocka_unit_test(a_copy_of_one_row_takes_little),
+                                       cmocka_unit_test(system_properties),      cmocka_unit_test(null_arguments),
+                                       cmocka_unit_test(reset_reuses_memory)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

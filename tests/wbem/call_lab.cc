@@ -3,6 +3,7 @@
 #include "call_lab.h"
 
 #include <chrono>
+#include <cstdlib>
 #include <ctime>
 
 namespace lab {
@@ -48,13 +49,14 @@ wql_status plan(void *self, const wql_request *request, wql_answer *answer, wql_
 }
 
 wql_status open_scan(wql_scan *scan, wql_error *) {
+    scan->state = calloc(1, sizeof(uint32_t));
+    if (!scan->state) return WQL_E_OUT_OF_MEMORY;
     lab_of(scan)->scans++;
-    scan->state = new uint32_t(0);
     return WQL_OK;
 }
 
 void close_scan(wql_scan *scan) {
-    delete static_cast<uint32_t *>(scan->state);
+    free(scan->state);
     lab_of(scan)->closes++;
 }
 

@@ -2,6 +2,7 @@
 /* test_automation.cc: BSTR, VARIANT and what it is converted to, SAFEARRAY. */
 #include "automation.h"
 
+#include <initializer_list>
 #include <limits.h>
 #include <locale.h>
 #include <math.h>
@@ -194,6 +195,77 @@ void texts_become_numbers_without_wrapping(void **) {
     check_text(L"1e3", VT_I4, S_OK, 1000);
     check_text(L"1e999", VT_R8, DISP_E_OVERFLOW, 0);
     check_text(L"1e39", VT_R4, DISP_E_OVERFLOW, 0);
+}
+
+/* Types of whole numbers, and what they hold. */
+const struct Whole {
+    VARTYPE type;
+    long double least, most;
+} wholes[] = {{VT_I1, INT8_MIN, INT8_MAX},   {VT_UI1, 0, UINT8_MAX},  {VT_I2, INT16_MIN, INT16_MAX},  {VT_UI2, 0, UINT16_MAX},
+              {VT_I4, INT32_MIN, INT32_MAX}, {VT_UI4, 0, UINT32_MAX}, {VT_INT, INT32_MIN, INT32_MAX}, {VT_UINT, 0, UINT32_MAX},
+              {VT_I8, INT64_MIN, INT64_MAX}, {VT_UI8, 0, UINT64_MAX}};
+
+VARIANT whole_variant(VARTYPE type, long double number) {
+    VARIANT v;
+    VariantInit(&v);
+    v.vt = type;
+    switch (type) {
+    case VT_I1: v.cVal = static_cast<CHAR>(number); break;
+    case VT_UI1: v.bVal = static_cast<BYTE>(number); break;
+    case VT_I2: v.iVal = static_cast<SHORT>(number); break;
+    case VT_UI2: v.uiVal = static_cast<USHORT>(number); break;
+    case VT_I4: v.lVal = static_cast<LONG>(number); break;
+    case VT_UI4: v.ulVal = static_cast<ULONG>(number); break;
+    case VT_INT: v.intVal = static_cast<INT>(number); break;
+    case VT_UINT: v.uintVal = static_cast<UINT>(number); break;
+    case VT_I8: v.llVal = static_cast<LONGLONG>(number); break;
+    default: v.ullVal = static_cast<ULONGLONG>(number); break;
+    }
+    return v;
+}
+
+/* From one whole type to another, directly and through a text, against exact arithmetic (a long double holds 64 bits). */
+void check_whole(const Whole &from, const Whole &to, long double number) {
+    const bool fits = number >= to.least && number <= to.most;
+    const VARIANT wanted = whole_variant(to.type, fits ? number : 0);
+    VARIANT v = whole_variant(from.type, number), w, text;
+    VariantInit(&w);
+    VariantInit(&text);
+    assert_int_equal(VariantChangeType(&text, &v, 0, VT_BSTR), S_OK);
+    for (const VARIANT *source : {&v, &text}) {
+        HRESULT done = VariantChangeType(&w, source, 0, to.type);
+        if (done != (fits ? S_OK : DISP_E_OVERFLOW) || (fits && memcmp(&w, &wanted, sizeof w)))
+            fail_msg("%Lg of %d to %d by %d gave %#x", number, from.type, to.type, source->vt, static_cast<unsigned>(done));
+        VariantClear(&w);
+    }
+    VariantClear(&text);
+}
+
+void every_pair_of_whole_types_agrees_with_exact_arithmetic(void **) {
+    for (const Whole &from : wholes)
+        for (const Whole &to : wholes)
+            for (const Whole &edge : wholes)
+                for (int by = -1; by <= 1; by++)
+                    for (long double number : {edge.least + by, edge.most + by})
+                        if (number >= from.least && number <= from.most) check_whole(from, to, number);
+}
+
+void real_numbers_come_back_from_their_texts(void **) {
+    uint64_t state = 88172645463325252u;
+    for (int i = 0; i < 3000; i++) {
+        VARIANT v = variant_of_real(0), text;
+        VariantInit(&text);
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        memcpy(&v.dblVal, &state, sizeof state);
+        if (!isfinite(v.dblVal)) continue;
+        const double number = v.dblVal;
+        assert_int_equal(VariantChangeType(&text, &v, 0, VT_BSTR), S_OK);
+        assert_int_equal(VariantChangeType(&v, &text, 0, VT_R8), S_OK);
+        if (memcmp(&v.dblVal, &number, sizeof number)) fail_msg("%.17g came back as %.17g", number, v.dblVal);
+        VariantClear(&text);
+    }
 }
 
 void texts_that_are_no_numbers_are_refused(void **) {
@@ -565,6 +637,8 @@ int main() {
         cmocka_unit_test(variant_copy_is_deep_and_may_be_of_itself_or_of_its_part),
         cmocka_unit_test(variant_with_a_locked_array_stays_as_it_is),
         cmocka_unit_test(texts_become_numbers_without_wrapping),
+        cmocka_unit_test(every_pair_of_whole_types_agrees_with_exact_arithmetic),
+        cmocka_unit_test(real_numbers_come_back_from_their_texts),
         cmocka_unit_test(texts_that_are_no_numbers_are_refused),
         cmocka_unit_test(real_numbers_round_to_the_nearest_even_and_do_not_wrap),
         cmocka_unit_test(numbers_are_written_shortest_and_without_the_locale),

@@ -382,20 +382,23 @@ void R2_2_R2_3_a_strict_configuration_refuses_until_security_is_settled(void **)
         sink->Release();
         services->Release();
     }
-    Joined joined;
-    Record record;
-    assert_int_equal(CoInitializeSecurity(nullptr, -1, nullptr, nullptr, 0, 3, nullptr, EOAC_NONE, nullptr), S_OK);
-    IWbemServices *services = connect(L"root\\x");
-    assert_int_equal(ask(services, L"SELECT * FROM Product", new Sink(record)), WBEM_S_NO_ERROR);
-    assert_true(record.ended());
-    assert_int_equal(record.result, WBEM_S_NO_ERROR);
-    services->Release();
+    for (bool settled : {false, true}) { /* an engine that is there when it is, and one that comes later */
+        Joined joined;
+        Record record;
+        IWbemServices *services = connect(L"root\\x");
+        assert_int_equal(CoInitializeSecurity(nullptr, -1, nullptr, nullptr, 0, 3, nullptr, EOAC_NONE, nullptr),
+                         settled ? RPC_E_TOO_LATE : S_OK);
+        assert_int_equal(ask(services, L"SELECT * FROM Product", new Sink(record)), WBEM_S_NO_ERROR);
+        assert_true(record.ended());
+        assert_int_equal(record.result, WBEM_S_NO_ERROR);
+        services->Release();
+    }
     set_variable("WBEM_PROVIDERS", nullptr);
 }
 
 /* -- how long it lives ----------------------------------------------------------------------------------------------- */
 
-/* Endless is joined with itself three times, so that a query of it runs for long. */
+/* Endless has a thousand million rows, so that a query of it runs for long. */
 std::string long_database() {
     std::string path = path_of("long.db");
     sqlite3 *db;
@@ -572,6 +575,41 @@ void a_cancelled_call_does_not_keep_the_last_thread(void **) {
     set_variable("WBEM_PROVIDERS", nullptr);
 }
 
+/* One coming and going of a thread, with a call that it may not see the end of. */
+bool come_and_go(unsigned turn, Record *record) {
+    IWbemServices *services = nullptr;
+    Sink *sink = new Sink(*record, 1);
+    bool apartment = turn % 3 == 0;
+    if (CoInitializeEx(nullptr, apartment ? COINIT_APARTMENTTHREADED : COINIT_MULTITHREADED) != S_OK) return false;
+    bool good = try_connect(L"root\\x", &services) == WBEM_S_NO_ERROR;
+    good = good && ask(services, L"SELECT * FROM Product", sink) == WBEM_S_NO_ERROR;
+    if (turn % 2) (void)services->CancelAsyncCall(sink);
+    if (turn % 4 == 0) Sleep(0);
+    if (services) services->Release();
+    CoUninitialize();
+    good = record->ended() && good; /* an apartment's call has ended with it, another one may outlive all */
+    sink->Release();
+    return good;
+}
+
+void threads_may_come_and_go_at_any_time(void **) {
+    std::string database = make_database("come.db");
+    set_variable("WBEM_PROVIDERS", ("root/x sqlite " + database).c_str());
+    std::atomic<int> bad{0};
+    std::vector<std::thread> threads;
+    for (unsigned i = 0; i < 4; i++)
+        threads.emplace_back([&, i] {
+            for (unsigned round = 0; round < 40; round++) {
+                Record record;
+                bad += !come_and_go(round + i, &record) || record.finals != 1 || record.overlaps || record.after_final;
+            }
+        });
+    for (std::thread &thread : threads) thread.join();
+    assert_int_equal(bad.load(), 0);
+    assert_true(engines_are_gone());
+    set_variable("WBEM_PROVIDERS", nullptr);
+}
+
 } // namespace
 
 int main() {
@@ -596,6 +634,7 @@ int main() {
         cmocka_unit_test(a_callback_may_join_and_leave),
         cmocka_unit_test(an_apartment_that_leaves_ends_its_calls_and_the_engine),
         cmocka_unit_test(a_cancelled_call_does_not_keep_the_last_thread),
+        cmocka_unit_test(threads_may_come_and_go_at_any_time),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
