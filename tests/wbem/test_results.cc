@@ -7,20 +7,22 @@
 #include <cstdlib>
 #include <new>
 
-/* -- allocations of C++, counted ----------------------------------------------------------------------------------- */
+/* -- allocations of C++, counted, and failing ---------------------------------------------------------------------- */
 
 static std::atomic<long> news{0};
+static thread_local long fails_in = 0; /* the how-manieth from now on fails, on this thread; 0: none */
 
-void *operator new(size_t size) {
-    void *memory = malloc(size ? size : 1);
+static void *allocate(size_t size) noexcept {
     news++;
+    if (fails_in && --fails_in == 0) return nullptr;
+    return malloc(size ? size : 1);
+}
+void *operator new(size_t size) {
+    void *memory = allocate(size);
     if (!memory) throw std::bad_alloc();
     return memory;
 }
-void *operator new(size_t size, const std::nothrow_t &) noexcept {
-    news++;
-    return malloc(size ? size : 1);
-}
+void *operator new(size_t size, const std::nothrow_t &) noexcept { return allocate(size); }
 void *operator new[](size_t size) { return operator new(size); }
 void operator delete(void *memory) noexcept { free(memory); }
 void operator delete(void *memory, size_t) noexcept { free(memory); }
@@ -685,6 +687,78 @@ static void a_result_that_has_ended_says_so(void **) {
     result->Release();
 }
 
+/* -- no memory ----------------------------------------------------------------------------------------------------- */
+
+static int refusals = 0;
+
+static bool is_success_or_no_memory(HRESULT result) {
+    refusals += result == WBEM_E_OUT_OF_MEMORY;
+    return SUCCEEDED(result) || result == WBEM_E_OUT_OF_MEMORY;
+}
+
+/* What a client does with an enumerator, while the n-th allocation of C++ fails. Returns what was read. */
+static std::vector<uint32_t> use(IEnumWbemClassObject *rows, long n, bool *is_over) {
+    IWbemClassObject *objects[1500] = {};
+    std::vector<uint32_t> ids;
+    IEnumWbemClassObject *clone = nullptr;
+    ULONG returned = 0;
+    HRESULT results[2];
+    fails_in = n;
+    results[0] = rows->Next(WBEM_INFINITE, 1500, objects, &returned);
+    results[1] = rows->Clone(&clone);
+    *is_over = fails_in != 0;
+    fails_in = 0;
+    assert_true(is_success_or_no_memory(results[0]));
+    assert_true(is_success_or_no_memory(results[1]) || results[1] == WBEM_E_INVALID_OPERATION);
+    assert_true(SUCCEEDED(results[1]) == (clone != nullptr));
+    if (results[0] == WBEM_E_OUT_OF_MEMORY) assert_int_equal(returned, 0);
+    for (ULONG i = 0; i < returned; i++) ids.push_back(take_id(objects[i]));
+    if (clone) clone->Release();
+    return ids;
+}
+
+/* Each allocation fails once: the method says so, or does without; no object is lost, and the next call goes on. */
+static void no_memory_loses_no_object(void **) {
+    for (long flags : MODES) {
+        Steps steps(2500);
+        Lab lab(&steps);
+        bool is_over = false;
+        for (long n = 1; !is_over; n++) {
+            IEnumWbemClassObject *rows = lab.all(flags);
+            std::vector<uint32_t> ids = use(rows, n < 40 ? n : n * 30, &is_over);
+            assert_int_equal(read(rows, WBEM_INFINITE, 3000, &ids), WBEM_S_FALSE);
+            assert_ids(ids, 0, 2500);
+            rows->Release();
+        }
+        assert_true(refusals > 0);
+        refusals = 0;
+    }
+}
+
+static void no_memory_to_begin_with(void **) {
+    for (long flags : MODES) {
+        Steps steps(10);
+        Lab lab(&steps);
+        bool is_over = false;
+        for (long n = 1; !is_over; n++) {
+            IEnumWbemClassObject *rows = nullptr;
+            BSTR language = SysAllocString(L"WQL"), query = SysAllocString(L"SELECT * FROM Step");
+            HRESULT result;
+            fails_in = n;
+            result = lab.services->ExecQuery(language, query, flags, nullptr, &rows);
+            is_over = fails_in != 0;
+            fails_in = 0;
+            SysFreeString(language);
+            SysFreeString(query);
+            assert_true(is_success_or_no_memory(result));
+            assert_true(SUCCEEDED(result) == (rows != nullptr));
+            if (rows) rows->Release();
+        }
+        assert_true(refusals > 0);
+        refusals = 0;
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_synchronous_result_is_there_whole),
@@ -712,6 +786,8 @@ int main(void) {
         cmocka_unit_test(many_threads_share_one_enumerator),
         cmocka_unit_test(methods_wait_for_their_turn),
         cmocka_unit_test(objects_in_turn_are_not_allocated),
+        cmocka_unit_test(no_memory_loses_no_object),
+        cmocka_unit_test(no_memory_to_begin_with),
         cmocka_unit_test(one_object_is_there_at_once),
         cmocka_unit_test(no_such_object_is_a_failure_at_once),
         cmocka_unit_test(an_object_that_may_be_missing_is_not_found),
