@@ -308,8 +308,11 @@ HRESULT Recorder::Indicate(long count, IWbemClassObject **objects) {
     if (++inside != 1) overlaps++;
     if (finals >= fetches) late++;
     indicates++;
-    indicate_thread = std::this_thread::get_id();
-    for (long i = 0; i < count; i++) ids.push_back(id_of(objects[i]));
+    {
+        std::lock_guard<std::mutex> held(lock);
+        indicate_thread = std::this_thread::get_id();
+        for (long i = 0; i < count; i++) ids.push_back(id_of(objects[i]));
+    }
     entered.set();
     if (on_indicate) answer = on_indicate(count);
     inside--;
@@ -322,7 +325,10 @@ HRESULT Recorder::SetStatus(long type, HRESULT result, BSTR text, IWbemClassObje
     code = result;
     has_error = object != nullptr;
     error_code = object ? status_of(object) : 0;
-    final_thread = std::this_thread::get_id();
+    {
+        std::lock_guard<std::mutex> held(lock);
+        final_thread = std::this_thread::get_id();
+    }
     finals++;
     if (on_status) on_status();
     inside--;

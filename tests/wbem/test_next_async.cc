@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* NextAsync: objects of a result set to a sink, in order, and what a cancel promises. */
+/* test_next_async.cc: objects of a result set to a sink, in order, and what a cancel promises. */
 #include "../../wbem/next_async.h" /* before cmocka.h, whose macros are called as some of its functions */
 
 #include "result_lab.h"

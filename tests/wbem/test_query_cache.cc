@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Texts that a connection is asked again and again: they are prepared once, and answer as ever. */
+/* test_query_cache.cc: texts that a connection is asked again and again: they are prepared once, and answer as ever. */
 #include "result_lab.h"
 
 #include <string>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Result sets: what IEnumWbemClassObject and IWbemCallResult say, when, and to whom. */
+/* test_results.cc: what IEnumWbemClassObject and IWbemCallResult say, when, and to whom. */
 #include "result_lab.h"
 
 #include "../../wbem/results.h"
