@@ -19,7 +19,7 @@ std::atomic<bool> process_secured;
 struct Thread {
     unsigned count; /* CoInitializeEx without CoUninitialize */
     bool apartment_mode;
-    bool leaving; /* inside the last CoUninitialize */
+    bool leaving; /* its apartment is being closed: no call is taken into it */
     bool counted; /* in process_threads: as long as it is in, or has an apartment */
     unsigned callbacks;
     Apartment *apartment; /* NULL: not needed so far. May outlive `count`, until the callback returns in which that became 0 */
@@ -30,7 +30,9 @@ bool is_main_thread() { return getpid() == static_cast<pid_t>(syscall(SYS_gettid
 
 void drop_apartment() {
     if (Apartment *apartment = self.apartment) {
+        self.leaving = true;
         apartment->close();
+        self.leaving = false;
         self.apartment = nullptr;
         apartment->release();
     }
@@ -98,6 +100,7 @@ Apartment *thread_apartment() noexcept {
 HRESULT thread_pump(wql_engine *engine, wql_pump **out) noexcept {
     *out = nullptr;
     if (!thread_has_apartment()) return S_OK;
+    if (self.leaving) return WBEM_E_SHUTTING_DOWN; /* or a sink that asks anew in its last status would hold the thread */
     Apartment *apartment = thread_apartment();
     return apartment ? apartment->pump(engine, out) : WBEM_E_OUT_OF_MEMORY;
 }
@@ -129,17 +132,13 @@ HRESULT CoInitializeEx(LPVOID reserved, DWORD mode) {
 HRESULT CoInitialize(LPVOID reserved) { return CoInitializeEx(reserved, COINIT_APARTMENTTHREADED); }
 
 /* Inside a callback an apartment cannot go, for the callback comes out of it: thread_settle lets it go afterwards. Elsewhere it
- * goes while the thread still counts as in, so that its last callbacks can do what all others can. */
+ * goes while the thread still counts as in, so that its last callbacks can do what others can, but for new calls. */
 void CoUninitialize(void) {
     if (!self.count || (self.count == 1 && self.leaving)) {
         thread_settle();
         return;
     }
-    if (self.count == 1 && !in_callback()) {
-        self.leaving = true;
-        drop_apartment();
-        self.leaving = false;
-    }
+    if (self.count == 1 && !in_callback()) drop_apartment();
     if (self.count > 1) /* or a last callback has come in once more */
         self.count--;
     else

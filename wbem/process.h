@@ -14,7 +14,7 @@ bool thread_is_in() noexcept;
 
 /* The pump for calls of an engine that this thread makes, if it is of the mode COINIT_APARTMENTTHREADED; else *out is NULL. The
  * thread keeps it until its last CoUninitialize, or until the engine goes. Returns S_OK; WBEM_E_OUT_OF_MEMORY;
- * WBEM_E_NOT_AVAILABLE. */
+ * WBEM_E_NOT_AVAILABLE; WBEM_E_SHUTTING_DOWN (the thread is inside its last CoUninitialize). */
 HRESULT thread_pump(wql_engine *engine, wql_pump **out) noexcept;
 
 /* Before an engine goes: closes the pumps of it that threads keep. Calls that are left in them end, and their final statuses come

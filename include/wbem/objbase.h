@@ -21,8 +21,10 @@ typedef enum tagCOINIT {
  * E_INVALIDARG. */
 WBEM_API HRESULT CoInitializeEx(LPVOID reserved, DWORD mode);
 WBEM_API HRESULT CoInitialize(LPVOID reserved); /* COINIT_APARTMENTTHREADED */
-/* One too many does nothing. The last one of an apartment ends its calls: their final statuses come in here. Objects that are
- * still held stay usable. When no thread is left in and no interface is held, the library's threads end too. */
+/* One too many does nothing. The last one of an apartment ends its calls: their final statuses come in here, and what these ask
+ * for asynchronously is refused with WBEM_E_SHUTTING_DOWN. Inside a callback it takes effect as that returns. Objects that are
+ * still held stay usable. When no thread is left in and no interface is held, the library's threads end too. A thread that ends
+ * without it ends its calls all the same. */
 WBEM_API void CoUninitialize(void);
 
 /* -- security: the program's, settled once ------------------------------------------------------------------------- */

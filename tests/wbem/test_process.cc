@@ -421,6 +421,26 @@ void the_last_status_may_come_in_again_and_ask_anew(void **) {
     assert_promises(second);
 }
 
+void a_sink_that_asks_anew_in_its_last_status_does_not_hold_couninitialize(void **) {
+    Engine engine;
+    Record record;
+    HRESULT again = S_OK;
+    elsewhere([&] {
+        CoInitialize(nullptr);
+        IWbemServices *services = connect(L"root\\lab");
+        Sink *sink = new Sink(record);
+        sink->on_final = [&](HRESULT, IWbemClassObject *) {
+            again = ask(services, L"SELECT * FROM Lab_Endless", sink);
+            return WBEM_S_NO_ERROR;
+        };
+        ask(services, L"SELECT * FROM Lab_Endless", sink);
+        CoUninitialize();
+        services->Release();
+    });
+    assert_int_equal(again, WBEM_E_SHUTTING_DOWN);
+    assert_promises(record); /* one reference: the second call took none */
+}
+
 void a_thread_that_ends_without_a_word_ends_its_calls(void **) {
     Engine engine;
     Record record;
@@ -636,6 +656,7 @@ int main(int count, char **arguments) {
         cmocka_unit_test(a_callback_may_leave_the_apartment_that_it_came_from),
         cmocka_unit_test(a_callback_may_sleep_and_nothing_else_of_its_apartment_runs_meanwhile),
         cmocka_unit_test(the_last_status_may_come_in_again_and_ask_anew),
+        cmocka_unit_test(a_sink_that_asks_anew_in_its_last_status_does_not_hold_couninitialize),
         cmocka_unit_test(a_thread_that_ends_without_a_word_ends_its_calls),
         cmocka_unit_test(a_host_that_takes_its_engine_away_ends_calls_that_no_apartment_runs),
         cmocka_unit_test(what_is_held_works_after_couninitialize),
