@@ -3,6 +3,7 @@
 #ifndef WBEM_ROOM_HOST_H
 #define WBEM_ROOM_HOST_H
 
+#include "query_cache.h"
 #include "unknown.h"
 
 #include <memory>
@@ -23,6 +24,7 @@ class Connection {
     HRESULT open_other(const std::string &name, std::shared_ptr<Connection> *out, wql_error *error) const;
     wql_engine *engine() const noexcept;
     wql_session *session() const noexcept;
+    QueryCache &queries() const noexcept;
     const std::string &name() const noexcept; /* ROOT\CIMV2, as it was asked for */
     ~Connection();
 
