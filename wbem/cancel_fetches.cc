@@ -39,12 +39,15 @@ int64_t now_us() noexcept {
 
 } // namespace
 
-void list_fetch(Fetch *fetch) noexcept {
+void admit_fetch(std::shared_ptr<Fetch> fetch) noexcept {
+    Reader *reader = fetch->reader.get();
     std::lock_guard<std::mutex> held(all.lock);
+    std::lock_guard<std::mutex> held_too(reader->lock_);
     fetch->number = ++all.number;
     fetch->previous_of_all = all.last;
-    (all.last ? all.last->next_of_all : all.first) = fetch;
-    all.last = fetch;
+    (all.last ? all.last->next_of_all : all.first) = fetch.get();
+    all.last = fetch.get();
+    reader->admit(std::move(fetch));
 }
 
 void unlist_fetch(Fetch *fetch) noexcept {

@@ -218,9 +218,11 @@ struct Connection::State {
     Behind *behind;
     wql_session *session = nullptr;
     std::string name;
+    QueryCache queries;
 
     State(Behind *held, const std::string &named) : behind(held), name(named) { share(behind); }
     ~State() {
+        queries.clear();
         wql_session_close(session);
         let_go(behind);
     }
@@ -232,6 +234,7 @@ Connection::Connection(std::unique_ptr<State> state) noexcept : state_(std::move
 Connection::~Connection() {}
 wql_engine *Connection::engine() const noexcept { return state_->behind->engine; }
 wql_session *Connection::session() const noexcept { return state_->session; }
+QueryCache &Connection::queries() const noexcept { return state_->queries; }
 const std::string &Connection::name() const noexcept { return state_->name; }
 
 namespace {

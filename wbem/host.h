@@ -3,6 +3,7 @@
 #ifndef WBEM_ROOM_HOST_H
 #define WBEM_ROOM_HOST_H
 
+#include "query_cache.h"
 #include "unknown.h"
 
 #include <memory>
@@ -19,10 +20,11 @@ class Connection {
      * @param timeout_ms  for a provider that must be started; 0 = as long as it takes
      * Returns as IWbemLocator::ConnectServer; leaves an error (fail). */
     static HRESULT open(const std::string &name, std::shared_ptr<Connection> *out, uint32_t timeout_ms = 0);
-    /* A namespace below, or any other of the same engine: `cimv2`, `root\\cimv2`. Leaves no error: *error has it. */
+    /* A namespace below, or any other of the same engine: `cimv2`, `root\cimv2`. Leaves no error: *error has it. */
     HRESULT open_other(const std::string &name, std::shared_ptr<Connection> *out, wql_error *error) const;
     wql_engine *engine() const noexcept;
     wql_session *session() const noexcept;
+    QueryCache &queries() const noexcept;
     const std::string &name() const noexcept; /* ROOT\CIMV2, as it was asked for */
     ~Connection();
 

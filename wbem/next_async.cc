@@ -210,10 +210,18 @@ bool Reader::start_thread(void *(*run)(void *reader)) noexcept {
 
 /* -- submitting ---------------------------------------------------------------------------------------------------- */
 
+void Reader::admit(std::shared_ptr<Fetch> fetch) noexcept {
+    std::shared_ptr<Fetch> *link = &fetches_;
+    while (*link) link = &(*link)->later;
+    line_.join_end(fetch.get());
+    *link = std::move(fetch);
+    submitting_--;
+    changed_.notify_all();
+}
+
 /* The thread is there before the sink is touched; the sink has its reference before the thread can find it. */
 HRESULT Reader::next_async(ULONG count, IWbemObjectSink *sink) {
     auto fetch = std::make_shared<Fetch>(shared_from_this(), count, sink);
-    std::shared_ptr<Fetch> *link;
     {
         Held held(lock_);
         if (!is_served_) is_served_ = start_thread(serve_on_thread);
@@ -221,13 +229,7 @@ HRESULT Reader::next_async(ULONG count, IWbemObjectSink *sink) {
         submitting_++;
     }
     sink_add_ref(sink);
-    list_fetch(fetch.get());
-    Held held(lock_);
-    for (link = &fetches_; *link;) link = &(*link)->later;
-    line_.join_end(fetch.get());
-    *link = std::move(fetch);
-    submitting_--;
-    changed_.notify_all();
+    admit_fetch(std::move(fetch));
     return WBEM_S_NO_ERROR;
 }
 

@@ -67,8 +67,9 @@ struct Fetch : Place, std::enable_shared_from_this<Fetch> {
 /* cancel_fetches with another bound than the ten seconds of an engine. */
 HRESULT cancel_fetches_within(const IWbemObjectSink *sink, uint32_t wait_ms) noexcept;
 
-/* The list of all fetches of the process, as the table of calls is for an engine. */
-void list_fetch(Fetch *fetch) noexcept;
+/* The list of all fetches of the process, as the table of calls is for an engine. A fetch comes into it and into the line of its
+ * reader in one step, so that no cancel finds it between the two. */
+void admit_fetch(std::shared_ptr<Fetch> fetch) noexcept;
 void unlist_fetch(Fetch *fetch) noexcept;
 
 } // namespace wbem

@@ -74,6 +74,7 @@ class Reader : public std::enable_shared_from_this<Reader> {
   private:
     friend class Turn;
     friend struct Fetch;
+    friend void admit_fetch(std::shared_ptr<Fetch> fetch) noexcept;
     using Held = std::unique_lock<std::mutex>;
 
     bool has(const Position &at) const noexcept { return is_loaded_ && loaded_ == at.batch && at.row < rows_; }
@@ -96,6 +97,7 @@ class Reader : public std::enable_shared_from_this<Reader> {
     void finish(Held &held, Fetch *fetch) noexcept;
     void forget(Fetch *fetch) noexcept;
     bool needs_set() const noexcept;
+    void admit(std::shared_ptr<Fetch> fetch) noexcept;
 
     std::mutex lock_;
     std::condition_variable changed_; /* somebody left the line, a fetch was put in it, or one has ended */

@@ -6,6 +6,15 @@
 namespace wbem {
 namespace {
 
+/* A submission waits for no provider, so only a query whose caller waits anyway is prepared here. */
+wql_status exec(const Connection &connection, const std::string &text, wql_call_options *options, wql_call *out,
+                wql_error *error) {
+    bool waits = !options->sink && !(options->flags & (WQL_RUN_AHEAD | WQL_PROTOTYPE));
+    std::shared_ptr<wql_query> query = connection.queries().find(connection.session(), text, waits);
+    if (query) return wql_query_exec(query.get(), options, out, error);
+    return wql_session_exec(connection.session(), {text.data(), text.size()}, options, out, error);
+}
+
 wql_status start(const Connection &connection, const Request &request, wql_call_options *options, wql_call *out,
                  wql_error *error) {
     options->flags |= request.flags;
@@ -15,7 +24,7 @@ wql_status start(const Connection &connection, const Request &request, wql_call_
     }
     if (request.kind == Request::Kind::Object)
         return wql_session_fetch(connection.session(), request.text.c_str(), options, out, error);
-    return wql_session_exec(connection.session(), {request.text.data(), request.text.size()}, options, out, error);
+    return exec(connection, request.text, options, out, error);
 }
 
 } // namespace

@@ -325,18 +325,23 @@ WBEM_UUID(IWbemObjectSinkEx, IID_IWbemObjectSinkEx)
 #define INTERFACE IEnumWbemClassObject
 DECLARE_INTERFACE_(IEnumWbemClassObject, IUnknown) {
     WBEM_UNKNOWN_METHODS
-    /* Back to the first object. WBEM_E_INVALID_OPERATION: the set is forward-only. */
+    /* Back to the first object, for all that is called from now on; what NextAsync has queued is not concerned.
+     * WBEM_E_INVALID_OPERATION: the set is forward-only. */
     STDMETHOD(Reset)(THIS) PURE;
     /* Up to uCount objects, each with a reference for the caller.
      * @param lTimeout  milliseconds; WBEM_NO_WAIT; WBEM_INFINITE, or any number of 32 bits that are all set
-     * Returns WBEM_S_NO_ERROR: as many as asked for; WBEM_S_FALSE: fewer, and no more will come; WBEM_S_TIMEDOUT: fewer so far;
-     * how the operation failed, once the objects before the failure are read. */
+     * Returns WBEM_S_NO_ERROR: as many as asked for, or those in front of a failure, which the following call returns;
+     * WBEM_S_FALSE: fewer, and no more will come (where rows are known to be missing, GetErrorInfo says so);
+     * WBEM_S_TIMEDOUT: fewer so far; how the operation failed, once the objects before the failure are read. */
     STDMETHOD(Next)(THIS_ long lTimeout, ULONG uCount, IWbemClassObject **apObjects, ULONG *puReturned) PURE;
-    /* The next uCount objects to a sink: Indicate, then SetStatus with 0, WBEM_S_FALSE (fewer) or the failure. Requests wait for
-     * each other in order; this function waits for nothing. Returns WBEM_S_NO_ERROR; WBEM_S_FALSE (uCount is 0; the sink is not
-     * touched). */
+    /* The next uCount objects to a sink: Indicate, then SetStatus with 0, WBEM_S_FALSE (fewer) or the failure, then Release.
+     * Requests, Next and Skip are served in the order in which they come; this function waits for nothing. A thread of the
+     * library's calls the sink; what the sink asks of the enumerator meanwhile comes first. CancelAsyncCall ends a request as it
+     * ends a call, and objects that were not delivered come with the next Next. The last Release of the enumerator cancels
+     * what is left. Returns WBEM_S_NO_ERROR; WBEM_S_FALSE (uCount is 0; the sink is not touched). */
     STDMETHOD(NextAsync)(THIS_ ULONG uCount, IWbemObjectSink * pSink) PURE;
-    /* A second reader of the same set, at the same position. WBEM_E_INVALID_OPERATION: the set is forward-only. */
+    /* A second reader of the same set, at the same position. WBEM_E_INVALID_OPERATION: the set is forward-only; a failure that a
+     * reader of the set has come to. */
     STDMETHOD(Clone)(THIS_ IEnumWbemClassObject * *ppEnum) PURE;
     /* Next without objects. */
     STDMETHOD(Skip)(THIS_ long lTimeout, ULONG nCount) PURE;

@@ -39,6 +39,11 @@ static wql_status steps_load(wql_mount *, const char *, void *user, void **self,
     return WQL_OK;
 }
 
+static wql_status steps_plan(void *self, const wql_request *, wql_answer *, wql_error *) {
+    static_cast<Steps *>(self)->plans++;
+    return WQL_OK;
+}
+
 static wql_status steps_open(wql_scan *scan, wql_error *) {
     scan->state = calloc(1, sizeof(uint64_t));
     static_cast<Steps *>(scan->self)->opens++;
@@ -137,6 +142,7 @@ static const wql_provider *provider_of(Steps *steps) {
     table->name = "steps";
     table->mof = STEP_CLASS;
     table->load = steps_load;
+    table->plan = steps_plan;
     table->open = steps_open;
     table->next = steps_next;
     table->close = steps_close;
@@ -302,8 +308,11 @@ HRESULT Recorder::Indicate(long count, IWbemClassObject **objects) {
     if (++inside != 1) overlaps++;
     if (finals >= fetches) late++;
     indicates++;
-    indicate_thread = std::this_thread::get_id();
-    for (long i = 0; i < count; i++) ids.push_back(id_of(objects[i]));
+    {
+        std::lock_guard<std::mutex> held(lock);
+        indicate_thread = std::this_thread::get_id();
+        for (long i = 0; i < count; i++) ids.push_back(id_of(objects[i]));
+    }
     entered.set();
     if (on_indicate) answer = on_indicate(count);
     inside--;
@@ -316,7 +325,10 @@ HRESULT Recorder::SetStatus(long type, HRESULT result, BSTR text, IWbemClassObje
     code = result;
     has_error = object != nullptr;
     error_code = object ? status_of(object) : 0;
-    final_thread = std::this_thread::get_id();
+    {
+        std::lock_guard<std::mutex> held(lock);
+        final_thread = std::this_thread::get_id();
+    }
     finals++;
     if (on_status) on_status();
     inside--;

@@ -51,7 +51,7 @@ struct Steps {
     void allow(uint64_t rows); /* so many from now on, and wakes */
     bool wait_for_closes(int count);
 
-    std::atomic<int> opens{0}, closes{0}, lent{0}, given_back{0};
+    std::atomic<int> plans{0}, opens{0}, closes{0}, lent{0}, given_back{0};
 
     /* of the provider */
     std::mutex lock;
@@ -111,7 +111,8 @@ class Recorder : public IWbemObjectSink {
     std::atomic<int> refs{1}, add_refs{0}, releases{0}, finals{0}, indicates{0}, inside{0}, overlaps{0}, late{0};
     std::atomic<HRESULT> code{0}, error_code{0};
     std::atomic<bool> has_error{false};
-    std::vector<uint32_t> ids; /* read it when nothing runs */
+    std::mutex lock; /* of the three that follow, which several fetches may write; read them when nothing runs */
+    std::vector<uint32_t> ids;
     std::thread::id indicate_thread, final_thread;
     Event entered, done; /* inside the first Indicate; behind the Release of each */
     int fetches = 1;     /* `done` is set by so many releases */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* NextAsync: objects of a result set to a sink, in order, and what a cancel promises. */
+/* test_next_async.cc: objects of a result set to a sink, in order, and what a cancel promises. */
 #include "../../wbem/next_async.h" /* before cmocka.h, whose macros are called as some of its functions */
 
 #include "result_lab.h"
@@ -361,6 +361,43 @@ static void R6_3_unknown_sinks_are_not_found(void **) {
     rows->Release();
 }
 
+/* Either a cancel finds it whole, or not at all: also one that comes while it is being accepted. */
+static void a_cancel_while_it_is_accepted(void **) {
+    class Early final : public Recorder {
+      public:
+        ULONG STDMETHODCALLTYPE AddRef() override {
+            answer = wbem::cancel_fetches(this);
+            return Recorder::AddRef();
+        }
+        HRESULT answer = 0;
+    };
+    Steps steps(3000);
+    Early sink;
+    Lab lab(&steps);
+    IEnumWbemClassObject *rows = lab.all(NOW);
+    assert_int_equal(rows->NextAsync(3000, &sink), WBEM_S_NO_ERROR);
+    assert_promises(&sink, 1, WBEM_S_NO_ERROR);
+    assert_int_equal(sink.answer, WBEM_E_NOT_FOUND);
+    assert_ids(sink.ids, 0, 3000);
+    rows->Release();
+    for (int round = 0; round < 200; round++) { /* and by chance, in between */
+        Recorder other;
+        std::atomic<bool> is_over{false};
+        rows = lab.all(SYNC);
+        std::thread canceller([&] {
+            while (!is_over) (void)wbem::cancel_fetches(&other);
+        });
+        assert_int_equal(rows->NextAsync(10, &other), WBEM_S_NO_ERROR);
+        assert_true(other.done.wait());
+        is_over = true;
+        canceller.join();
+        assert_promises(&other, 1, other.code);
+        assert_true(other.code == WBEM_S_NO_ERROR || other.code == WBEM_E_CALL_CANCELLED);
+        assert_int_equal(next_id(rows), other.ids.size());
+        rows->Release();
+    }
+}
+
 /* R6.8: it returns at once, and takes effect as the callback returns, on the same thread. */
 static void R6_8_a_cancel_inside_a_callback_takes_effect_as_it_unwinds(void **) {
     Steps steps(3000);
@@ -666,6 +703,7 @@ int main(void) {
         cmocka_unit_test(R6_4_R6_5_a_cancel_is_over_when_it_returns),
         cmocka_unit_test(R6_2_a_cancel_is_of_all_fetches_of_the_sink),
         cmocka_unit_test(R6_3_unknown_sinks_are_not_found),
+        cmocka_unit_test(a_cancel_while_it_is_accepted),
         cmocka_unit_test(R6_8_a_cancel_inside_a_callback_takes_effect_as_it_unwinds),
         cmocka_unit_test(R6_7_a_cancel_in_the_end_changes_nothing),
         cmocka_unit_test(R6_9_a_sink_that_does_not_return),
