@@ -20,7 +20,7 @@ class Connection {
      * @param timeout_ms  for a provider that must be started; 0 = as long as it takes
      * Returns as IWbemLocator::ConnectServer; leaves an error (fail). */
     static HRESULT open(const std::string &name, std::shared_ptr<Connection> *out, uint32_t timeout_ms = 0);
-    /* A namespace below, or any other of the same engine: `cimv2`, `root\\cimv2`. Leaves no error: *error has it. */
+    /* A namespace below, or any other of the same engine: `cimv2`, `root\cimv2`. Leaves no error: *error has it. */
     HRESULT open_other(const std::string &name, std::shared_ptr<Connection> *out, wql_error *error) const;
     wql_engine *engine() const noexcept;
     wql_session *session() const noexcept;

@@ -39,6 +39,7 @@
 #define CALLBACK
 #define FAR
 #define NEAR
+#define HUGEP
 #define CONST const
 #ifndef __stdcall
 #define __stdcall
@@ -46,6 +47,12 @@
 #ifndef __cdecl
 #define __cdecl
 #endif
+#define _In_
+#define _In_opt_
+#define _Out_
+#define _Out_opt_
+#define _Inout_
+#define _Inout_opt_
 #define __RPC_FAR
 #define __RPC_USER
 #define __RPC_STUB

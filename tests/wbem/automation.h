@@ -13,8 +13,8 @@ extern "C" {
 #include <wbemidl.h>
 
 /* What no machine has memory for is asked for here. */
-extern "C" const char *__asan_default_options() { return "allocator_may_return_null=1"; }
-extern "C" const char *__tsan_default_options() { return "allocator_may_return_null=1"; }
+extern "C" WBEM_API const char *__asan_default_options() { return "allocator_may_return_null=1"; }
+extern "C" WBEM_API const char *__tsan_default_options() { return "allocator_may_return_null=1"; }
 
 /* An object that counts, and says when it is gone. */
 class Counter : public IUnknown {

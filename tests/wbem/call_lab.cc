@@ -317,6 +317,19 @@ HRESULT ask(IWbemServices *services, const wchar_t *query, IWbemObjectSink *sink
     return services->ExecQueryAsync(Text(L"WQL"), Text(query), flags, context, sink);
 }
 
+const std::vector<Form> &reading_forms() {
+    static const std::vector<Form> forms = {
+        {"ExecQueryAsync", [](IWbemServices *s, IWbemObjectSink *sink) { return ask(s, L"SELECT * FROM Lab_Row", sink); }, 11},
+        {"GetObjectAsync",
+         [](IWbemServices *s, IWbemObjectSink *sink) { return s->GetObjectAsync(Text(L"Lab_Row.Id=3"), 0, nullptr, sink); }, 1},
+        {"CreateInstanceEnumAsync",
+         [](IWbemServices *s, IWbemObjectSink *sink) { return s->CreateInstanceEnumAsync(Text(L"Lab_Row"), 0, nullptr, sink); },
+         11},
+        {"CreateClassEnumAsync",
+         [](IWbemServices *s, IWbemObjectSink *sink) { return s->CreateClassEnumAsync(Text(L"Lab_Row"), 0, nullptr, sink); }, 1}};
+    return forms;
+}
+
 std::wstring text_of(IWbemClassObject *object, const wchar_t *name) {
     VARIANT value;
     std::wstring text;

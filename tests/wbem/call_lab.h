@@ -159,6 +159,14 @@ class Sink : public IWbemObjectSink {
 HRESULT ask(IWbemServices *services, const wchar_t *query, IWbemObjectSink *sink, long flags = 0,
             IWbemContext *context = nullptr);
 
+/* The asynchronous methods that bring something, right in all, of the classes above. */
+struct Form {
+    const char *name;
+    std::function<HRESULT(IWbemServices *, IWbemObjectSink *)> call;
+    uint64_t rows; /* it brings */
+};
+const std::vector<Form> &reading_forms();
+
 /* A property of an object, as text or number. */
 std::wstring text_of(IWbemClassObject *object, const wchar_t *name);
 long number_of(IWbemClassObject *object, const wchar_t *name);

@@ -18,17 +18,21 @@ using wbem::Ref;
 /* -- what the C++ side allocates --------------------------------------------------------------------------------- */
 
 static std::atomic<long> news;
+static long news_left = -1; /* so many succeed; less than 0: all. Of tests with one thread */
+
+static void *allocate(size_t size) noexcept {
+    news++;
+    if (news_left == 0) return nullptr;
+    if (news_left > 0) news_left--;
+    return malloc(size ? size : 1);
+}
 
 void *operator new(size_t size) {
-    void *memory = malloc(size ? size : 1);
-    news++;
+    void *memory = allocate(size);
     if (!memory) throw std::bad_alloc();
     return memory;
 }
-void *operator new(size_t size, const std::nothrow_t &) noexcept {
-    news++;
-    return malloc(size ? size : 1);
-}
+void *operator new(size_t size, const std::nothrow_t &) noexcept { return allocate(size); }
 void operator delete(void *memory) noexcept { free(memory); }
 void operator delete(void *memory, size_t) noexcept { free(memory); }
 
@@ -314,6 +318,71 @@ static void without_memory_for_a_copy_the_object_keeps_the_batch(void **) {
     assert_true(memory.used == 0); /* nothing is left over */
 }
 
+/* Each way into the objects, of which any may be short of memory. */
+static HRESULT everything(Lender *lender, const wql_batch *rows, const wql_batch *classes) {
+    static const wchar_t *const names[] = {L"Text", L"T\u00e9xt", L"__PATH", L"__DERIVATION"};
+    IWbemClassObject *row = nullptr, *cls = nullptr, *made = nullptr, *in = nullptr, *out = nullptr;
+    IWbemQualifierSet *set = nullptr;
+    SAFEARRAY *array = nullptr;
+    BSTR text = nullptr;
+    HRESULT result = wbem::guarded([&] {
+        lender->begin(rows);
+        return S_OK;
+    });
+    if (result < 0) return result;
+    if ((result = lender->hand_out(0, &row)) < 0) return result;
+    Ref<IWbemClassObject> kept_row(row);
+    if ((result = wbem::make_object(classes, 0, &cls)) < 0) return result;
+    Ref<IWbemClassObject> kept_class(cls);
+    for (IWbemClassObject *each : {row, cls}) {
+        for (const wchar_t *name : names) {
+            VARIANT variant;
+            result = each->Get(name, 0, &variant, nullptr, nullptr);
+            if (result >= 0) VariantClear(&variant);
+            if (result < 0 && result != WBEM_E_NOT_FOUND) return result;
+        }
+        if ((result = each->GetNames(L"key", WBEM_FLAG_ONLY_IF_TRUE, nullptr, &array)) < 0) return result;
+        SafeArrayDestroy(array);
+        if ((result = each->GetPropertyQualifierSet(L"Id", &set)) < 0) return result;
+        result = set->Get(L"CIMTYPE", 0, nullptr, nullptr);
+        set->Release();
+        if (result < 0) return result;
+        if ((result = each->GetObjectText(WBEM_FLAG_NO_FLAVORS, &text)) < 0) return result;
+        SysFreeString(text);
+        if ((result = each->Clone(&made)) < 0) return result;
+        result = each->CompareTo(0, made);
+        made->Release();
+        if (result < 0) return result;
+        if (result != WBEM_S_SAME) return E_UNEXPECTED;
+    }
+    if ((result = cls->GetMethod(L"M", 0, &in, &out)) < 0) return result;
+    Ref<IWbemClassObject> kept_in(in), kept_out(out);
+    if ((result = in->GetObjectText(0, &text)) < 0) return result;
+    SysFreeString(text);
+    return wbem::make_error_object(nullptr, wql_error(WQL_INIT(wql_error)), "x", &made) < 0 ? WBEM_E_OUT_OF_MEMORY
+                                                                                            : (made->Release(), S_OK);
+}
+
+/* Whichever allocation fails: a code says so, nothing is lost (the leak sanitizer looks), and the next time all is well. */
+static void any_allocation_may_fail(void **) {
+    ObjectLab lab("class Row { [Key] uint32 Id; string Text; uint32 M([In] string A, [Out] string B); };"
+                  "instance of Row { Id = 1; Text = \"t\"; };");
+    wql_batch *rows = lab.batch("SELECT * FROM Row"), *classes = lab.batch("SELECT * FROM meta_class WHERE __CLASS = 'Row'");
+    long tries = 0;
+    for (HRESULT result = WBEM_E_OUT_OF_MEMORY; result < 0; tries++) {
+        Lender lender;
+        news_left = tries;
+        result = everything(&lender, rows, classes);
+        news_left = -1;
+        if (result < 0) assert_int_equal(result, WBEM_E_OUT_OF_MEMORY);
+        lender.end();
+        assert_int_equal(everything(&lender, rows, classes), S_OK);
+    }
+    assert_true(tries > 30);
+    wql_batch_release(rows);
+    wql_batch_release(classes);
+}
+
 /* -- one Release too many ---------------------------------------------------------------------------------------- */
 
 static void one_release_too_many_on_a_lent_object_does_no_harm(void **) {
@@ -452,6 +521,7 @@ int main() {
         cmocka_unit_test(a_kept_object_outlives_batch_lender_and_engine),
         cmocka_unit_test(one_kept_object_holds_its_row_and_not_the_batch),
         cmocka_unit_test(without_memory_for_a_copy_the_object_keeps_the_batch),
+        cmocka_unit_test(any_allocation_may_fail),
         cmocka_unit_test(one_release_too_many_on_a_lent_object_does_no_harm),
 #ifdef WBEM_CHECKING
         cmocka_unit_test(a_release_on_an_object_that_is_gone_is_named),
