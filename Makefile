@@ -127,7 +127,7 @@ $(B)/gen/wbem.cc: $(WBEM_SRC)
 	@printf '#include "%s"\n' $(WBEM_SRC) >$@
 $(B)/obj/gen/wbem.o: $(B)/gen/wbem.cc
 	@mkdir -p $(@D)
-	$(CXX) $(CXXFLAGS) -Wno-subobject-linkage -I. -c -o $@ $<
+	$(CXX) $(CXXFLAGS) $(if $(findstring clang,$(CXX)),,-Wno-subobject-linkage) -I. -c -o $@ $<
 # The face for code written for WMI: a library of its own, on the public headers.
 $(B)/libwbemcli.a: $(WBEM_OBJ)
 	@rm -f $@
