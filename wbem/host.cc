@@ -63,19 +63,25 @@ void unlink(Host &h, Behind *behind) noexcept {
 
 /* -- the end of the own engine ------------------------------------------------------------------------------------- */
 
-/* Closes it, however long a callback or a provider keeps it; each attempt waits for them. A pump that cannot be closed belongs to
- * a thread that has left inside a callback of it, which is about to return. */
-void close_in_the_end(Behind *behind) noexcept {
+/* One attempt, which waits for callbacks and providers, but not for ever. False: one has not come back. */
+bool close_once(Behind *behind) noexcept {
     Host &h = host();
-    while (!close_pumps(behind->engine)) (void)usleep(1000);
-    while (wql_engine_close(behind->engine) == WQL_S_TIMEDOUT) {}
+    if (wql_engine_close(behind->engine) == WQL_S_TIMEDOUT) return false;
     std::lock_guard<std::mutex> hold(h.lock);
     h.engines--;
     delete behind;
+    return true;
 }
 
-/* On a thread of its own. No thread can be had: the engine stays for the next one who connects. */
-void close_elsewhere(Behind *behind) noexcept {
+/* However long it takes. A pump that cannot be closed belongs to a thread that has left inside a callback of it, which is about
+ * to return. */
+void close_in_the_end(Behind *behind) noexcept {
+    while (!close_pumps(behind->engine)) (void)usleep(1000);
+    while (!close_once(behind)) {}
+}
+
+/* On a thread of its own. No thread can be had: the engine stays, for the next one who connects if it was not told to end yet. */
+void close_elsewhere(Behind *behind, bool is_ending) noexcept {
     Host &h = host();
     sigset_t all, old;
     (void)sigfillset(&all);
@@ -89,15 +95,22 @@ void close_elsewhere(Behind *behind) noexcept {
     } catch (...) {
         std::lock_guard<std::mutex> hold(h.lock);
         add(h, behind);
-        if (!h.own) h.own = behind;
+        if (!h.own && !is_ending) h.own = behind;
     }
     (void)pthread_sigmask(SIG_SETMASK, &old, nullptr);
 }
 
-/* A provider that has not come back from a call that ended would make the close wait for it. */
-bool would_wait(const Behind *behind) noexcept {
-    wql_engine_stats stats = WQL_INIT(wql_engine_stats);
-    return wql_engine_get_stats(behind->engine, &stats) == WQL_OK && stats.zombies > 0;
+/* Whether a close would end soon. Calls that have ended are gone as soon as their providers have come back, which takes a moment;
+ * a provider that does not would make the close wait for long. */
+bool is_quiet(const Behind *behind) noexcept {
+    constexpr int MOMENT_MS = 50;
+    for (int waited = 0; waited < MOMENT_MS; waited++) {
+        wql_engine_stats stats = WQL_INIT(wql_engine_stats);
+        if (wql_engine_get_stats(behind->engine, &stats) < 0 || stats.zombies) return false;
+        if (!stats.calls) return true;
+        (void)usleep(1000);
+    }
+    return false;
 }
 
 /* The own engine, if nothing holds it; it is nobody's from then on. A thread that comes in meanwhile makes another one. */
@@ -114,26 +127,22 @@ Behind *take_idle(Host &h) noexcept {
 void close_if_idle(bool here) noexcept {
     Behind *idle = take_idle(host());
     if (!idle) return;
-    if (here && !would_wait(idle) && close_pumps(idle->engine))
-        close_in_the_end(idle);
-    else
-        close_elsewhere(idle);
+    bool quick = here && is_quiet(idle) && close_pumps(idle->engine);
+    if (!quick || !close_once(idle)) close_elsewhere(idle, quick);
 }
 
 /* -- making it ----------------------------------------------------------------------------------------------------- */
-
-constexpr const char *OPERATION = "ConnectServer";
 
 HRESULT make_own(Behind **out) {
     Configuration configuration;
     std::string mistake;
     Places places = {secure_getenv("WBEM_PROVIDERS"), secure_getenv("WBEM_CONFIG"), "/etc/wbem.conf"};
     wql_engine *engine;
-    if (!read_configuration(places, &configuration, &mistake)) return fail(WBEM_E_INITIALIZATION_FAILURE, mistake, OPERATION);
+    if (!read_configuration(places, &configuration, &mistake)) return fail(WBEM_E_INITIALIZATION_FAILURE, mistake, CONNECT_SERVER);
     std::unique_ptr<Behind> behind(new Behind{nullptr, true, configuration.dialect, 0, nullptr});
     wql_status status = open_configured(configuration, &engine, &mistake);
     if (status < 0)
-        return fail(status == WQL_E_OUT_OF_MEMORY ? WBEM_E_OUT_OF_MEMORY : WBEM_E_INITIALIZATION_FAILURE, mistake, OPERATION);
+        return fail(status == WQL_E_OUT_OF_MEMORY ? WBEM_E_OUT_OF_MEMORY : WBEM_E_INITIALIZATION_FAILURE, mistake, CONNECT_SERVER);
     behind->engine = engine;
     *out = behind.release();
     return WBEM_S_NO_ERROR;
@@ -177,7 +186,7 @@ HRESULT acquire(Behind **out) {
         }
         if (!h.making) break;
         if (h.maker == std::this_thread::get_id())
-            return fail(WBEM_E_INITIALIZATION_FAILURE, "a provider connects while it is being loaded", OPERATION);
+            return fail(WBEM_E_INITIALIZATION_FAILURE, "a provider connects while it is being loaded", CONNECT_SERVER);
         h.made.wait(hold);
     }
     Making making(h);
@@ -263,7 +272,7 @@ HRESULT Connection::open(const std::string &name, std::shared_ptr<Connection> *o
     if (FAILED(result)) return result;
     std::unique_ptr<Behind, LetGo> behind(acquired);
     wql_status status = connect(behind.get(), name, timeout_ms, out, &error);
-    return status < 0 ? fail(behind->engine, error, OPERATION) : WBEM_S_NO_ERROR;
+    return status < 0 ? fail(behind->engine, error, CONNECT_SERVER) : WBEM_S_NO_ERROR;
 }
 
 HRESULT Connection::open_other(const std::string &name, std::shared_ptr<Connection> *out, wql_error *error) const {

@@ -575,6 +575,53 @@ void a_cancelled_call_does_not_keep_the_last_thread(void **) {
     set_variable("WBEM_PROVIDERS", nullptr);
 }
 
+/* The plug-in lies beside this program, in the same build. Empty: it is not there. */
+std::string deaf_plugin() {
+    char name[4096] = "";
+    ssize_t length = readlink("/proc/self/exe", name, sizeof name - 1);
+    std::string path(name, length < 0 ? 0 : static_cast<size_t>(length));
+    path = path.substr(0, path.rfind('/')) + "/../plugins/deaf.so";
+    return access(path.c_str(), R_OK) == 0 ? path : "";
+}
+
+/* It is inside its scan when the last thread leaves; that thread does not wait for it. */
+void a_provider_that_does_not_come_back_keeps_the_engine_but_no_thread(void **) {
+    std::string plugin = deaf_plugin(), file = write_file("deaf", "");
+    if (plugin.empty()) {
+        print_message("tests/plugins/deaf.so is not built\n");
+        skip();
+    }
+    set_variable("WBEM_PROVIDERS", ("root/x plugin " + plugin + " " + file).c_str());
+    for (bool pulled : {false, true}) {
+        (void)write_file("deaf", "");
+        Record record;
+        Sink *sink = new Sink(record, 1);
+        {
+            Joined joined;
+            IWbemServices *services = connect(L"root\\x");
+            if (pulled) {
+                IEnumWbemClassObject *all = nullptr;
+                IWbemClassObject *object = nullptr;
+                ULONG got = 0;
+                assert_int_equal(
+                    services->ExecQuery(Text(L"WQL"), Text(L"SELECT * FROM Deaf"), WBEM_FLAG_RETURN_IMMEDIATELY, nullptr, &all),
+                    WBEM_S_NO_ERROR);
+                assert_int_equal(all->Next(20, 1, &object, &got), WBEM_S_TIMEDOUT);
+                all->Release();
+            } else {
+                assert_int_equal(ask(services, L"SELECT * FROM Deaf", sink), WBEM_S_NO_ERROR);
+                (void)usleep(20000); /* it is mostly inside by now, but need not be */
+                assert_int_equal(services->CancelAsyncCall(sink), WBEM_S_NO_ERROR);
+            }
+            services->Release();
+        }
+        assert_int_equal(sink->Release(), 0); /* the file is still there */
+        assert_int_equal(unlink(file.c_str()), 0);
+        assert_true(engines_are_gone());
+    }
+    set_variable("WBEM_PROVIDERS", nullptr);
+}
+
 /* One coming and going of a thread, with a call that it may not see the end of. */
 bool come_and_go(unsigned turn, Record *record) {
     IWbemServices *services = nullptr;
@@ -634,6 +681,7 @@ int main() {
         cmocka_unit_test(a_callback_may_join_and_leave),
         cmocka_unit_test(an_apartment_that_leaves_ends_its_calls_and_the_engine),
         cmocka_unit_test(a_cancelled_call_does_not_keep_the_last_thread),
+        cmocka_unit_test(a_provider_that_does_not_come_back_keeps_the_engine_but_no_thread),
         cmocka_unit_test(threads_may_come_and_go_at_any_time),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
