@@ -106,7 +106,7 @@ HRESULT number_of(const Meaning &text, Meaning *out) {
 /* The whole number nearest to a real one, the even one of two; so 2.5 and 1.5 are both 2, whatever the mode of rounding is. */
 double nearest(double number) {
     if (!(number > -0x1p52 && number < 0x1p52)) return number; /* it is whole, or none */
-    const long long cut = static_cast<long long>(number); /* towards zero */
+    const long long cut = static_cast<long long>(number);      /* towards zero */
     const double over = number - static_cast<double>(cut);
     const bool odd = cut % 2 != 0;
     if (over > 0.5 || (over == 0.5 && odd)) return static_cast<double>(cut + 1);
