@@ -5,6 +5,7 @@
 #   B=DIR        where to build (build)            OPT=FLAGS   optimisation (-O2 -g)
 #   SAN=FLAGS    sanitizers, with a B of their own WERROR=     warnings are no errors (they are in check)
 #   CC=clang-14  the other compiler                PREFIX= DESTDIR=   for install
+#   WHOLE=yes    compiles the COM face as one file: sooner done from nothing
 
 VERSION := $(shell cat VERSION)
 PREFIX  ?= /usr/local
@@ -29,13 +30,16 @@ LIB_OBJ  := $(LIB_SRC:%.c=$(B)/obj/%.o) $(B)/obj/gen/wql_lexer.o $(B)/obj/gen/mo
 # The shell edits lines with libedit, where that is installed; EDIT= builds it without.
 EDIT     := $(if $(shell pkg-config --exists libedit 2>/dev/null && echo yes),-DWQL_LIBEDIT)
 EDIT_LIB  = $(if $(EDIT),$(shell pkg-config --libs libedit))
-WBEM_OBJ := $(patsubst %.cc,$(B)/obj/%.o,$(sort $(wildcard wbem/*.cc)))
+# The COM face is compiled file by file; with sanitizers, and where WHOLE=yes, as one: most of the time goes to what its files include.
+WBEM_SRC := $(sort $(wildcard wbem/*.cc))
+WBEM_OBJ := $(if $(SAN)$(WHOLE),$(B)/obj/gen/wbem.o,$(WBEM_SRC:%.cc=$(B)/obj/%.o))
 CLI_OBJ  := $(patsubst %.c,$(B)/obj/%.o,$(sort $(wildcard cli/*.c)))
 
-# UNITS: only these of the unit tests.
+# UNITS, WBEM_UNITS: only these of the unit tests.
 UNITS    ?= $(patsubst tests/unit/%.c,%,$(sort $(wildcard tests/unit/test_*.c)))
 UNIT     := $(UNITS:%=$(B)/tests/unit/%)
-WBEM_TEST := $(patsubst tests/wbem/%.cc,$(B)/tests/wbem/%,$(sort $(wildcard tests/wbem/test_*.cc)))
+WBEM_UNITS ?= $(patsubst tests/wbem/%.cc,%,$(sort $(wildcard tests/wbem/test_*.cc)))
+WBEM_TEST := $(WBEM_UNITS:%=$(B)/tests/wbem/%)
 WBEM_AID := $(patsubst %.cc,$(B)/obj/%.o,$(filter-out tests/wbem/test_%,$(sort $(wildcard tests/wbem/*.cc))))
 UNIT_AID := $(patsubst %.c,$(B)/obj/%.o,$(filter-out tests/unit/test_%,$(sort $(wildcard tests/unit/*.c))))
 TICKS    := $(B)/obj/tests/unit/ticks.o
@@ -118,6 +122,12 @@ $(B)/obj/cli/edit.o: CFLAGS += $(EDIT)
 $(B)/%.pc: %.pc.in VERSION
 	@mkdir -p $(@D)
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' $< >$@
+$(B)/gen/wbem.cc: $(WBEM_SRC)
+	@mkdir -p $(@D)
+	@printf '#include "%s"\n' $(WBEM_SRC) >$@
+$(B)/obj/gen/wbem.o: $(B)/gen/wbem.cc
+	@mkdir -p $(@D)
+	$(CXX) $(CXXFLAGS) $(if $(findstring clang,$(CXX)),,-Wno-subobject-linkage) -I. -c -o $@ $<
 # The face for code written for WMI: a library of its own, on the public headers.
 $(B)/libwbemcli.a: $(WBEM_OBJ)
 	@rm -f $@
@@ -145,6 +155,7 @@ $(WBEM_TEST): $(B)/tests/wbem/%: $(B)/obj/tests/wbem/%.o $(WBEM_AID) $(B)/libwbe
 	$(CXX) $(SAN) $(QUICK_LD) -o $@ $(filter %.o,$^) $(B)/libwbemcli.a $(B)/libwql.a -lcmocka -lsqlite3 $(LDLIBS)
 # They are many: less is optimised in them, and binutils' other linker is quicker, where it is there.
 $(B)/obj/tests/unit/%.o: CFLAGS += $(if $(SAN),,-O1)
+$(B)/obj/tests/wbem/%.o: CXXFLAGS += -O0
 QUICK_LD := $(if $(shell command -v ld.gold),-fuse-ld=gold)
 # The loops by hand that the library is compared with are as fast as the compiler can make them.
 $(B)/obj/bench/%.o: CFLAGS += $(if $(SAN),,-O3)
@@ -164,6 +175,9 @@ $(B)/bench/peers: $(patsubst %.c,$(B)/obj/%.o,$(BENCH) $(GUEST))
 $(B)/bench/bench $(B)/bench/peers: $(B)/libwql.a
 	@mkdir -p $(@D)
 	$(CC) $(SAN) -o $@ $(filter %.o,$^) $(B)/libwql.a -lsqlite3 $(LDLIBS) -lm
+$(B)/bench/wbem: $(B)/obj/bench/wbem.o $(B)/libwbemcli.a $(B)/libwql.a
+	@mkdir -p $(@D)
+	$(CXX) $(SAN) -o $@ $^ $(LDLIBS)
 # Linked with the shared library, so that callgrind can tell its functions from all others.
 BUILT_WITH = $(CC) $(filter-out -g%,$(OPT)) $(SAN) $(shell $(CC) -dumpfullversion -dumpversion) $(shell uname -m)
 $(B)/obj/tests/counts/counts.o: CFLAGS += -DCOUNTS_BUILD='"$(strip $(BUILT_WITH))"'
@@ -257,8 +271,9 @@ check-long: setup
 	@MAKE="$(MAKE)" sh tools/check.sh --long
 # Built optimised, as a user gets it, in a folder of its own; bench/README.md says how long it takes and how to read it.
 bench: setup
-	@$(MAKE) --no-print-directory -s -j2 B=build/optimised OPT="-O2 -g" SAN= build/optimised/bench/bench
+	@$(MAKE) --no-print-directory -s -j2 B=build/optimised OPT="-O2 -g" SAN= build/optimised/bench/bench build/optimised/bench/wbem
 	build/optimised/bench/bench --rows 1000000 --rows 10000000 --dir build/optimised --json build/bench.json
+	build/optimised/bench/wbem --json build/bench-wbem.json
 # The same with DuckDB, which it downloads: see the section "peers" there.
 bench-peers: setup
 	@sh bench/fetch_duckdb.sh build/duckdb
@@ -274,18 +289,24 @@ demo: setup
 # -- installing ------------------------------------------------------------------------------------------------------
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include/wql \
-	    $(DESTDIR)$(PREFIX)/share/man/man1
+	    $(DESTDIR)$(PREFIX)/include/wbem $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 docs/wql.1 $(DESTDIR)$(PREFIX)/share/man/man1/wql.1
 	install -m 755 $(B)/wql $(DESTDIR)$(PREFIX)/bin/wql
-	install -m 755 $(B)/libwql.so.0 $(DESTDIR)$(PREFIX)/lib/libwql.so.0
-	ln -sf libwql.so.0 $(DESTDIR)$(PREFIX)/lib/libwql.so
-	install -m 644 $(B)/libwql.a $(DESTDIR)$(PREFIX)/lib/libwql.a
+	for name in wql wbemcli; do \
+	    install -m 755 $(B)/lib$$name.so.0 $(DESTDIR)$(PREFIX)/lib/lib$$name.so.0 && \
+	    ln -sf lib$$name.so.0 $(DESTDIR)$(PREFIX)/lib/lib$$name.so && \
+	    install -m 644 $(B)/lib$$name.a $(DESTDIR)$(PREFIX)/lib/lib$$name.a && \
+	    sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' $$name.pc.in >$(DESTDIR)$(PREFIX)/lib/pkgconfig/$$name.pc || exit 1; \
+	done
 	install -m 644 include/wql/*.h $(DESTDIR)$(PREFIX)/include/wql/
-	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' wql.pc.in >$(DESTDIR)$(PREFIX)/lib/pkgconfig/wql.pc
+	install -m 644 include/wbem/*.h $(DESTDIR)$(PREFIX)/include/wbem/
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/wql.1 $(DESTDIR)$(PREFIX)/bin/wql $(DESTDIR)$(PREFIX)/lib/libwql.so.0 $(DESTDIR)$(PREFIX)/lib/libwql.so
-	rm -f $(DESTDIR)$(PREFIX)/lib/libwql.a $(DESTDIR)$(PREFIX)/lib/pkgconfig/wql.pc
-	rm -rf $(DESTDIR)$(PREFIX)/include/wql
+	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/wql.1 $(DESTDIR)$(PREFIX)/bin/wql
+	for name in wql wbemcli; do \
+	    rm -f $(DESTDIR)$(PREFIX)/lib/lib$$name.so.0 $(DESTDIR)$(PREFIX)/lib/lib$$name.so $(DESTDIR)$(PREFIX)/lib/lib$$name.a \
+	        $(DESTDIR)$(PREFIX)/lib/pkgconfig/$$name.pc; \
+	done
+	rm -rf $(DESTDIR)$(PREFIX)/include/wql $(DESTDIR)$(PREFIX)/include/wbem
 
 clean:
 	rm -rf build

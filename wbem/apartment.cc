@@ -3,6 +3,7 @@
 #include "apartment.h"
 
 #include "unknown.h"
+#include "clock.h"
 
 #include <sys/epoll.h>
 #include <time.h>
@@ -19,12 +20,6 @@ Apartment *list_first;
 constexpr int64_t slice_us = 10000; /* so that the pumps of several engines take turns */
 
 } // namespace
-
-int64_t now_us() noexcept {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return int64_t{now.tv_sec} * 1000000 + now.tv_nsec / 1000;
-}
 
 Apartment::Apartment() noexcept : refs_(1), poll_(-1), next_(nullptr), previous_(nullptr) {
     std::lock_guard<std::mutex> hold(list_lock);

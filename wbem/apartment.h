@@ -53,9 +53,6 @@ class Apartment {
     Apartment *next_, *previous_; /* in the list of all */
 };
 
-/* Microseconds of a clock that is never set. */
-int64_t now_us() noexcept;
-
 /* Whether this thread is in, and of that mode; and its apartment, which is made when it is first needed. NULL: it is not, or
  * there is no memory. */
 bool thread_has_apartment() noexcept;

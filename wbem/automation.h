@@ -17,6 +17,10 @@ size_t element_size(VARTYPE type) noexcept;
 bool array_is_locked(const SAFEARRAY *array) noexcept;
 bool variant_is_locked(const VARIANT &variant) noexcept;
 
+/* Let go what these hold, whatever is locked. A type that is none holds nothing. */
+void drop_array(SAFEARRAY *array) noexcept;
+void drop_variant(VARIANT *variant) noexcept;
+
 /* Copies into memory whose contents do not count, as SafeArrayCopy and VariantCopy do.
  * Returns S_OK; E_INVALIDARG; DISP_E_BADVARTYPE; E_OUTOFMEMORY, and then *out is empty. */
 HRESULT copy_array(SAFEARRAY *source, SAFEARRAY **out) noexcept;

@@ -7,9 +7,8 @@
  * A cancel first latches all fetches of the sink in one hold of the list's lock, then sees each to its end. Inside a callback it
  * must not wait for a fetch whose callback waits, through other cancels, for this very thread: the list knows who waits for whom,
  * and the last of such a circle does not wait. */
+#include "clock.h"
 #include "next_async.h"
-
-#include <chrono>
 
 namespace wbem {
 
@@ -30,30 +29,25 @@ struct List {
 };
 
 /* Initialised by the compiler, and never destroyed: nothing of it runs at the program's beginning or end. */
-List all;
-
-int64_t now_us() noexcept {
-    using namespace std::chrono;
-    return duration_cast<microseconds>(steady_clock::now().time_since_epoch()).count();
-}
+List all_fetches;
 
 } // namespace
 
 void admit_fetch(std::shared_ptr<Fetch> fetch) noexcept {
     Reader *reader = fetch->reader.get();
-    std::lock_guard<std::mutex> held(all.lock);
+    std::lock_guard<std::mutex> held(all_fetches.lock);
     std::lock_guard<std::mutex> held_too(reader->lock_);
-    fetch->number = ++all.number;
-    fetch->previous_of_all = all.last;
-    (all.last ? all.last->next_of_all : all.first) = fetch.get();
-    all.last = fetch.get();
+    fetch->number = ++all_fetches.number;
+    fetch->previous_of_all = all_fetches.last;
+    (all_fetches.last ? all_fetches.last->next_of_all : all_fetches.first) = fetch.get();
+    all_fetches.last = fetch.get();
     reader->admit(std::move(fetch));
 }
 
 void unlist_fetch(Fetch *fetch) noexcept {
-    std::lock_guard<std::mutex> held(all.lock);
-    (fetch->previous_of_all ? fetch->previous_of_all->next_of_all : all.first) = fetch->next_of_all;
-    (fetch->next_of_all ? fetch->next_of_all->previous_of_all : all.last) = fetch->previous_of_all;
+    std::lock_guard<std::mutex> held(all_fetches.lock);
+    (fetch->previous_of_all ? fetch->previous_of_all->next_of_all : all_fetches.first) = fetch->next_of_all;
+    (fetch->next_of_all ? fetch->next_of_all->previous_of_all : all_fetches.last) = fetch->previous_of_all;
 }
 
 /* -- who waits for whom -------------------------------------------------------------------------------------------- */
@@ -69,7 +63,7 @@ static bool would_circle(Fetch *fetch) noexcept {
     const std::thread::id self = std::this_thread::get_id();
     for (;;) {
         const std::thread::id owner = fetch->owner_now();
-        const Waiting *at = all.waiting;
+        const Waiting *at = all_fetches.waiting;
         if (owner == self) return true;
         if (owner == std::thread::id()) return false;
         while (at && at->thread != owner) at = at->next;
@@ -80,18 +74,18 @@ static bool would_circle(Fetch *fetch) noexcept {
 
 /* The test and the entry are one step, so that the last of a circle sees it. False: do not wait. */
 static bool enter_graph(Fetch *fetch, Waiting *waiting) noexcept {
-    std::lock_guard<std::mutex> held(all.lock);
+    std::lock_guard<std::mutex> held(all_fetches.lock);
     if (would_circle(fetch)) return false;
     waiting->thread = std::this_thread::get_id();
     waiting->fetch = fetch;
-    waiting->next = all.waiting;
-    all.waiting = waiting;
+    waiting->next = all_fetches.waiting;
+    all_fetches.waiting = waiting;
     return true;
 }
 
 static void leave_graph(Waiting *waiting) noexcept {
-    std::lock_guard<std::mutex> held(all.lock);
-    Waiting **link = &all.waiting;
+    std::lock_guard<std::mutex> held(all_fetches.lock);
+    Waiting **link = &all_fetches.waiting;
     while (*link != waiting) link = &(*link)->next;
     *link = waiting->next;
 }
@@ -143,18 +137,18 @@ HRESULT Fetch::see_to_end(int64_t until_us) noexcept {
 /* Latches all fetches of the sink that are there now. *last: the youngest that counts; later ones are none of this cancel's
  * business. False: there is none. */
 static bool latch_all(const IWbemObjectSink *sink, uint64_t *last) noexcept {
-    std::lock_guard<std::mutex> held(all.lock);
+    std::lock_guard<std::mutex> held(all_fetches.lock);
     bool found = false;
-    *last = all.number;
-    for (Fetch *fetch = all.first; fetch; fetch = fetch->next_of_all)
+    *last = all_fetches.number;
+    for (Fetch *fetch = all_fetches.first; fetch; fetch = fetch->next_of_all)
         if (fetch->sink == sink && fetch->latch_cancel()) found = true;
     return found;
 }
 
 /* The first of them behind number `at`. */
 static std::shared_ptr<Fetch> next_of(const IWbemObjectSink *sink, uint64_t at, uint64_t last) noexcept {
-    std::lock_guard<std::mutex> held(all.lock);
-    for (Fetch *fetch = all.first; fetch && fetch->number <= last; fetch = fetch->next_of_all)
+    std::lock_guard<std::mutex> held(all_fetches.lock);
+    for (Fetch *fetch = all_fetches.first; fetch && fetch->number <= last; fetch = fetch->next_of_all)
         if (fetch->number > at && fetch->sink == sink) return fetch->shared_from_this();
     return nullptr;
 }

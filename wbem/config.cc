@@ -33,9 +33,9 @@ std::string shown(const std::string &word) {
 }
 
 /* One line, or one part of the variable, cut into words. */
-class Line {
+class ConfigLine {
   public:
-    Line(const std::string &text, const std::string &place) : text_(text), place_(place), at_(0) {}
+    ConfigLine(const std::string &text, const std::string &place) : text_(text), place_(place), at_(0) {}
 
     Words words() {
         Words words;
@@ -68,13 +68,14 @@ class Line {
     size_t at_;
 };
 
-class Reader {
+class ConfigReader {
   public:
-    explicit Reader(Configuration *out) : out_(out) {}
+    /* @param folder  where files lie that are named without a slash in front; "": the current one */
+    ConfigReader(Configuration *out, const std::string &folder) : out_(out), folder_(folder) {}
 
     void line(const std::string &text, const std::string &place) {
         if (text.find('\0') != std::string::npos) throw Mistake{place + ": a NUL is no character of a configuration"};
-        Words words = Line(text, place).words();
+        Words words = ConfigLine(text, place).words();
         if (words.empty()) return;
         if (words[0] == "option")
             option(words, place);
@@ -153,17 +154,19 @@ class Reader {
         if (kind != Served::Kind::Linux) {
             served.file = words[2];
             if (served.file.empty()) throw Mistake{place + ": the name of the file is empty"};
+            if (served.file[0] != '/') served.file.insert(0, folder_);
         }
         if (words.size() > options) served.options = words[options];
         out_->served.push_back(served);
     }
 
     Configuration *out_;
+    const std::string folder_;
     std::vector<std::pair<std::string, std::string>> seen_; /* options, and where */
 };
 
 /* Parts end at semicolons that stand in no quotes. */
-void read_variable(const std::string &text, Reader *reader) {
+void read_variable(const std::string &text, ConfigReader *reader) {
     size_t from = 0;
     bool in_quotes = false;
     unsigned part = 1;
@@ -175,7 +178,7 @@ void read_variable(const std::string &text, Reader *reader) {
     }
 }
 
-void read_lines(const std::string &text, const std::string &name, Reader *reader) {
+void read_lines(const std::string &text, const std::string &name, ConfigReader *reader) {
     unsigned line = 1;
     for (size_t from = 0; from < text.size(); line++) {
         size_t end = text.find('\n', from);
@@ -208,18 +211,30 @@ bool is_there(const char *text) { return text && *text; }
 
 } // namespace
 
-bool read_configuration(const Places &places, Configuration *out, std::string *mistake) {
-    Reader reader(out);
+/* The folder of a file, with the slash behind it. */
+static std::string folder_of(const char *file) {
+    const char *slash = strrchr(file, '/');
+    return slash ? std::string(file, static_cast<size_t>(slash + 1 - file)) : std::string();
+}
+
+static void read_places(const Places &places, Configuration *out) {
     std::string text;
+    if (is_there(places.variable)) {
+        ConfigReader reader(out, "");
+        read_variable(places.variable, &reader);
+    } else if (is_there(places.file)) {
+        ConfigReader reader(out, folder_of(places.file));
+        (void)read_file(places.file, false, &text);
+        read_lines(text, places.file, &reader);
+    } else if (is_there(places.fallback) && read_file(places.fallback, true, &text)) {
+        ConfigReader reader(out, folder_of(places.fallback));
+        read_lines(text, places.fallback, &reader);
+    }
+}
+
+bool read_configuration(const Places &places, Configuration *out, std::string *mistake) {
     try {
-        if (is_there(places.variable)) {
-            read_variable(places.variable, &reader);
-        } else if (is_there(places.file)) {
-            (void)read_file(places.file, false, &text);
-            read_lines(text, places.file, &reader);
-        } else if (is_there(places.fallback) && read_file(places.fallback, true, &text)) {
-            read_lines(text, places.fallback, &reader);
-        }
+        read_places(places, out);
     } catch (Mistake &found) {
         *mistake = std::move(found.text);
         return false;

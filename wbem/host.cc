@@ -133,18 +133,16 @@ void close_if_idle(bool here) noexcept {
 
 /* -- making it ----------------------------------------------------------------------------------------------------- */
 
-constexpr const char *OPERATION = "ConnectServer";
-
 HRESULT make_own(Behind **out) {
     Configuration configuration;
     std::string mistake;
     Places places = {secure_getenv("WBEM_PROVIDERS"), secure_getenv("WBEM_CONFIG"), "/etc/wbem.conf"};
     wql_engine *engine;
-    if (!read_configuration(places, &configuration, &mistake)) return fail(WBEM_E_INITIALIZATION_FAILURE, mistake, OPERATION);
+    if (!read_configuration(places, &configuration, &mistake)) return fail(WBEM_E_INITIALIZATION_FAILURE, mistake, CONNECT_SERVER);
     std::unique_ptr<Behind> behind(new Behind{nullptr, true, configuration.dialect, 0, nullptr});
     wql_status status = open_configured(configuration, &engine, &mistake);
     if (status < 0)
-        return fail(status == WQL_E_OUT_OF_MEMORY ? WBEM_E_OUT_OF_MEMORY : WBEM_E_INITIALIZATION_FAILURE, mistake, OPERATION);
+        return fail(status == WQL_E_OUT_OF_MEMORY ? WBEM_E_OUT_OF_MEMORY : WBEM_E_INITIALIZATION_FAILURE, mistake, CONNECT_SERVER);
     behind->engine = engine;
     *out = behind.release();
     return WBEM_S_NO_ERROR;
@@ -188,7 +186,7 @@ HRESULT acquire(Behind **out) {
         }
         if (!h.making) break;
         if (h.maker == std::this_thread::get_id())
-            return fail(WBEM_E_INITIALIZATION_FAILURE, "a provider connects while it is being loaded", OPERATION);
+            return fail(WBEM_E_INITIALIZATION_FAILURE, "a provider connects while it is being loaded", CONNECT_SERVER);
         h.made.wait(hold);
     }
     Making making(h);
@@ -274,7 +272,7 @@ HRESULT Connection::open(const std::string &name, std::shared_ptr<Connection> *o
     if (FAILED(result)) return result;
     std::unique_ptr<Behind, LetGo> behind(acquired);
     wql_status status = connect(behind.get(), name, timeout_ms, out, &error);
-    return status < 0 ? fail(behind->engine, error, OPERATION) : WBEM_S_NO_ERROR;
+    return status < 0 ? fail(behind->engine, error, CONNECT_SERVER) : WBEM_S_NO_ERROR;
 }
 
 HRESULT Connection::open_other(const std::string &name, std::shared_ptr<Connection> *out, wql_error *error) const {

@@ -35,6 +35,9 @@ class Connection {
     std::unique_ptr<State> state_;
 };
 
+/* The operation of error objects, where a connection is what failed. */
+constexpr const char *CONNECT_SERVER = "ConnectServer";
+
 /* Says to the engine, or to the next one, that security is settled. */
 void host_secure() noexcept;
 

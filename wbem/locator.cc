@@ -8,7 +8,6 @@
 namespace wbem {
 namespace {
 
-constexpr const char *OPERATION = "ConnectServer";
 constexpr uint32_t MAX_WAIT_MS = 120000; /* WBEM_FLAG_CONNECT_USE_MAX_WAIT: two minutes */
 
 bool is_there(const wchar_t *text) noexcept { return text && *text; }
@@ -33,19 +32,19 @@ class Locator final : public Counted<IWbemLocator> {
             std::string path, name;
             std::shared_ptr<Connection> connection;
             clear(services);
-            if (!services) return fail(WBEM_E_INVALID_PARAMETER, "ppNamespace is NULL", OPERATION);
-            if (!is_there(resource)) return fail(WBEM_E_INVALID_PARAMETER, "strNetworkResource is NULL or empty", OPERATION);
+            if (!services) return fail(WBEM_E_INVALID_PARAMETER, "ppNamespace is NULL", CONNECT_SERVER);
+            if (!is_there(resource)) return fail(WBEM_E_INVALID_PARAMETER, "strNetworkResource is NULL or empty", CONNECT_SERVER);
             if (FAILED(read_text(resource, &path)))
-                return fail(WBEM_E_INVALID_PARAMETER, "strNetworkResource is no Unicode text", OPERATION);
+                return fail(WBEM_E_INVALID_PARAMETER, "strNetworkResource is no Unicode text", CONNECT_SERVER);
             if (flags & ~static_cast<long>(WBEM_FLAG_CONNECT_USE_MAX_WAIT))
-                return fail(WBEM_E_INVALID_PARAMETER, "lSecurityFlags may be 0 or WBEM_FLAG_CONNECT_USE_MAX_WAIT", OPERATION);
+                return fail(WBEM_E_INVALID_PARAMETER, "lSecurityFlags may be 0 or WBEM_FLAG_CONNECT_USE_MAX_WAIT", CONNECT_SERVER);
             HRESULT result = take_machine(path, &name);
-            if (result == WBEM_E_INVALID_NAMESPACE) return fail(result, "no namespace is named", OPERATION);
-            if (FAILED(result)) return fail(result, "namespaces of other machines are not served", OPERATION);
+            if (result == WBEM_E_INVALID_NAMESPACE) return fail(result, "no namespace is named", CONNECT_SERVER);
+            if (FAILED(result)) return fail(result, "namespaces of other machines are not served", CONNECT_SERVER);
             if (is_there(user) || is_there(password) || is_there(authority))
-                return fail(WBEM_E_LOCAL_CREDENTIALS, "on this machine nobody but the process itself can connect", OPERATION);
+                return fail(WBEM_E_LOCAL_CREDENTIALS, "on this machine nobody but the process itself can connect", CONNECT_SERVER);
             if (is_there(locale) && !is_locale(locale))
-                return fail(WBEM_E_INVALID_LOCALE, "a locale is written MS_ and a hexadecimal number", OPERATION);
+                return fail(WBEM_E_INVALID_LOCALE, "a locale is written MS_ and a hexadecimal number", CONNECT_SERVER);
             result = Connection::open(name, &connection, flags ? MAX_WAIT_MS : 0);
             return FAILED(result) ? result : make_services(std::move(connection), services);
         });

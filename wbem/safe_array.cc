@@ -65,11 +65,11 @@ HRESULT copy_element(VARTYPE type, size_t size, const void *from, void *to) {
     return S_OK;
 }
 
-/* Lets go what an element holds. Nothing in it is locked. */
+/* Lets go what an element holds. */
 void drop_element(VARTYPE type, void *element) {
     switch (type) {
     case VT_BSTR: SysFreeString(*static_cast<BSTR *>(element)); break;
-    case VT_VARIANT: VariantClear(static_cast<VARIANT *>(element)); break;
+    case VT_VARIANT: drop_variant(static_cast<VARIANT *>(element)); break;
     case VT_UNKNOWN:
     case VT_DISPATCH:
         if (IUnknown *object = *static_cast<IUnknown **>(element)) object->Release();
@@ -118,6 +118,13 @@ bool array_is_locked(const SAFEARRAY *array) noexcept {
     return false;
 }
 
+void drop_array(SAFEARRAY *array) noexcept {
+    if (!is_array(array)) return;
+    const VARTYPE type = block_of(array)->type;
+    for (ULONG i = 0; i < array->rgsabound[0].cElements; i++) drop_element(type, element_at(array, i));
+    free(block_of(array));
+}
+
 HRESULT copy_array(SAFEARRAY *source, SAFEARRAY **out) noexcept {
     *out = nullptr;
     if (!is_array(source)) return E_INVALIDARG;
@@ -127,7 +134,7 @@ HRESULT copy_array(SAFEARRAY *source, SAFEARRAY **out) noexcept {
     for (ULONG i = 0; i < source->rgsabound[0].cElements; i++) {
         HRESULT done = copy_element(type, source->cbElements, element_at(source, i), element_at(copy, i));
         if (FAILED(done)) { /* those behind it are zero, which is nothing */
-            SafeArrayDestroy(copy);
+            drop_array(copy);
             return done;
         }
     }
@@ -160,9 +167,7 @@ HRESULT SafeArrayDestroy(SAFEARRAY *array) {
     if (!array) return S_OK;
     if (!is_array(array)) return E_INVALIDARG;
     if (array_is_locked(array)) return DISP_E_ARRAYISLOCKED;
-    const VARTYPE type = block_of(array)->type;
-    for (ULONG i = 0; i < array->rgsabound[0].cElements; i++) drop_element(type, element_at(array, i));
-    free(block_of(array));
+    drop_array(array);
     return S_OK;
 }
 

@@ -40,8 +40,13 @@ class Delivery {
 
   private:
     static Lender &shared() {
-        thread_local Lender lender;
-        return lender;
+        /* When a thread ends, its apartment may go behind this: deliveries have lenders of their own from then on. */
+        struct Spare {
+            Lender lender;
+            ~Spare() { is_busy() = true; }
+        };
+        thread_local Spare spare;
+        return spare.lender;
     }
     static bool &is_busy() noexcept {
         thread_local bool busy = false;

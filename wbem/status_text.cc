@@ -10,11 +10,11 @@ namespace {
 using namespace wbem;
 
 /* Codes of COM itself; those of WMI are the library's own. */
-struct Text {
+struct KnownText {
     HRESULT code;
     const char *text;
 };
-const Text texts[] = {
+const KnownText texts[] = {
     {E_NOTIMPL, "This is not implemented."},
     {E_NOINTERFACE, "The object does not have this interface."},
     {E_POINTER, "A pointer that is needed is NULL."},
@@ -41,7 +41,7 @@ const Text texts[] = {
     {DISP_E_ARRAYISLOCKED, "The array is locked."},
 };
 
-const Text facilities[] = {
+const KnownText facilities[] = {
     {FACILITY_NULL, "General"}, {FACILITY_RPC, "RPC"}, {2, "Automation"}, {FACILITY_ITF, "WMI"}, {FACILITY_WIN32, "System"}};
 
 class StatusCodeText final : public Counted<IWbemStatusCodeText> {
@@ -53,7 +53,7 @@ class StatusCodeText final : public Counted<IWbemStatusCodeText> {
     HRESULT GetFacilityCodeText(HRESULT code, LCID, long flags, BSTR *text) override {
         const unsigned facility = static_cast<unsigned>(HRESULT_FACILITY(code));
         const char *known = nullptr;
-        for (const Text &each : facilities)
+        for (const KnownText &each : facilities)
             if (static_cast<unsigned>(each.code) == facility) known = each.text;
         return give(known, "Facility %u", facility, flags, text);
     }
@@ -74,7 +74,7 @@ class StatusCodeText final : public Counted<IWbemStatusCodeText> {
 } // namespace
 
 const char *wbem_status_text(HRESULT code) {
-    for (const Text &known : texts)
+    for (const KnownText &known : texts)
         if (known.code == code) return known.text;
     return strcmp(wql_status_name(code), "WBEM_E_?") ? wql_status_text(code) : nullptr;
 }

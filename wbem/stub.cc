@@ -24,7 +24,7 @@ class SinkStub final : public Counted<IWbemObjectSink> {
     IWbemObjectSink *sink_;
 };
 
-class Apartment final : public Counted<IWbemUnsecuredApartment> {
+class StubMaker final : public Counted<IWbemUnsecuredApartment> {
   public:
     /* The stub of an object is the stub of the sink that it has. */
     HRESULT STDMETHODCALLTYPE CreateObjectStub(IUnknown *object, IUnknown **stub) override {
@@ -60,7 +60,7 @@ class Apartment final : public Counted<IWbemUnsecuredApartment> {
 } // namespace
 
 HRESULT make_unsecured_apartment(IWbemUnsecuredApartment **out) noexcept {
-    *out = new (std::nothrow) Apartment;
+    *out = new (std::nothrow) StubMaker;
     return *out ? S_OK : E_OUTOFMEMORY;
 }
 

@@ -19,6 +19,20 @@ bool variant_is_locked(const VARIANT &variant) noexcept {
     return (variant.vt & (VT_ARRAY | VT_BYREF)) == VT_ARRAY && array_is_locked(variant.parray);
 }
 
+/* Empty before what it held is let go: an object that goes may look here. */
+void drop_variant(VARIANT *variant) noexcept {
+    const VARIANT held = *variant;
+    if (!is_variant_type(held.vt)) return;
+    VariantInit(variant);
+    if (held.vt == VT_BSTR) {
+        SysFreeString(held.bstrVal);
+    } else if (held.vt == VT_UNKNOWN || held.vt == VT_DISPATCH) {
+        if (held.punkVal) held.punkVal->Release();
+    } else if ((held.vt & ~VT_TYPEMASK) == VT_ARRAY) {
+        drop_array(held.parray);
+    }
+}
+
 HRESULT copy_variant(const VARIANT &source, VARIANT *out) noexcept {
     HRESULT done = S_OK;
     VariantInit(out);
@@ -49,15 +63,7 @@ HRESULT VariantClear(VARIANT *variant) {
     if (!variant) return E_INVALIDARG;
     if (!is_variant_type(variant->vt)) return DISP_E_BADVARTYPE;
     if (variant_is_locked(*variant)) return DISP_E_ARRAYISLOCKED;
-    /* Empty before what it held is let go: an object that goes may look here. */
-    const VARIANT held = *variant;
-    VariantInit(variant);
-    if (held.vt == VT_BSTR)
-        SysFreeString(held.bstrVal);
-    else if (held.vt == VT_UNKNOWN || held.vt == VT_DISPATCH) {
-        if (held.punkVal) held.punkVal->Release();
-    } else if ((held.vt & (VT_ARRAY | VT_BYREF)) == VT_ARRAY)
-        return SafeArrayDestroy(held.parray);
+    drop_variant(variant);
     return S_OK;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* windows.cc: waiting, which lets an apartment's calls run; locks, counters, clocks. */
 #include "apartment.h"
+#include "clock.h"
 
 #include <wbemhost.h>
 

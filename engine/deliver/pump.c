@@ -257,6 +257,18 @@ static bool end_call(wql_pump *pump, wql__call *call, int64_t until_us) {
     }
 }
 
+/* Each is latched before any is waited for, so that none brings data while another one ends. */
+static void cancel_all(wql_pump *pump, int64_t until_us) {
+    wql__call *call;
+    while (wql__now_us() < until_us && (call = next_live(pump)) != NULL) {
+        (void)wql__call_cancel(call);
+        wql__call_put(call);
+    }
+    wql__lock(&pump->lock);
+    for (call = pump->calls; call; call = call->pump_next) call->pump_closed = false;
+    wql__unlock(&pump->lock);
+}
+
 void wql__pump_close(wql_pump *pump) {
     int64_t until = wql__until_us(pump->engine->options.cancel_wait_ms);
     wql__call *call;
@@ -266,6 +278,7 @@ void wql__pump_close(wql_pump *pump) {
     pump->running = false;
     pump->closed = true;
     wql__unlock(&pump->lock);
+    cancel_all(pump, until);
     while (over && (call = next_live(pump)) != NULL) {
         over = end_call(pump, call, until);
         wql__call_put(call);

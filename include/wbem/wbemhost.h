@@ -15,11 +15,12 @@
  *      option workers N                   threads that run asynchronous calls; 2
  *      option sink_timeout MS             how long a sink may hold a callback before its call is cancelled; 30000, 0 = for ever
  *      option dialect wql|relaxed         what ExecQuery understands; wql
- * Blanks separate; a name with blanks in it stands between double quotes; # in front of a word begins a comment. Where only
- * options are set, the Linux classes are served in root/cimv2. MOF is loaded last, so its classes may derive from the others;
- * what it includes lies in its folder or below. A mistake fails the connection with WBEM_E_INITIALIZATION_FAILURE, whose error
- * object (GetErrorInfo) says where it is, and nothing is served. A process that runs with another user's rights (set-user-ID)
- * does not look at its environment.
+ * A FILE that does not begin with a slash lies in the folder of the configuration file, or, if the variable names it, in the
+ * current one. Blanks separate; a name with blanks in it stands between double quotes; # in front of a word begins a comment.
+ * Where only options are set, the Linux classes are served in root/cimv2. MOF is loaded last, so its classes may derive from the
+ * others; what it includes lies in its folder or below. A mistake fails the connection with WBEM_E_INITIALIZATION_FAILURE, whose
+ * error object (GetErrorInfo) says where it is, and nothing is served. A process that runs with another user's rights
+ * (set-user-ID) does not look at its environment.
  *
  * The engine of the library's own goes when no thread is in (CoInitializeEx), no interface of it is held and no call runs; the
  * next connection makes another one, of what is said then. */

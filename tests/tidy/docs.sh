@@ -55,5 +55,13 @@ for file in README.md docs/*.md; do
     done
 done
 ok "documents name files that are there"
+# The table of methods names tests: each is there.
+sed -n 's/^| .*|\(.*`test_.*\) |$/\1/p' docs/wbem.md | tr ';' '\n' | while read -r group; do
+    program=$(echo "$group" | grep -o '`test_[a-z_]*`' | head -1 | tr -d '`')
+    for name in $(echo "$group" | grep -oE '[A-Za-z0-9]+(_[a-z0-9A-Z]+)+' | grep -v '^test_'); do
+        grep -q "void $name(void \*\*" "tests/wbem/$program.cc" || echo "docs/wbem.md: $program has no test $name"
+    done
+done >"${1:-build}/docs.missing"
+if [ -s "${1:-build}/docs.missing" ]; then bad "$(cat "${1:-build}/docs.missing")"; else ok "tests that the table of methods names are there"; fi
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]

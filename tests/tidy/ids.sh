@@ -4,7 +4,7 @@
 # the specification of calls is the name of a test that ran and passed, or waits for a part of the library that is not there yet.
 #
 # LOG is the output of the unit tests in TAP, from `make check`; without it each program of the table is run once. A row is one of
-#   ID <tab> PROGRAM <tab> TEST         a unit test in build/tests/unit whose name carries the id
+#   ID <tab> PROGRAM <tab> TEST         a unit test in build/tests/unit or build/tests/wbem whose name carries the id
 #   ID <tab> sim <tab> ID               a check of the simulation with the id beside it (tests/sim); the simulation's own stage runs it
 #   ID <tab> waiting on PART <tab> WHY
 set -u
@@ -26,7 +26,9 @@ wanted() {
 # The unit tests' output: a line for each test, whatever program it is of.
 if [ ! -s "$log" ]; then
     for program in $(cut -f2 $table | grep '^test_' | sort -u); do
-        CMOCKA_MESSAGE_OUTPUT=tap timeout 120 "$build/tests/unit/$program" 2>/dev/null
+        path=$build/tests/unit/$program
+        [ -x "$path" ] || path=$build/tests/wbem/$program
+        CMOCKA_MESSAGE_OUTPUT=tap timeout 120 "$path" 2>/dev/null
     done >"$log"
 fi
 
@@ -46,6 +48,8 @@ wanted | awk -F "$tab" -v log_file="$log" -v table=$table '
     function source_of(program, file, line, text) {
         if (program in sources) return sources[program]
         file = "tests/unit/" program ".c"
+        while ((getline line <file) > 0) text = text line "\n"
+        if (!text) file = "tests/wbem/" program ".cc"
         while ((getline line <file) > 0) text = text line "\n"
         return sources[program] = text
     }
@@ -79,7 +83,7 @@ wanted | awk -F "$tab" -v log_file="$log" -v table=$table '
             if (row == 1) continue
             if (NF != 3 || $1 == "" || $3 == "") { bad(table ":" row ": not three columns"); continue }
             listed[$1] = 1
-            if ($2 ~ /^waiting on (com|events|hosts|paths|writes)$/) { part = substr($2, 12); waiting[$1] = 1; of_part[part] = of_part[part] " " $1 }
+            if ($2 ~ /^waiting on (events|hosts|writes)$/) { part = substr($2, 12); waiting[$1] = 1; of_part[part] = of_part[part] " " $1 }
             else check($1, $2, $3)
         }
         if (!row) bad(table " is not there")

@@ -21,6 +21,11 @@ try "run with the shared object" sh -c "LD_LIBRARY_PATH=$dir/usr/lib $dir/hello 
 # shellcheck disable=SC2046
 try "compile with the archive" gcc -std=c11 $(pkg-config --cflags wql) examples/01_hello.c -o "$dir/hello" "$dir/usr/lib/libwql.a" -pthread -ldl
 try "run with the archive" sh -c "$dir/hello $dir.db | grep -qx 'Lamp	20'"
+# shellcheck disable=SC2046
+try "compile a program written for WMI" g++ -std=c++17 -w examples/wbem/02_semisync.cc -o "$dir/semisync" $(pkg-config --cflags --libs wbemcli) \
+    "-Wl,-rpath-link,$dir/usr/lib"
+try "run a program written for WMI" env LD_LIBRARY_PATH="$dir/usr/lib" WBEM_PROVIDERS="root/cimv2 mof $PWD/examples/wbem/myclass.mof" \
+    sh -c "$dir/semisync | grep -q '^1 Lamp'"
 try "the installed tool answers" sh -c "$dir/usr/bin/wql --sqlite $dir.db --count 'SELECT * FROM Product' | grep -qx 1"
 try "uninstall leaves no file" sh -c "$make --no-print-directory -s uninstall DESTDIR=$dir PREFIX=/usr && [ -z \"\$(find $dir/usr -type f -o -type l)\" ]"
 exit $code

@@ -79,6 +79,27 @@ static void pumped_deadline_and_cancel(void **state) {
     close_fixture(&f);
 }
 
+/* It used to run the others while it ended the first one. */
+static void a_pump_that_closes_brings_no_more_rows_of_any_call(void **state) {
+    fixture f = {.t = {.rows = 50000, .block_every = 5}};
+    recorder r[3];
+    wql_pump *pump;
+    (void)state;
+    open_fixture(&f, 0, 0);
+    assert_int_equal(wql_pump_open(f.engine, &pump, &err), WQL_OK);
+    for (int i = 0; i < 3; i++) {
+        recorder_init(&r[i], DO_NOTHING);
+        wql_call_close(submit_pumped(&f, pump, &r[i], 0));
+    }
+    wql_pump_close(pump);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(atomic_load(&r[i].rows), 0);
+        assert_int_equal(atomic_load(&r[i].code), WQL_E_CALL_CANCELLED);
+        assert_promises(&r[i]);
+    }
+    close_fixture(&f);
+}
+
 static void *cancel_elsewhere(void *arg) {
     recorder *r = arg;
     atomic_store(&r->answer, wql_call_cancel(r->other));
@@ -117,6 +138,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pumped_on_this_thread),
         cmocka_unit_test(pumped_deadline_and_cancel),
+        cmocka_unit_test(a_pump_that_closes_brings_no_more_rows_of_any_call),
         cmocka_unit_test(pumped_cancel_from_another_thread_waits_for_the_pump),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* units.c: the one program of all unit tests. It runs those of the file whose name it was called by (test_like ...): each build links
- * it once, and a test is still a process of its own. */
+/* units.c: the one program of all unit tests. It runs those of the file whose name it was called by (test_like ...): each build
+ * links it once, and a test is still a process of its own. */
 #include <stdio.h>
 #include <string.h>
 

@@ -221,7 +221,8 @@ void smart_texts_convert_add_compare_and_share(void **) {
     assert_ptr_equal(static_cast<wchar_t *>(shared), static_cast<wchar_t *>(both));
     shared.GetBSTR()[0] = L'X'; /* who may write has a text of his own */
     assert_int_equal(static_cast<wchar_t *>(both)[0], L'<');
-    both = both;
+    _bstr_t &same = both;
+    both = same;
     BSTR raw = both.Detach();
     assert_true(!both);
     both.Attach(raw);
@@ -320,7 +321,8 @@ void smart_pointers_count(void **) {
         assert_int_equal(counter.refs, 3);
         c = a;
         b = nullptr;
-        c = c;
+        IUnknownPtr &same = c;
+        c = same;
         assert_true(a == c && !b && a);
         IWbemContextPtr other(a); /* it has not got that one */
         assert_true(other == nullptr);
@@ -350,7 +352,8 @@ void atl_texts_and_values(void **) {
     text += L"cd";
     text += text;
     assert_wide(text, L"abcdabcd");
-    text = text;
+    CComBSTR &same = text;
+    text = same;
     assert_int_equal(text.Length(), 8);
     assert_wide(id, L"{00000000-0000-0000-C000-000000000046}");
     assert_int_equal(text.Append(L"x", -1), E_INVALIDARG);
