@@ -121,7 +121,7 @@ report "it has no text relocations and no executable stack" "$(readelf -dW "$fac
     readelf -lW "$face" | awk '/GNU_STACK/ && /RWE/')"
 # The process, its threads and its engine: what COM has one of. Nothing runs when the library is loaded or unloaded.
 readelf -SW "$face" | sed -n 's/^ *\[ *\([0-9]*\)\] \(\.data\|\.bss\|\.tdata\|\.tbss\) .*/\1/p' >"$dir/written"
-once="list_lock|list_first|process_(threads|multithreaded|secured)|self|leaver|__tls_guard|last|host\(\)::(it|place)|all"
+once="list_lock|list_first|process_(threads|multithreaded|secured)|self|leaver|__tls_guard|last|host\(\)::(it|place)|all_fetches"
 once="$once|Delivery::(shared\(\)::spare|is_busy\(\)::busy)|shortages"
 report "only what COM has one of is memory that is written to" "$(readelf -sW "$face" | awk '
     FNR == NR { written[$1] = 1; next }
