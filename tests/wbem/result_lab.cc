@@ -54,7 +54,6 @@ static void steps_close(wql_scan *scan) {
     Steps *steps = static_cast<Steps *>(scan->self);
     free(scan->state);
     std::lock_guard<std::mutex> held(steps->lock);
-    steps->is_waited_for = false;
     steps->closes++;
     steps->changed.notify_all();
 }
@@ -68,8 +67,7 @@ static uint64_t rows_allowed(Steps *steps, wql_scan *scan, uint64_t at) {
         steps->inside--;
     }
     if (steps->allowed > at) return steps->allowed - at;
-    steps->waker = wql_scan_waker(scan);
-    steps->is_waited_for = true;
+    steps->wakers.push_back(wql_scan_waker(scan));
     return 0;
 }
 
@@ -126,8 +124,8 @@ void Steps::allow(uint64_t more) {
     std::lock_guard<std::mutex> held(lock);
     allowed = more;
     changed.notify_all();
-    if (is_waited_for) wql_waker_wake(waker);
-    is_waited_for = false;
+    for (const wql_waker &waker : wakers) wql_waker_wake(waker); /* a scan may be gone: that does no harm */
+    wakers.clear();
 }
 
 bool Steps::wait_for_closes(int count) {

@@ -57,9 +57,8 @@ struct Steps {
     std::mutex lock;
     std::condition_variable changed;
     uint64_t allowed;
-    bool is_waited_for = false;
-    wql_waker waker = {};
-    std::atomic<int> inside{0}; /* threads that a deaf one holds */
+    std::vector<wql_waker> wakers; /* of scans that wait */
+    std::atomic<int> inside{0};    /* threads that a deaf one holds */
     wql_provider table = {};
 };
 
