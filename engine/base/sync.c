@@ -123,16 +123,6 @@ void wql__spin_pause(void) {
 #endif
 }
 
-int wql__processor(void) { return sched_getcpu(); }
-
-void wql__leave_processor(int processor) {
-    cpu_set_t all, others;
-    if (processor < 0 || processor >= CPU_SETSIZE || sched_getaffinity(0, sizeof all, &all) != 0) return;
-    others = all;
-    CPU_CLR((size_t)processor, &others);
-    if (CPU_COUNT(&others) && sched_setaffinity(0, sizeof others, &others) == 0) (void)sched_setaffinity(0, sizeof all, &all);
-}
-
 int64_t wql__deadline_us(int64_t now_us, uint32_t ms) {
     if (ms == UINT32_MAX) return WQL__TIME_FOREVER;
     return now_us > WQL__TIME_FOREVER - (int64_t)ms * 1000 ? WQL__TIME_FOREVER : now_us + (int64_t)ms * 1000;

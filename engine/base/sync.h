@@ -46,12 +46,6 @@ int64_t wql__now_ns(void); /* monotonic */
 /* More than one processor may be used: spinning for a moment can pay. */
 bool wql__can_spin(void);
 void wql__spin_pause(void);
-/* The processor that this thread runs on; -1: not known. */
-int wql__processor(void);
-/* Takes this thread to another processor than that one, if there is one that it may use. For a thread that was woken to work beside
- * another: schedulers that know of no shared cache leave it in the queue of the processor that it last ran on, behind the very
- * thread it is to help, until they balance some milliseconds later. */
-void wql__leave_processor(int processor);
 /* now + ms, without overflow; WQL_FOREVER gives WQL__TIME_FOREVER. */
 int64_t wql__deadline_us(int64_t now_us, uint32_t ms);
 /* The same from now on, by wql__now_us. */

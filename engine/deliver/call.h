@@ -69,7 +69,6 @@ struct wql__call {
     uint8_t callback;          /* 0 none, 1 data, 2 progress, 3 final */
     uint32_t helpers;          /* threads inside wql__run_help: the run is not closed before they are gone */
     bool help_queued;          /* one more was asked for */
-    int processor;             /* where the run was when it was: a helper is of use on another one */
     uint8_t pool;              /* where the run goes on: WQL__POOL_WORKERS or WQL__POOL_ELASTIC */
     wql_status code;           /* by the winner of the latch */
     bool worded;               /* the same: run_error has the words for code; else they are made from it */

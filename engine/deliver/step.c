@@ -215,7 +215,6 @@ static void seek_help(wql__call *call) {
     if (!call->run || !call->env.split || !wql__sched_is_idle(&call->engine->sched) || may_block(call->plan)) return;
     if (!wql__run_divide(call->run, call->engine->options.workers)) return;
     wql__lock(&call->lock);
-    call->processor = wql__processor();
     queue_help(call);
     wql__unlock(&call->lock);
 }
@@ -223,15 +222,12 @@ static void seek_help(wql__call *call) {
 void wql__call_help(wql__call *call) {
     wql__run *run;
     bool more;
-    int beside;
     wql__lock(&call->lock);
-    beside = call->processor;
     call->help_queued = false;
     run = call->term == WQL__OPEN && !call->closing && !call->paused ? call->run : NULL;
     if (run) call->helpers++;
     wql__unlock(&call->lock);
     if (!run) return;
-    if (beside >= 0 && wql__processor() == beside) wql__leave_processor(beside);
     more = wql__run_help(run, wql__engine_now(call->engine) + WQL__SLICE_US);
     wql__lock(&call->lock);
     call->helpers--;

@@ -348,8 +348,6 @@ void wql__spin_pause(void) {
     sim.now += 1;
     to_scheduler();
 }
-int wql__processor(void) { return -1; }
-void wql__leave_processor(int processor) { (void)processor; }
 int64_t wql__deadline_us(int64_t now_us, uint32_t ms) {
     if (ms == UINT32_MAX || now_us > WQL__TIME_FOREVER - (int64_t)ms * 1000) return WQL__TIME_FOREVER;
     return now_us + (int64_t)ms * 1000;
