@@ -66,9 +66,9 @@ all: missing
 
 lib: $(B)/libwql.so.0 $(B)/libwql.a $(B)/wql $(B)/wql.pc $(B)/libwbemcli.so.0 $(B)/libwbemcli.a $(B)/wbemcli.pc
 tests: $(UNIT) $(WBEM_TEST) $(PROGRAMS) $(EXAMPLES) $(WBEM_EXAMPLES) $(PLUGINS)
-# What runs with a sanitizer too.
-sanitized: $(UNIT) $(WBEM_TEST) $(PLUGINS) \
-           $(filter %/golden %/fault %/points %/stress %.so $(B)/tests/fuzz/%,$(PROGRAMS))
+# What runs with a sanitizer too: unit tests, and the programs of these folders.
+SANITIZED ?= golden fault points stress fuzz
+sanitized: $(UNIT) $(WBEM_TEST) $(PLUGINS) $(foreach folder,$(SANITIZED),$(filter $(B)/tests/$(folder)/%,$(PROGRAMS)))
 
 # -- what is missing: plain make says it, make setup installs it -----------------------------------------------------
 missing:
@@ -127,7 +127,7 @@ $(B)/gen/wbem.cc: $(WBEM_SRC)
 	@printf '#include "%s"\n' $(WBEM_SRC) >$@
 $(B)/obj/gen/wbem.o: $(B)/gen/wbem.cc
 	@mkdir -p $(@D)
-	$(CXX) $(CXXFLAGS) $(if $(findstring clang,$(CXX)),,-Wno-subobject-linkage) -I. -c -o $@ $<
+	$(CXX) $(CXXFLAGS) $(if $(SAN),-O0) $(if $(findstring clang,$(CXX)),,-Wno-subobject-linkage) -I. -c -o $@ $<
 # The face for code written for WMI: a library of its own, on the public headers.
 $(B)/libwbemcli.a: $(WBEM_OBJ)
 	@rm -f $@
@@ -155,7 +155,7 @@ $(WBEM_TEST): $(B)/tests/wbem/%: $(B)/obj/tests/wbem/%.o $(WBEM_AID) $(B)/libwbe
 	$(CXX) $(SAN) $(QUICK_LD) -o $@ $(filter %.o,$^) $(B)/libwbemcli.a $(B)/libwql.a -lcmocka -lsqlite3 $(LDLIBS)
 # They are many: less is optimised in them, and binutils' other linker is quicker, where it is there.
 $(B)/obj/tests/unit/%.o: CFLAGS += $(if $(SAN),,-O1)
-$(B)/obj/tests/wbem/%.o: CXXFLAGS += -O0
+$(B)/obj/tests/wbem/%.o: CXXFLAGS += -O0 $(if $(SAN),-fno-sanitize=undefined)
 QUICK_LD := $(if $(shell command -v ld.gold),-fuse-ld=gold)
 # The loops by hand that the library is compared with are as fast as the compiler can make them.
 $(B)/obj/bench/%.o: CFLAGS += $(if $(SAN),,-O3)
@@ -237,7 +237,7 @@ $(B)/examples/%: examples/%.cc $(B)/libwql.a
 	$(CXX) -std=c++17 $(OPT) $(SAN) -Wall -Wextra -Wconversion $(WERROR) -Iinclude -o $@ $< $(B)/libwql.a $(LDLIBS)
 # Programs written for WMI: by both compilers, in the oldest and the newest standard of their language. They know neither our warnings
 # nor our headers' place in the tree, and what Windows wants of a linker must not hurt.
-WBEM_FLAGS = $(OPT) $(SAN) -Wall -Wextra -Wno-unknown-pragmas $(WERROR) -Iinclude/wbem -Iinclude
+WBEM_FLAGS = $(OPT) -O0 $(SAN) -Wall -Wextra -Wno-unknown-pragmas $(WERROR) -Iinclude/wbem -Iinclude
 WBEM_LIBS  = $(B)/libwbemcli.a $(B)/libwql.a
 $(B)/examples/wbem/%.gcc11: examples/wbem/%.cc $(WBEM_LIBS)
 	@mkdir -p $(@D)

@@ -50,35 +50,21 @@ stage() {
 
 build() { "$make" --no-print-directory -s -j2 WERROR=-Werror "$@"; }
 
-# Unit tests of a build, two programs at a time, each with a time limit: all, or those that are named.
-run_unit() {
-    CMOCKA_MESSAGE_OUTPUT=tap timeout 120 "$1" >"$logs/unit-$$.$2" 2>&1
-    got=$?
-    [ $got -eq 0 ] || grep '^not ok' "$logs/unit-$$.$2" | grep -vq '# SKIP' || echo "not ok $1 ended with $got" >>"$logs/unit-$$.$2"
-    return $got
-}
-
 # Those of the library are in one folder, those of the COM face in another.
 unit_program() { if [ -x "$1/tests/unit/$2" ]; then echo "$1/tests/unit/$2"; else echo "$1/tests/wbem/$2"; fi; }
 wbem_units() { for file in tests/wbem/test_*.cc; do basename "$file" .cc; done | tr '\n' ' '; }
 
+# Unit tests of a build, two programs at a time: all, or those that are named.
 run_units() {
     dir=$1
     shift
     if [ $# -eq 0 ]; then set -- $(cd "$dir/tests/unit" && ls | grep '^test_[a-z0-9_]*$') $(wbem_units); fi
+    said=$logs/units
+    rm -rf "$said"
+    mkdir "$said"
     code=0
-    while [ $# -gt 0 ]; do
-        first=0
-        second=0
-        run_unit "$(unit_program "$dir" "$1")" 1 &
-        if [ $# -gt 1 ]; then run_unit "$(unit_program "$dir" "$2")" 2 || second=$?; fi
-        wait $! || first=$?
-        cat $logs/unit-$$.1
-        if [ $# -gt 1 ]; then cat $logs/unit-$$.2; shift; fi
-        shift
-        [ $first -eq 0 ] && [ $second -eq 0 ] || code=1
-    done
-    rm -f $logs/unit-$$.*
+    for name in "$@"; do unit_program "$dir" "$name"; done | xargs -P 2 -n 1 sh tests/unit.sh "$said" || code=1
+    for name in "$@"; do cat "$said/$name"; done
     return $code
 }
 
@@ -151,17 +137,17 @@ test_linux_devices test_linux_parts test_mem test_memory_store test_meta_class t
 test_progress test_pull test_pump test_rights test_shutdown test_sink test_sink_rules test_sqlite test_static_store test_stuck
 test_submit"
 
-wbem_thread_units="test_calls test_host test_lender test_next_async test_process test_results"
+wbem_thread_units="test_calls test_cancel_async test_host test_lender test_next_async test_process test_results test_sinks"
 
 asan_env="ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1"
 tsan_env="TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1"
 
 # Places in messages need lines, not types: that is a quarter less to compile and to link.
 stage build 80 build OPT="-O2 -g1" WHOLE=yes lib tests
-stage build-address 80 build B=build/asan SAN="-fsanitize=address,undefined -fno-sanitize-recover=undefined" OPT="-O1 -g1" lib sanitized \
+stage build-address 80 build B=build/asan SAN="-fsanitize=address,undefined -fno-sanitize-recover=undefined" OPT="-O1 -g1" sanitized \
     "UNITS=$(quick_units)"
-stage build-thread 60 build B=build/tsan SAN=-fsanitize=thread OPT="-O1 -g1" sanitized "UNITS=$(echo $thread_units)" \
-    "WBEM_UNITS=$wbem_thread_units"
+stage build-thread 60 build B=build/tsan SAN=-fsanitize=thread OPT="-O1 -g1" sanitized SANITIZED="points stress" \
+    "UNITS=$(echo $thread_units)" "WBEM_UNITS=$wbem_thread_units"
 stage build-clang 40 build B=build/clang CC=clang-14 CXX=clang++-14 WHOLE=yes OPT=-O0 lib
 stage unit 60 run_units build
 stage ids 5 sh tests/tidy/ids.sh build $logs/unit.log
@@ -184,6 +170,7 @@ stage simulation 60 sh tests/sim/run.sh build/tests/sim/sim 50000
 stage mutants 60 sh tests/sim/mutants.sh build/tests/sim/sim
 stage spin 60 sh tests/model/run.sh build
 stage bench 20 timeout 120 build/bench/bench --check --dir build --json build/check/bench.json
+aside headers sh tests/tidy/headers.sh
 stage counts 15 sh tests/counts/run.sh build
 stage fault-points 20 timeout 120 build/tests/points/points
 aside soak-short timeout 60 build/tests/soak/soak 5
@@ -191,6 +178,7 @@ stage fault-tool 20 timeout 120 sh tests/points/tool.sh build
 stage limits 10 timeout 60 build/tests/limits/limits docs/limits.md include/wql/engine.h
 stage soak-short 10 finish soak-short
 stage fuzz-replay 20 run_fuzz_seeds
+stage headers 20 finish headers
 export $asan_env
 # shellcheck disable=SC2046
 stage address-unit 110 run_units build/asan $(quick_units) $(wbem_units)
@@ -204,7 +192,6 @@ stage thread-stress 60 timeout 120 build/tsan/tests/stress/stress 10
 stage thread-points 20 timeout 120 build/tsan/tests/points/points
 # shellcheck disable=SC2086
 stage thread-unit 90 run_units build/tsan $thread_units $wbem_thread_units
-stage headers 20 sh tests/tidy/headers.sh
 stage includes 5 sh tests/tidy/includes.sh
 stage symbols 10 sh tests/tidy/symbols.sh build
 stage lines 5 sh tests/tidy/lines.sh

@@ -138,11 +138,13 @@ HRESULT make_own(Behind **out) {
     std::string mistake;
     Places places = {secure_getenv("WBEM_PROVIDERS"), secure_getenv("WBEM_CONFIG"), "/etc/wbem.conf"};
     wql_engine *engine;
-    if (!read_configuration(places, &configuration, &mistake)) return fail(WBEM_E_INITIALIZATION_FAILURE, mistake, CONNECT_SERVER);
+    if (!read_configuration(places, &configuration, &mistake))
+        return fail(WBEM_E_INITIALIZATION_FAILURE, mistake, CONNECT_SERVER);
     std::unique_ptr<Behind> behind(new Behind{nullptr, true, configuration.dialect, 0, nullptr});
     wql_status status = open_configured(configuration, &engine, &mistake);
     if (status < 0)
-        return fail(status == WQL_E_OUT_OF_MEMORY ? WBEM_E_OUT_OF_MEMORY : WBEM_E_INITIALIZATION_FAILURE, mistake, CONNECT_SERVER);
+        return fail(status == WQL_E_OUT_OF_MEMORY ? WBEM_E_OUT_OF_MEMORY : WBEM_E_INITIALIZATION_FAILURE, mistake,
+                    CONNECT_SERVER);
     behind->engine = engine;
     *out = behind.release();
     return WBEM_S_NO_ERROR;

@@ -37,12 +37,14 @@ class Locator final : public Counted<IWbemLocator> {
             if (FAILED(read_text(resource, &path)))
                 return fail(WBEM_E_INVALID_PARAMETER, "strNetworkResource is no Unicode text", CONNECT_SERVER);
             if (flags & ~static_cast<long>(WBEM_FLAG_CONNECT_USE_MAX_WAIT))
-                return fail(WBEM_E_INVALID_PARAMETER, "lSecurityFlags may be 0 or WBEM_FLAG_CONNECT_USE_MAX_WAIT", CONNECT_SERVER);
+                return fail(WBEM_E_INVALID_PARAMETER, "lSecurityFlags may be 0 or WBEM_FLAG_CONNECT_USE_MAX_WAIT",
+                            CONNECT_SERVER);
             HRESULT result = take_machine(path, &name);
             if (result == WBEM_E_INVALID_NAMESPACE) return fail(result, "no namespace is named", CONNECT_SERVER);
             if (FAILED(result)) return fail(result, "namespaces of other machines are not served", CONNECT_SERVER);
             if (is_there(user) || is_there(password) || is_there(authority))
-                return fail(WBEM_E_LOCAL_CREDENTIALS, "on this machine nobody but the process itself can connect", CONNECT_SERVER);
+                return fail(WBEM_E_LOCAL_CREDENTIALS, "on this machine nobody but the process itself can connect",
+                            CONNECT_SERVER);
             if (is_there(locale) && !is_locale(locale))
                 return fail(WBEM_E_INVALID_LOCALE, "a locale is written MS_ and a hexadecimal number", CONNECT_SERVER);
             result = Connection::open(name, &connection, flags ? MAX_WAIT_MS : 0);

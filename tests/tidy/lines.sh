@@ -64,5 +64,8 @@ report "every file ends in a newline" "$([ -z "$(tail -q -c 1 $c_files $scripts 
     tail -c 1 "$file" | read -r _ || [ ! -s "$file" ] || echo "$file"
 done)"
 
+# A test is called by its name alone, whichever folder it is in.
+report "tests have names of their own" "$(ls tests/unit/test_*.c tests/wbem/test_*.cc | sed 's|.*/||; s|\..*||' | sort | uniq -d)"
+
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_cancel.cc: CancelAsyncCall, stubs as keys, calls of apartments. R numbers are those of the specification of calls; names
- * that begin with unlike_wine turn a known weakness of another implementation into a promise of this one. */
+/* test_cancel_async.cc: CancelAsyncCall, stubs as keys, calls of apartments. R numbers are those of the specification of calls;
+ * names that begin with unlike_wine turn a known weakness of another implementation into a promise of this one. */
 #include "call_lab.h"
 
 using namespace lab;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_memory.cc: every allocation by `new` fails once, in every method that reads. A method then says so or succeeds; a sink is
- * either not touched or gets its one end; and the next call works. The engine's own memory has sweeps of its own. */
+/* test_no_memory.cc: every allocation by `new` fails once, in every method that reads. A method then says so or succeeds; a sink
+ * is either not touched or gets its one end; and the next call works. The engine's own memory has sweeps of its own. */
 #include "call_lab.h"
 
 #include <cstdlib>
