@@ -33,6 +33,8 @@ template <typename Interface> class Counted : public Interface {
     Counted(const Counted &) = delete;
     Counted &operator=(const Counted &) = delete;
 #ifdef WBEM_CHECKING
+    static void *operator new(size_t size) { return ::operator new(size); }
+    static void *operator new(size_t size, const std::nothrow_t &none) noexcept { return ::operator new(size, none); }
     static void operator delete(void *memory, size_t size) noexcept { bury(memory, size, typeid(Interface).name()); }
 #endif
 
