@@ -119,7 +119,9 @@ finish() {
 }
 
 # Under the address sanitizer these take longest; there they belong to the long check.
-slow_units="test_like
+slow_units="test_associations
+test_like
+test_linux
 test_outstanding
 test_memory
 test_memory_store
@@ -148,21 +150,20 @@ stage build-address 80 build B=build/asan SAN="-fsanitize=address,undefined -fno
     "UNITS=$(quick_units)"
 stage build-thread 60 build B=build/tsan SAN=-fsanitize=thread OPT="-O1 -g1" sanitized SANITIZED="points stress" \
     "UNITS=$(echo $thread_units)" "WBEM_UNITS=$wbem_thread_units"
-stage build-clang 40 build B=build/clang CC=clang-14 CXX=clang++-14 WHOLE=yes OPT=-O0 lib
 stage unit 60 run_units build
 stage ids 5 sh tests/tidy/ids.sh build $logs/unit.log
 stage golden 20 timeout 60 build/tests/golden/golden tests/golden/*.wqt
 stage language 10 timeout 60 build/tests/language/language tests/language/rows.tsv tests/golden/tricky.wqt
-aside language-doc sh tests/language/doc.sh build
+aside fault timeout 120 build/tests/fault/fault
+stage language-doc 20 sh tests/language/doc.sh build
 stage language-errors 10 sh tests/language/errors.sh build
 stage mof-doc 10 sh tests/mof/doc.sh build
 stage mof-schema 60 timeout 300 sh tests/mof/schema.sh build
 stage oracle 40 timeout 120 build/tests/oracle/oracle
 stage joins 10 timeout 60 build/tests/joins/joins
-stage fault 60 timeout 120 build/tests/fault/fault
+stage fault 60 finish fault
 stage examples 20 run_examples build
 stage wbem-examples 20 sh tests/wbem/examples.sh build
-stage language-doc 20 finish language-doc
 aside shell env ONLY="shell manual" timeout 120 sh tests/cli/run.sh build
 stage tool 60 env ONLY="options params provider mof formats errors check output interrupt types machine" timeout 120 sh tests/cli/run.sh build
 stage shell 40 finish shell
@@ -203,6 +204,7 @@ else
     echo "skipped: the query corpus is not beside this tree"
 fi
 if [ "$long" = --long ]; then
+    stage build-clang 60 build B=build/clang CC=clang-14 CXX=clang++-14 WHOLE=yes OPT=-O0 lib
     stage simulation-long 1200 sh tests/sim/run.sh build/tests/sim/sim 5000000
     stage spin-mutants 120 sh tests/model/mutants.sh build
     stage spin-long 7200 sh tests/model/run.sh build long
