@@ -171,13 +171,12 @@ stage simulation 60 sh tests/sim/run.sh build/tests/sim/sim 50000
 stage mutants 60 sh tests/sim/mutants.sh build/tests/sim/sim
 stage spin 60 sh tests/model/run.sh build
 stage bench 20 timeout 120 build/bench/bench --check --dir build --json build/check/bench.json
+stage soak-short 10 timeout 60 build/tests/soak/soak 5
 aside headers sh tests/tidy/headers.sh
 stage counts 15 sh tests/counts/run.sh build
 stage fault-points 20 timeout 120 build/tests/points/points
-aside soak-short timeout 60 build/tests/soak/soak 5
 stage fault-tool 20 timeout 120 sh tests/points/tool.sh build
 stage limits 10 timeout 60 build/tests/limits/limits docs/limits.md include/wql/engine.h
-stage soak-short 10 finish soak-short
 stage fuzz-replay 20 run_fuzz_seeds
 stage headers 20 finish headers
 export $asan_env
