@@ -239,24 +239,18 @@ $(B)/examples/%: examples/%.cc $(B)/libwql.a
 # nor our headers' place in the tree, and what Windows wants of a linker must not hurt.
 WBEM_FLAGS = $(OPT) -O0 $(SAN) -Wall -Wextra -Wno-unknown-pragmas $(WERROR) -Iinclude/wbem -Iinclude
 WBEM_LIBS  = $(B)/libwbemcli.a $(B)/libwql.a
-$(B)/examples/wbem/%.gcc11: examples/wbem/%.cc $(WBEM_LIBS)
-	@mkdir -p $(@D)
-	g++ -std=c++11 $(WBEM_FLAGS) -MMD -MF $@.d -o $@ $< $(QUICK_LD) $(WBEM_LIBS) $(LDLIBS)
-$(B)/examples/wbem/%.gcc20: examples/wbem/%.cc $(WBEM_LIBS)
-	@mkdir -p $(@D)
-	g++ -std=c++20 $(WBEM_FLAGS) -MMD -MF $@.d -o $@ $< $(QUICK_LD) $(WBEM_LIBS) $(LDLIBS)
-$(B)/examples/wbem/%.clang11: examples/wbem/%.cc $(WBEM_LIBS)
-	@mkdir -p $(@D)
-	clang++-14 -std=c++11 $(WBEM_FLAGS) -MMD -MF $@.d -o $@ $< $(QUICK_LD) $(WBEM_LIBS) $(LDLIBS)
-$(B)/examples/wbem/%.clang20: examples/wbem/%.cc $(WBEM_LIBS)
-	@mkdir -p $(@D)
-	clang++-14 -std=c++20 $(WBEM_FLAGS) -MMD -MF $@.d -o $@ $< $(QUICK_LD) $(WBEM_LIBS) $(LDLIBS)
-$(B)/examples/wbem/%.gcc: examples/wbem/%.c $(WBEM_LIBS)
-	@mkdir -p $(@D)
-	gcc -std=c11 $(WBEM_FLAGS) -MMD -MF $@.d -o $@ $< $(QUICK_LD) $(WBEM_LIBS) -lstdc++ $(LDLIBS)
-$(B)/examples/wbem/%.clang: examples/wbem/%.c $(WBEM_LIBS)
-	@mkdir -p $(@D)
-	clang-14 -std=c11 $(WBEM_FLAGS) -MMD -MF $@.d -o $@ $< $(QUICK_LD) $(WBEM_LIBS) -lstdc++ $(LDLIBS)
+# wbem_example NAME,EXTENSION,COMPILER AND STANDARD,LIBRARIES
+define wbem_example
+$(B)/examples/wbem/%.$(1): examples/wbem/%.$(2) $$(WBEM_LIBS)
+	@mkdir -p $$(@D)
+	$(3) $$(WBEM_FLAGS) -MMD -MF $$@.d -o $$@ $$< $$(QUICK_LD) $$(WBEM_LIBS) $(4) $$(LDLIBS)
+endef
+$(eval $(call wbem_example,gcc11,cc,g++ -std=c++11))
+$(eval $(call wbem_example,gcc20,cc,g++ -std=c++20))
+$(eval $(call wbem_example,clang11,cc,clang++-14 -std=c++11))
+$(eval $(call wbem_example,clang20,cc,clang++-14 -std=c++20))
+$(eval $(call wbem_example,gcc,c,gcc -std=c11,-lstdc++))
+$(eval $(call wbem_example,clang,c,clang-14 -std=c11,-lstdc++))
 # Plug-ins are linked with the C library alone: -z defs proves that they need nothing of libwql's.
 $(B)/tests/plugins/undefined.so: DEFS :=
 $(PLUGINS): DEFS ?= $(if $(SAN),,-Wl,-z,defs)
@@ -311,4 +305,4 @@ uninstall:
 clean:
 	rm -rf build
 
--include $(shell find $(B)/obj $(B)/faulty $(B)/mutants $(B)/looks -name '*.d' 2>/dev/null)
+-include $(shell find $(B)/obj $(B)/faulty $(B)/mutants $(B)/looks $(B)/examples/wbem -name '*.d' 2>/dev/null)

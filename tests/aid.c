@@ -47,6 +47,19 @@ char *pool_copy(pool *from, const char *text, size_t len) {
     return copy;
 }
 
+char *pool_format(pool *from, const char *format, va_list args) {
+    va_list again;
+    char *text;
+    int len;
+    va_copy(again, args);
+    len = vsnprintf(NULL, 0, format, args);
+    if (len < 0) stop_with("a text that cannot be made");
+    text = pool_get(from, (size_t)len + 1);
+    (void)vsnprintf(text, (size_t)len + 1, format, again);
+    va_end(again);
+    return text;
+}
+
 void pool_free(pool *from) {
     while (from->blocks) {
         pool_block *block = from->blocks;
@@ -72,14 +85,9 @@ void put_z(writer *to, const char *z) { put(to, z, strlen(z)); }
 
 void put_format(writer *to, const char *format, ...) {
     va_list args;
-    char *made = NULL;
-    int len;
     va_start(args, format);
-    len = vasprintf(&made, format, args);
+    put_z(to, pool_format(to->from, format, args));
     va_end(args);
-    if (len < 0) stop_with("no memory");
-    put(to, made, (size_t)len);
-    free(made);
 }
 
 void put_code_point(writer *to, uint32_t c) {

@@ -5,6 +5,8 @@
 
 #include <wql/wql.h>
 
+#include <stdarg.h>
+
 /* Memory that is freed as a whole. */
 typedef struct pool {
     struct pool_block *blocks;
@@ -12,6 +14,7 @@ typedef struct pool {
 
 void *pool_get(pool *from, size_t size); /* zeroed */
 char *pool_copy(pool *from, const char *text, size_t len);
+char *pool_format(pool *from, const char *format, va_list args);
 void pool_free(pool *from);
 
 /* A text that grows. */

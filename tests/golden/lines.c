@@ -17,14 +17,11 @@ void lines_add(lines *to, pool *from, const char *text, size_t len) {
 
 void lines_format(lines *to, pool *from, const char *format, ...) {
     va_list args;
-    char *text = NULL;
-    int len;
+    const char *text;
     va_start(args, format);
-    len = vasprintf(&text, format, args);
+    text = pool_format(from, format, args);
     va_end(args);
-    if (len < 0) stop_with("golden: no memory");
-    lines_add(to, from, text, (size_t)len);
-    free(text);
+    lines_add(to, from, text, strlen(text));
 }
 
 static int compare_lines(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }

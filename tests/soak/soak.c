@@ -18,7 +18,7 @@ static const bool is_sanitized = true;
 static const bool is_sanitized = false;
 #endif
 
-enum { CLIENTS = 3, KEPT = 40, ROUNDS = 10, SETTLED = 2 /* the round that the later ones are measured against */ };
+enum { CLIENTS = 3, KEPT = 40, ROUNDS = 10, SETTLED = 2 /* the first rounds, against which the later ones are measured */ };
 
 static _Atomic uint64_t failures, made[5], cancelled, overdue, rows_seen, mounts;
 static _Atomic bool stop_round;
