@@ -139,7 +139,7 @@ test_linux_devices test_linux_parts test_mem test_memory_store test_meta_class t
 test_progress test_pull test_pump test_rights test_shutdown test_sink test_sink_rules test_sqlite test_static_store test_stuck
 test_submit"
 
-wbem_thread_units="test_calls test_cancel_async test_host test_lender test_next_async test_process test_results test_sinks"
+wbem_thread_units="test_apartment_fetches test_calls test_cancel_async test_host test_lender test_next_async test_process test_results test_sinks"
 
 asan_env="ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1"
 tsan_env="TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* apartment.cc: the pumps of a thread, and the list of all threads that have some. */
+/* apartment.cc: the pumps and messages of a thread, and the list of all threads that have some. */
 #include "apartment.h"
 
 #include "unknown.h"
@@ -17,7 +17,7 @@ namespace {
 std::mutex list_lock;
 Apartment *list_first;
 
-constexpr int64_t slice_us = 10000; /* so that the pumps of several engines take turns */
+constexpr int64_t slice_us = 10000; /* so that messages and the pumps of several engines take turns */
 
 } // namespace
 
@@ -47,10 +47,16 @@ void Apartment::release() noexcept {
 
 /* -- pumps --------------------------------------------------------------------------------------------------------- */
 
-bool Apartment::watch(const Pump &pump) noexcept {
+bool Apartment::watch(int descriptor) noexcept {
     struct epoll_event event = {};
     event.events = EPOLLIN;
-    return poll_ < 0 || epoll_ctl(poll_, EPOLL_CTL_ADD, wql_pump_fd(pump.pump), &event) == 0;
+    return poll_ < 0 || epoll_ctl(poll_, EPOLL_CTL_ADD, descriptor, &event) == 0;
+}
+
+bool Apartment::watch_all() noexcept {
+    for (const Pump &pump : pumps_)
+        if (!watch(wql_pump_fd(pump.pump))) return false;
+    return !messages_ || watch(messages_->descriptor());
 }
 
 HRESULT Apartment::pump(wql_engine *engine, wql_pump **out) noexcept {
@@ -66,7 +72,7 @@ HRESULT Apartment::pump(wql_engine *engine, wql_pump **out) noexcept {
         return wql_pump_open(engine, &fresh.pump, nullptr);
     });
     if (FAILED(done)) return done;
-    if (!watch(fresh)) {
+    if (!watch(wql_pump_fd(fresh.pump))) {
         wql_pump_close(fresh.pump);
         return WBEM_E_NOT_AVAILABLE;
     }
@@ -80,17 +86,23 @@ int Apartment::descriptor() noexcept {
     if (poll_ >= 0) return poll_;
     poll_ = epoll_create1(EPOLL_CLOEXEC);
     if (poll_ < 0) return -1;
-    for (const Pump &pump : pumps_)
-        if (!watch(pump)) {
-            ::close(poll_);
-            poll_ = -1;
-            break;
-        }
+    if (!watch_all()) {
+        ::close(poll_);
+        poll_ = -1;
+    }
     return poll_;
 }
 
+std::shared_ptr<MessageQueue> Apartment::messages() noexcept {
+    std::lock_guard<std::recursive_mutex> hold(lock_);
+    if (messages_) return messages_;
+    messages_ = MessageQueue::open();
+    if (messages_ && !watch(messages_->descriptor())) messages_ = nullptr;
+    return messages_;
+}
+
 /* By number: a callback may add a pump for another engine. */
-Apartment::Ran Apartment::run_each(int64_t for_us) noexcept {
+Apartment::Ran Apartment::run_pumps(int64_t for_us) noexcept {
     Ran ran = Ran::Idle;
     for (size_t i = 0; i < pumps_.size(); i++) {
         wql_status status = wql_pump_run(pumps_[i].pump, static_cast<uint32_t>(for_us));
@@ -102,13 +114,23 @@ Apartment::Ran Apartment::run_each(int64_t for_us) noexcept {
     return ran;
 }
 
+/* A callback may close the queue's apartment later, but not the queue. */
+Apartment::Ran Apartment::deliver(int64_t for_us) noexcept {
+    const int64_t until = now_us() + for_us;
+    if (!messages_ || !messages_->deliver_one()) return Ran::Idle;
+    while (now_us() < until && thread_has_apartment() && messages_->deliver_one()) {}
+    return messages_->is_empty() ? Ran::Idle : Ran::More;
+}
+
 Apartment::Ran Apartment::run(int64_t budget_us) noexcept {
     const int64_t until = now_us() + budget_us;
     if (in_callback()) return Ran::Refused;
     std::lock_guard<std::recursive_mutex> hold(lock_);
     for (;;) {
         const int64_t left = until - now_us();
-        const Ran ran = run_each(left > slice_us ? slice_us : left > 0 ? left : 0);
+        const int64_t slice = left > slice_us ? slice_us : left > 0 ? left : 0;
+        const Ran delivered = deliver(slice), pumped = run_pumps(slice);
+        const Ran ran = delivered == Ran::More ? delivered : pumped;
         if (ran != Ran::More || now_us() >= until || !thread_has_apartment()) return ran; /* a callback may have left it */
     }
 }
@@ -126,6 +148,7 @@ void Apartment::close_at(size_t at) noexcept {
 
 void Apartment::close() noexcept {
     std::lock_guard<std::recursive_mutex> hold(lock_);
+    if (messages_) messages_->close();
     while (!pumps_.empty()) close_at(pumps_.size() - 1);
 }
 

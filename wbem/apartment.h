@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* apartment.h: the pumps of a thread of the mode COINIT_APARTMENTTHREADED, one for each engine that it makes calls of. */
+/* apartment.h: what a thread of the mode COINIT_APARTMENTTHREADED has to run: a pump for each engine that it makes calls of, and
+ * its message queue. */
 #ifndef WBEM_ROOM_APARTMENT_H
 #define WBEM_ROOM_APARTMENT_H
 
+#include "messages.h"
 #include "process.h"
 
 #include <atomic>
@@ -21,12 +23,14 @@ class Apartment {
 
     /* As thread_pump. */
     HRESULT pump(wql_engine *engine, wql_pump **out) noexcept;
-    /* Polls readable while a pump has something to do; -1: there is no descriptor left. */
+    /* The queue, which is made when it is first needed. NULL: no descriptor is left, or no memory. */
+    std::shared_ptr<MessageQueue> messages() noexcept;
+    /* Polls readable while there is something to run; -1: there is no descriptor left. */
     int descriptor() noexcept;
-    /* Runs the pumps for about so long; 0: one step of each. */
+    /* Delivers messages and runs the pumps for about so long; 0: one message, and one step of each pump. */
     enum class Ran { Idle, More, Refused /* a callback, or another thread, is inside */ };
     Ran run(int64_t budget_us) noexcept;
-    /* Ends the calls and closes the pumps. Not in a callback. */
+    /* Ends the calls, gives up what has messages, and closes the pumps. Not in a callback. */
     void close() noexcept;
 
     /* As close_pumps. */
@@ -41,14 +45,17 @@ class Apartment {
         wql_pump *pump;
     };
     ~Apartment();
-    bool watch(const Pump &pump) noexcept;
+    bool watch(int descriptor) noexcept;
+    bool watch_all() noexcept;
     void close_at(size_t at) noexcept;
     bool close_one(wql_engine *engine) noexcept;
-    Ran run_each(int64_t slice_us) noexcept;
+    Ran run_pumps(int64_t slice_us) noexcept;
+    Ran deliver(int64_t slice_us) noexcept;
 
     std::atomic<unsigned> refs_;
     std::recursive_mutex lock_;
     std::vector<Pump> pumps_;
+    std::shared_ptr<MessageQueue> messages_;
     int poll_;
     Apartment *next_, *previous_; /* in the list of all */
 };
@@ -58,7 +65,7 @@ class Apartment {
 bool thread_has_apartment() noexcept;
 Apartment *thread_apartment() noexcept;
 
-/* To be called when an apartment's pumps have run: what CoUninitialize put off inside a callback is done now. */
+/* To be called when an apartment has run: what CoUninitialize put off inside a callback is done now. */
 void thread_settle() noexcept;
 
 } // namespace wbem

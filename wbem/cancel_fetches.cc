@@ -52,17 +52,17 @@ void unlist_fetch(Fetch *fetch) noexcept {
 
 /* -- who waits for whom -------------------------------------------------------------------------------------------- */
 
-std::thread::id Fetch::owner_now() noexcept {
+std::thread::id Fetch::thread_now() noexcept {
     std::lock_guard<std::mutex> held(reader->lock_);
-    return owner;
+    return thread();
 }
 
-/* Whether waiting for the fetch would close a circle: its callback is on a thread that waits for a fetch whose callback is on a
- * thread ... that is this one. With the lock of the list. */
+/* Whether waiting for the fetch would close a circle: its callback is on a thread, or will be, that waits for a fetch whose
+ * callback is on a thread ... that is this one. With the lock of the list. */
 static bool would_circle(Fetch *fetch) noexcept {
     const std::thread::id self = std::this_thread::get_id();
     for (;;) {
-        const std::thread::id owner = fetch->owner_now();
+        const std::thread::id owner = fetch->thread_now();
         const Waiting *at = all_fetches.waiting;
         if (owner == self) return true;
         if (owner == std::thread::id()) return false;
@@ -99,10 +99,10 @@ bool Fetch::latch_cancel() noexcept {
     return true;
 }
 
-/* Waits until the fetch is released, or its token is free. False: the time is over. */
+/* Waits until the fetch is released, or this thread can take its token. False: the time is over. */
 static bool wait_for_token(std::unique_lock<std::mutex> &held, std::condition_variable &changed, const Fetch &fetch,
                            int64_t until_us) noexcept {
-    while (fetch.life != Fetch::RELEASED && fetch.owner != std::thread::id()) {
+    while (fetch.life != Fetch::RELEASED && !(fetch.owner == std::thread::id() && fetch.is_mine())) {
         int64_t left = until_us - now_us();
         if (left <= 0) return false;
         (void)changed.wait_for(held, std::chrono::microseconds(left));
@@ -118,10 +118,11 @@ HRESULT Fetch::see_to_end(int64_t until_us) noexcept {
     while (life != RELEASED) {
         Waiting waiting;
         bool in_time;
-        if (owner == std::thread::id()) {
+        if (owner == std::thread::id() && is_mine()) {
             reader->finish(held, this);
             break;
         }
+        if (owner == std::thread::id()) queue->post(this);
         held.unlock();
         if (!enter_graph(this, &waiting)) return WBEM_S_TIMEDOUT;
         held.lock();

@@ -12,8 +12,8 @@
 
 namespace wbem {
 
-Fetch::Fetch(std::shared_ptr<Reader> of, ULONG count, IWbemObjectSink *to)
-    : reader(std::move(of)), sink(to), left(count), error(WQL_INIT(wql_error)) {
+Fetch::Fetch(std::shared_ptr<Reader> of, std::shared_ptr<MessageQueue> in, ULONG count, IWbemObjectSink *to)
+    : reader(std::move(of)), sink(to), queue(std::move(in)), left(count), error(WQL_INIT(wql_error)) {
     is_fetch = true;
     objects.resize(count < CHUNK ? count : CHUNK);
 }
@@ -79,6 +79,7 @@ void Reader::finish(Held &held, Fetch *fetch) noexcept {
     held.unlock();
     tell_end(fetch, error);
     unlist_fetch(fetch);
+    if (fetch->queue) fetch->queue->dismiss(fetch);
     held.lock();
     fetch->life = Fetch::RELEASED;
     fetch->owner = std::thread::id();
@@ -86,11 +87,15 @@ void Reader::finish(Held &held, Fetch *fetch) noexcept {
     changed_.notify_all();
 }
 
+/* The first that has ended, if this thread can. Those of apartments are posted. */
 bool Reader::finish_one(Held &held) noexcept {
     for (std::shared_ptr<Fetch> fetch = fetches_; fetch; fetch = fetch->later) {
         if (fetch->life != Fetch::ENDED || fetch->owner != std::thread::id()) continue;
-        finish(held, fetch.get());
-        return true;
+        if (fetch->is_mine()) {
+            finish(held, fetch.get());
+            return true;
+        }
+        fetch->queue->post(fetch.get());
     }
     return false;
 }
@@ -115,12 +120,11 @@ bool Reader::load_for(Held &held, Fetch *fetch) noexcept {
     return false;
 }
 
-/* One Indicate of the fetch at the front of the line. */
-void Reader::work_on(Held &held, Fetch *fetch) noexcept {
+/* One Indicate of the fetch at the front of the line, from the batch at hand. */
+void Reader::indicate(Held &held, Fetch *fetch) noexcept {
     HRESULT failure, answer;
     Position at;
     ULONG count;
-    if (!load_for(held, fetch)) return;
     at = at_;
     count = fetch->left < fetch->objects.size() ? fetch->left : (ULONG)fetch->objects.size();
     count = take(&at, count, fetch->objects.data(), &failure);
@@ -140,6 +144,7 @@ void Reader::work_on(Held &held, Fetch *fetch) noexcept {
     }
     held.lock();
     fetch->owner = std::thread::id();
+    if (fetch->queue) changed_.notify_all(); /* the thread that serves waits for that */
     if (FAILED(answer))
         end(fetch, WBEM_E_CALL_CANCELLED, nullptr);
     else if (fetch->left == 0)
@@ -147,21 +152,62 @@ void Reader::work_on(Held &held, Fetch *fetch) noexcept {
     if (fetch->life == Fetch::ENDED) finish(held, fetch); /* as the callback unwinds, before anybody else */
 }
 
+/* The fetch that is next, if nobody is inside a callback of it. */
+std::shared_ptr<Fetch> Reader::front_fetch() const noexcept {
+    Place *front = line_.front();
+    Fetch *fetch = front && front->is_fetch ? static_cast<Fetch *>(front) : nullptr;
+    return fetch && fetch->owner == std::thread::id() ? fetch->shared_from_this() : nullptr;
+}
+
 void Reader::serve(Held &held) noexcept {
-    server_ = std::this_thread::get_id();
     while (fetches_ || submitting_) {
-        Place *front = line_.front();
         if (finish_one(held)) continue;
-        if (front && front->is_fetch) {
-            std::shared_ptr<Fetch> fetch = static_cast<Fetch *>(front)->shared_from_this();
-            work_on(held, fetch.get());
+        std::shared_ptr<Fetch> fetch = front_fetch();
+        if (fetch && !load_for(held, fetch.get())) continue;
+        if (fetch && fetch->is_mine()) {
+            indicate(held, fetch.get());
         } else {
+            if (fetch) fetch->queue->post(fetch.get());
             changed_.wait(held);
         }
     }
-    server_ = std::thread::id();
     is_served_ = false;
 }
+
+/* -- in an apartment ----------------------------------------------------------------------------------------------- */
+
+bool Reader::indicate_here(Held &held) noexcept {
+    std::shared_ptr<Fetch> fetch = front_fetch();
+    if (!fetch || !fetch->queue || !fetch->is_mine() || !has(at_)) return false;
+    indicate(held, fetch.get());
+    return true;
+}
+
+/* Whether this thread is inside a callback of a fetch. */
+bool Reader::is_inside() const noexcept {
+    for (const Fetch *fetch = fetches_.get(); fetch; fetch = fetch->later.get())
+        if (fetch->owner == std::this_thread::get_id()) return true;
+    return false;
+}
+
+void Fetch::deliver() noexcept {
+    std::shared_ptr<Fetch> keep = shared_from_this(); /* which keeps the reader */
+    Reader::Held held(reader->lock_);
+    if (owner != std::thread::id()) return; /* this thread is inside already */
+    if (life == ENDED)
+        reader->finish(held, this);
+    else if (life == OPEN && reader->front_fetch().get() == this)
+        (void)reader->indicate_here(held);
+}
+
+void Fetch::give_up() noexcept {
+    std::shared_ptr<Fetch> keep = shared_from_this();
+    Reader::Held held(reader->lock_);
+    reader->end(this, WBEM_E_CALL_CANCELLED, nullptr);
+    reader->finish(held, this);
+}
+
+/* -- the thread ---------------------------------------------------------------------------------------------------- */
 
 void *Reader::serve_on_thread(void *argument) {
     std::unique_ptr<std::shared_ptr<Reader>> reader(static_cast<std::shared_ptr<Reader> *>(argument));
@@ -210,18 +256,40 @@ bool Reader::start_thread(void *(*run)(void *reader)) noexcept {
 
 /* -- submitting ---------------------------------------------------------------------------------------------------- */
 
+/* A fetch that has an error is refused by its final status. */
 void Reader::admit(std::shared_ptr<Fetch> fetch) noexcept {
     std::shared_ptr<Fetch> *link = &fetches_;
+    Fetch *last = fetch.get();
     while (*link) link = &(*link)->later;
-    line_.join_end(fetch.get());
+    line_.join_end(last);
     *link = std::move(fetch);
     submitting_--;
+    if (last->error.status != WQL_OK) end(last, last->error.status, nullptr);
     changed_.notify_all();
 }
 
-/* The thread is there before the sink is touched; the sink has its reference before the thread can find it. */
+/* Whether the engine takes calls with a sink, and what such a request may not be given otherwise. */
+HRESULT Reader::check_sink(std::shared_ptr<MessageQueue> *queue, wql_error *refusal) {
+    wql_error error = WQL_INIT(wql_error);
+    const wql_status status = wql_engine_takes_sinks(set_->engine(), &error);
+    if (status < 0) return fail(set_->engine(), error, set_->operation());
+    if (status != WQL_OK) {
+        *refusal = error;
+        refusal->status = WQL_E_ACCESS_DENIED;
+    }
+    const HRESULT result = thread_messages(queue);
+    return FAILED(result) ? fail(result, "NextAsync: the apartment takes no messages", set_->operation()) : S_OK;
+}
+
+/* The thread is there before the sink is touched; the sink has its reference before the thread can find it. In an apartment the
+ * sink may close it while it is given that. */
 HRESULT Reader::next_async(ULONG count, IWbemObjectSink *sink) {
-    auto fetch = std::make_shared<Fetch>(shared_from_this(), count, sink);
+    std::shared_ptr<MessageQueue> queue;
+    wql_error refusal = WQL_INIT(wql_error);
+    const HRESULT result = check_sink(&queue, &refusal);
+    if (FAILED(result)) return result;
+    auto fetch = std::make_shared<Fetch>(shared_from_this(), std::move(queue), count, sink);
+    fetch->error = refusal;
     {
         Held held(lock_);
         if (!is_served_) is_served_ = start_thread(serve_on_thread);
@@ -229,8 +297,18 @@ HRESULT Reader::next_async(ULONG count, IWbemObjectSink *sink) {
         submitting_++;
     }
     sink_add_ref(sink);
+    if (fetch->queue && !fetch->queue->admit(fetch.get())) return refuse_late(fetch.get());
     admit_fetch(std::move(fetch));
     return WBEM_S_NO_ERROR;
+}
+
+HRESULT Reader::refuse_late(Fetch *fetch) {
+    sink_release(fetch->sink);
+    Held held(lock_);
+    submitting_--;
+    changed_.notify_all();
+    held.unlock();
+    return fail(WBEM_E_SHUTTING_DOWN, "NextAsync: the apartment was left meanwhile", operation());
 }
 
 } // namespace wbem

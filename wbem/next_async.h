@@ -28,23 +28,33 @@
  * set for batches and calls the sinks. While it waits for a batch it has a place of its own in front of the fetch it waits for,
  * so that the fetch can be cancelled meanwhile, and the batch stays for whoever comes next.
  *
- * Locks: the list's, then a reader's. None is held in a callback. */
+ * Of a fetch that was asked for in an apartment, only the apartment's thread takes the token. The thread that serves gets the batch
+ * and posts the fetch to it; a canceller elsewhere posts it and waits. That thread calls the sink when it delivers its messages,
+ * and also while it stands in the line behind the fetch, which would wait for this very thread.
+ *
+ * Locks: the list's, then a reader's, then a message queue's. None is held in a callback. */
 #ifndef WBEM_ROOM_NEXT_ASYNC_H
 #define WBEM_ROOM_NEXT_ASYNC_H
 
+#include "messages.h"
 #include "reader.h"
 
 namespace wbem {
 
-struct Fetch : Place, std::enable_shared_from_this<Fetch> {
+struct Fetch final : Place, Message, std::enable_shared_from_this<Fetch> {
     enum Life { OPEN, ENDED, FINAL, RELEASED };
     static constexpr ULONG CHUNK = 1024; /* most objects of one Indicate */
 
-    /* Throws std::bad_alloc. The sink is not touched. */
-    Fetch(std::shared_ptr<Reader> of, ULONG count, IWbemObjectSink *sink);
+    /* `queue` NULL: of no apartment. Throws std::bad_alloc. The sink is not touched. */
+    Fetch(std::shared_ptr<Reader> of, std::shared_ptr<MessageQueue> queue, ULONG count, IWbemObjectSink *sink);
+
+    /* As a message: what can be done now; to its end. */
+    void deliver() noexcept override;
+    void give_up() noexcept override;
 
     const std::shared_ptr<Reader> reader;
     IWbemObjectSink *const sink;
+    const std::shared_ptr<MessageQueue> queue;
     /* guarded by the reader's lock */
     ULONG left; /* objects that were asked for and not delivered */
     Life life = OPEN;
@@ -58,10 +68,17 @@ struct Fetch : Place, std::enable_shared_from_this<Fetch> {
     Fetch *previous_of_all = nullptr, *next_of_all = nullptr;
     uint64_t number = 0;
 
+    /* Whether this thread may take the token. */
+    bool is_mine() const noexcept { return !queue || queue->is_mine(); }
+    /* The thread that has the token, or that alone can take it. With the reader's lock. */
+    std::thread::id thread() const noexcept {
+        return owner == std::thread::id() && queue ? queue->thread() : owner;
+    }
+
     /* What a canceller does, without any lock. */
     bool latch_cancel() noexcept; /* with the lock of the list; false: it is released */
     HRESULT see_to_end(int64_t until_us) noexcept;
-    std::thread::id owner_now() noexcept;
+    std::thread::id thread_now() noexcept;
 };
 
 /* cancel_fetches with another bound than the ten seconds of an engine. */

@@ -105,6 +105,16 @@ HRESULT thread_pump(wql_engine *engine, wql_pump **out) noexcept {
     return apartment ? apartment->pump(engine, out) : WBEM_E_OUT_OF_MEMORY;
 }
 
+HRESULT thread_messages(std::shared_ptr<MessageQueue> *out) noexcept {
+    *out = nullptr;
+    if (!thread_has_apartment()) return S_OK;
+    if (self.leaving) return WBEM_E_SHUTTING_DOWN;
+    Apartment *apartment = thread_apartment();
+    if (!apartment) return WBEM_E_OUT_OF_MEMORY;
+    *out = apartment->messages();
+    return *out ? S_OK : WBEM_E_NOT_AVAILABLE;
+}
+
 void thread_settle() noexcept {
     if (!self.apartment || thread_has_apartment() || in_callback()) return;
     drop_apartment();

@@ -7,6 +7,8 @@
 #include <wbemcli.h>
 #include <wql/wql.h>
 
+#include <memory>
+
 namespace wbem {
 
 /* Whether this thread may make objects: it has called CoInitializeEx, or any thread has for the multithreaded mode. */
@@ -16,6 +18,10 @@ bool thread_is_in() noexcept;
  * thread keeps it until its last CoUninitialize, or until the engine goes. Returns S_OK; WBEM_E_OUT_OF_MEMORY;
  * WBEM_E_NOT_AVAILABLE; WBEM_E_SHUTTING_DOWN (the thread is inside its last CoUninitialize). */
 HRESULT thread_pump(wql_engine *engine, wql_pump **out) noexcept;
+
+/* The message queue of this thread, if it is of that mode; else *out is NULL. As thread_pump. */
+class MessageQueue;
+HRESULT thread_messages(std::shared_ptr<MessageQueue> *out) noexcept;
 
 /* Before an engine goes: closes the pumps of it that threads keep. Calls that are left in them end, and their final statuses come
  * on this thread. False: one cannot be closed now, for its thread is inside it, or this thread is in a callback. */

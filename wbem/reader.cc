@@ -39,12 +39,14 @@ bool Turn::wait(Patience &patience) noexcept {
     Reader *reader = reader_;
     Place *front = reader->line_.front();
     if (!front) return true;
-    if (reader->server_ == std::this_thread::get_id())
+    if (reader->is_inside())
         reader->line_.join_behind(front->is_fetch ? nullptr : front, &place_);
     else
         reader->line_.join_end(&place_);
     while (reader->line_.front() != &place_) {
-        uint32_t left = patience.left_ms();
+        uint32_t left;
+        if (reader->indicate_here(*held_)) continue; /* in front of this thread, and this thread's to do */
+        left = patience.left_ms();
         if (left == 0) return false;
         if (left == WQL_FOREVER)
             reader->changed_.wait(*held_);

@@ -8,8 +8,8 @@
  * through. Clone never waits: it copies the position as it is, which changes only when an operation is through (of a fetch: with
  * each Indicate).
  *
- * Inside a callback of a fetch, the thread that serves fetches goes to the front: what it calls there comes next, before the rest
- * of the fetch and before the fetches behind it, which would wait for this very thread.
+ * Inside a callback of a fetch a thread goes to the front: what it calls there comes next, before the rest of the fetch and
+ * before the fetches behind it, which would wait for this very thread.
  *
  * The lock is held for moments: never while the set is asked, nor in a callback, nor while a batch is let go. */
 #ifndef WBEM_ROOM_READER_H
@@ -52,7 +52,8 @@ class Line {
     Place *front_ = nullptr, *back_ = nullptr;
 };
 
-struct Fetch; /* next_async.h */
+struct Fetch;       /* next_async.h */
+class MessageQueue; /* messages.h */
 
 class Reader : public std::enable_shared_from_this<Reader> {
   public:
@@ -91,7 +92,12 @@ class Reader : public std::enable_shared_from_this<Reader> {
     bool start_thread(void *(*run)(void *reader)) noexcept;
     void serve(Held &held) noexcept;
     bool finish_one(Held &held) noexcept;
-    void work_on(Held &held, Fetch *fetch) noexcept;
+    std::shared_ptr<Fetch> front_fetch() const noexcept;
+    void indicate(Held &held, Fetch *fetch) noexcept;
+    bool indicate_here(Held &held) noexcept;
+    bool is_inside() const noexcept;
+    HRESULT check_sink(std::shared_ptr<MessageQueue> *queue, wql_error *refusal);
+    HRESULT refuse_late(Fetch *fetch);
     bool load_for(Held &held, Fetch *fetch) noexcept;
     void end(Fetch *fetch, HRESULT code, const wql_error *error) noexcept;
     void finish(Held &held, Fetch *fetch) noexcept;
@@ -117,7 +123,6 @@ class Reader : public std::enable_shared_from_this<Reader> {
     uint32_t submitting_ = 0;        /* threads inside NextAsync: the one that serves stays for them */
     bool is_served_ = false;         /* there is such a thread */
     bool is_loading_ = false;        /* somebody asks the set, or lets the lender work, without the lock */
-    std::thread::id server_;
 };
 
 /* The turn of a thread: what it needs to wait for it and to use it. With the lock of the reader, but while it waits or asks. */

@@ -70,6 +70,12 @@ wql_status wql_engine_secure(wql_engine *engine) {
     return atomic_exchange_explicit(&engine->secured, true, memory_order_acq_rel) ? WQL_END : WQL_OK;
 }
 
+wql_status wql_engine_takes_sinks(wql_engine *engine, wql_error *err) {
+    if (!engine) return missing(err, "the engine");
+    const wql_status status = wql__engine_takes_sinks(engine);
+    return status == WQL_OK ? WQL_OK : wql__fail_not_secured(err, status);
+}
+
 wql_status wql_engine_get_stats(wql_engine *engine, wql_engine_stats *out) {
     if (!engine || !out) return WQL_E_INVALID_PARAMETER;
     return wql__engine_read_stats(engine, out);

@@ -218,15 +218,6 @@ static wql_status check_fetch_flags(const wql_call_options *how, wql_error *err)
     return wql__fail(err, WQL_E_INVALID_PARAMETER, "WQL_PROTOTYPE and WQL_ENSURE_LOCATABLE are for queries");
 }
 
-/* Strict engines want security settled first (R2.2, R2.3): an early refusal, or a final status that says so. */
-static wql_status check_secured(wql_engine *engine, bool *refused, wql_error *err) {
-    uint32_t strict = engine->options.flags & (WQL_STRICT | WQL_STRICT_LATE);
-    if (!strict || atomic_load_explicit(&engine->secured, memory_order_acquire)) return WQL_OK;
-    if (strict & WQL_STRICT) return wql__fail(err, WQL_E_ACCESS_DENIED, "calls with a sink come after wql_engine_secure");
-    *refused = true;
-    return WQL_OK;
-}
-
 static void wake_turn(void *ctx) { wql__call_wake(ctx); }
 
 static void fill_env(wql__call *call, const wql_call_options *how) {
@@ -382,7 +373,11 @@ wql_status wql__call_submit(wql_session *session, wql_query *query, const wql_ca
     wql_status status = check_options(engine, given, &how, out, err);
     if (status >= 0 && query->is_path) status = check_fetch_flags(&how, err);
     if (status >= 0 && how.sink) status = check_sink(how.sink, &sink, err);
-    if (status >= 0 && how.sink) status = check_secured(engine, &refused, err);
+    if (status >= 0 && how.sink) {
+        status = wql__engine_takes_sinks(engine);
+        refused = status == WQL_S_ACCESS_DENIED;
+        if (status < 0) (void)wql__fail_not_secured(err, status);
+    }
     if (status >= 0) status = wql__params_make(engine->mem, how.params, how.param_count, &params, err);
     if (status >= 0) status = wql__context_make(engine->mem, how.context, how.context_count, &context, err);
     if (status >= 0) call = make_call(engine, &how);

@@ -2,6 +2,7 @@
 /* rights.c: access lists, principals and their accounts. */
 #include "rights.h"
 
+#include "../base/error.h"
 #include "../base/sized.h"
 #include "../base/utf8.h"
 #include "../data/schema.h"
@@ -205,4 +206,16 @@ void wql__account_leave(wql_engine *engine, struct wql__account *account) {
     }
     wql__unlock(&engine->table);
     if (last) wql__free(engine->mem, account, account_size(account->name));
+}
+
+/* -- strict engines (R2.2, R2.3) ----------------------------------------------------------------------------------- */
+
+wql_status wql__engine_takes_sinks(const wql_engine *engine) {
+    const uint32_t strict = engine->options.flags & (WQL_STRICT | WQL_STRICT_LATE);
+    if (!strict || atomic_load_explicit(&engine->secured, memory_order_acquire)) return WQL_OK;
+    return strict & WQL_STRICT ? WQL_E_ACCESS_DENIED : WQL_S_ACCESS_DENIED;
+}
+
+wql_status wql__fail_not_secured(wql_error *err, wql_status status) {
+    return wql__fail(err, status, "calls with a sink come after wql_engine_secure");
 }

@@ -47,4 +47,8 @@ void wql__account_leave(wql_engine *engine, struct wql__account *account);
 /* Tells the audit callback. No lock held. */
 void wql__audit(wql_engine *engine, wql_session *session, const char *ns, uint32_t right, wql_status outcome);
 
+/* As wql_engine_takes_sinks, without words; and the words of a refusal. */
+wql_status wql__engine_takes_sinks(const wql_engine *engine);
+wql_status wql__fail_not_secured(wql_error *err, wql_status status);
+
 #endif

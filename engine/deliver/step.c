@@ -2,6 +2,7 @@
 /* step.c: the scan half of a call: planned, run a slice at a time, closed. For whoever has the run token. */
 #include "call.h"
 #include "deliver.h"
+#include "rights.h"
 
 /* -- the run token ----------------------------------------------------------------------------------------------- */
 
@@ -154,7 +155,7 @@ wql_status wql__call_prepare(wql__call *call) {
     wql__plan *plan;
     wql__run *run;
     wql_status status;
-    if (call->refused) return wql__fail(&call->run_error, WQL_E_ACCESS_DENIED, "calls with a sink come after wql_engine_secure");
+    if (call->refused) return wql__fail_not_secured(&call->run_error, WQL_E_ACCESS_DENIED);
     status = get_plan(call, &plan);
     if (status != WQL_OK) return status;
     call->env.split = can_split(call, plan);

@@ -208,6 +208,12 @@ WQL_API wql_status wql_engine_grant(wql_engine *engine, const char *ns, const ch
  * callback-safe. */
 WQL_API wql_status wql_engine_secure(wql_engine *engine);
 
+/* What becomes of a call with a sink that is started now; for who calls sinks by other ways, and means to keep the same rule.
+ * Returns WQL_OK: it is taken; WQL_E_ACCESS_DENIED: WQL_STRICT, and wql_engine_secure was not called: it is refused;
+ * WQL_S_ACCESS_DENIED: WQL_STRICT_LATE: it is taken, and WQL_E_ACCESS_DENIED will be its final status; WQL_E_INVALID_PARAMETER
+ * (NULL). `err` has words where it is not WQL_OK. Thread-safety: free, callback-safe. */
+WQL_API wql_status wql_engine_takes_sinks(wql_engine *engine, wql_error *err);
+
 /* Reads the counters. `out->struct_size` must be set.
  * Returns WQL_OK; WQL_E_INVALID_PARAMETER. Thread-safety: free, callback-safe. */
 WQL_API wql_status wql_engine_get_stats(wql_engine *engine, wql_engine_stats *out);

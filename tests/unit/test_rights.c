@@ -285,10 +285,14 @@ static void R2_3_R2_4_strict_engines_refuse(void **state) {
     assert_int_equal(wql_pump_open(f.engine, &pump, &err), WQL_OK);
     assert_int_equal(submit(session, pump, &sink, &call), WQL_E_ACCESS_DENIED);
     assert_int_equal(sink.refs, 0);
+    assert_int_equal(wql_engine_takes_sinks(f.engine, &err), WQL_E_ACCESS_DENIED);
+    assert_int_equal(err.status, WQL_E_ACCESS_DENIED);
+    assert_int_equal(wql_engine_takes_sinks(NULL, &err), WQL_E_INVALID_PARAMETER);
     assert_int_equal(run(session, NULL, &rows), WQL_END); /* without a sink nobody calls anybody */
     assert_int_equal(wql_engine_secure(f.engine), WQL_OK);
     assert_int_equal(wql_engine_secure(f.engine), WQL_END); /* harmless (R2.4) */
     assert_int_equal(wql_engine_secure(NULL), WQL_E_INVALID_PARAMETER);
+    assert_int_equal(wql_engine_takes_sinks(f.engine, NULL), WQL_OK);
     assert_int_equal(submit(session, pump, &sink, &call), WQL_OK);
     while (wql_pump_run(pump, 1000) == WQL_OK) {}
     assert_int_equal(sink.finals, 1);
@@ -308,6 +312,7 @@ static void R2_2_strict_engines_may_refuse_late(void **state) {
     wql_call call;
     (void)state;
     open_fixture(&f, &(wql_engine_options){.flags = WQL_STRICT_LATE});
+    assert_int_equal(wql_engine_takes_sinks(f.engine, NULL), WQL_S_ACCESS_DENIED);
     assert_int_equal(open_as(&f, "root/shop/north", NULL, &session), WQL_OK);
     assert_int_equal(wql_pump_open(f.engine, &pump, &err), WQL_OK);
     assert_int_equal(submit(session, pump, &sink, &call), WQL_OK);

@@ -173,10 +173,11 @@ static IWbemServices *connect() {
     return services;
 }
 
-Lab::Lab(Steps *steps, uint32_t workers) {
+Lab::Lab(Steps *steps, uint32_t workers, uint32_t engine_flags) {
     wql_engine_options options = WQL_INIT(wql_engine_options);
     wql_error error = WQL_INIT(wql_error);
     options.workers = workers;
+    options.flags = engine_flags;
     options.alloc = counting;
     assert_int_equal(wql_engine_open(&options, &engine, &error), WQL_OK);
     if (wql_engine_mount(engine, "root/lab", provider_of(steps), nullptr, steps, &error) != WQL_OK)

@@ -65,7 +65,7 @@ struct Steps {
 /* A connection to a namespace with these steps. */
 class Lab {
   public:
-    explicit Lab(Steps *steps, uint32_t workers = 2);
+    explicit Lab(Steps *steps, uint32_t workers = 2, uint32_t engine_flags = 0);
     ~Lab(); /* asserts that nothing is left, as close() */
     void close();
     /* With a host's allocator, which counts. */

@@ -245,6 +245,31 @@ static void a_thread_is_there_while_there_are_requests(void **) {
     rows->Release();
 }
 
+/* As of calls: NextAsync calls a sink too. */
+static void R2_2_R2_3_a_strict_engine_refuses_until_it_is_secured(void **) {
+    for (uint32_t how : {WQL_STRICT, WQL_STRICT_LATE}) {
+        Steps steps(10);
+        Recorder sink, after;
+        Lab lab(&steps, 2, how);
+        IEnumWbemClassObject *rows = lab.all(NOW);
+        if (how == WQL_STRICT) {
+            assert_int_equal(rows->NextAsync(4, &sink), WBEM_E_ACCESS_DENIED);
+            (void)take_error(WBEM_E_ACCESS_DENIED);
+            assert_int_equal(sink.add_refs, 0);
+        } else {
+            assert_int_equal(rows->NextAsync(4, &sink), WBEM_S_NO_ERROR);
+            assert_promises(&sink, 1, WBEM_E_ACCESS_DENIED);
+            assert_int_equal(sink.indicates, 0);
+            assert_true(sink.has_error);
+        }
+        assert_int_equal(wql_engine_secure(lab.engine), WQL_OK);
+        assert_int_equal(rows->NextAsync(4, &after), WBEM_S_NO_ERROR);
+        assert_promises(&after, 1, WBEM_S_NO_ERROR);
+        assert_ids(after.ids, 0, 4);
+        rows->Release();
+    }
+}
+
 /* -- sinks that misbehave ------------------------------------------------------------------------------------------ */
 
 static void a_sink_that_fails_cancels_its_fetch(void **) {
@@ -697,6 +722,7 @@ int main(void) {
         cmocka_unit_test(a_callback_goes_to_the_front),
         cmocka_unit_test(a_sink_asks_again_in_its_final_status),
         cmocka_unit_test(a_thread_is_there_while_there_are_requests),
+        cmocka_unit_test(R2_2_R2_3_a_strict_engine_refuses_until_it_is_secured),
         cmocka_unit_test(a_sink_that_fails_cancels_its_fetch),
         cmocka_unit_test(a_sink_that_fails_in_the_last_indicate_cancels),
         cmocka_unit_test(the_answer_of_a_success_is_success),

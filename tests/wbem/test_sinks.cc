@@ -230,6 +230,42 @@ void a_sink_with_more_methods_hears_of_progress_and_failure_by_them_too(void **)
     services->Release();
 }
 
+void a_stub_is_what_its_sink_is(void **) {
+    Engine engine;
+    Record failing, steps, plain;
+    ExtendedSink sink(failing), other(steps);
+    IWbemUnsecuredApartment *maker = nullptr;
+    IWbemObjectSink *stub = nullptr;
+    void *extended = nullptr;
+    IWbemServices *services = connect(L"root\\lab");
+    assert_int_equal(CoCreateInstance(CLSID_UnsecuredApartment, nullptr, CLSCTX_LOCAL_SERVER, IID_IWbemUnsecuredApartment,
+                                      reinterpret_cast<void **>(&maker)),
+                     S_OK);
+    assert_int_equal(maker->CreateSinkStub(&sink, 0, nullptr, &stub), WBEM_S_NO_ERROR);
+    assert_int_equal(ask(services, L"SELECT * FROM Lab_Failing", stub), WBEM_S_NO_ERROR);
+    stub->Release(); /* the call has its own */
+    assert_true(failing.ended());
+    assert_int_equal(sink.errors, 1);
+    assert_true(sink.description == L"the lab is on fire");
+    assert_int_equal(maker->CreateSinkStub(&other, 0, nullptr, &stub), WBEM_S_NO_ERROR);
+    assert_int_equal(ask(services, L"SELECT * FROM Lab_Steps", stub, WBEM_FLAG_SEND_STATUS), WBEM_S_NO_ERROR);
+    stub->Release();
+    assert_true(steps.ended());
+    assert_true(other.written_progress > 0);
+    assert_int_equal(other.good_progress, steps.progresses);
+    Sink *simple = new Sink(plain, 1);
+    assert_int_equal(maker->CreateSinkStub(simple, 0, nullptr, &stub), WBEM_S_NO_ERROR);
+    assert_int_equal(stub->QueryInterface(IID_IWbemObjectSinkEx, &extended), E_NOINTERFACE);
+    assert_int_equal(stub->QueryInterface(IID_IWbemObjectSink, &extended), S_OK);
+    assert_ptr_equal(extended, stub);
+    stub->Release();
+    assert_int_equal(stub->Release(), 0);
+    assert_int_equal(simple->Release(), 0);
+    assert_int_equal(failing.refs + steps.refs, 0);
+    maker->Release();
+    services->Release();
+}
+
 /* Sinks that say more than is true. */
 enum class Lie { YesAndNull, NoAndPointer, YesToAll, YesToAllWithoutReference };
 
@@ -285,6 +321,7 @@ int main() {
         cmocka_unit_test(an_exception_out_of_a_status_or_a_release_changes_nothing_else),
         cmocka_unit_test(exceptions_out_of_the_three_methods_of_every_object_stay_inside),
         cmocka_unit_test(a_sink_with_more_methods_hears_of_progress_and_failure_by_them_too),
+        cmocka_unit_test(a_stub_is_what_its_sink_is),
         cmocka_unit_test(sinks_whose_queryinterface_lies_are_served_as_what_they_are),
     };
     return cmocka_run_group_tests(tests, start, finish);
