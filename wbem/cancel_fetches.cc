@@ -6,9 +6,11 @@
  *
  * A cancel first latches all fetches of the sink in one hold of the list's lock, then sees each to its end. Inside a callback it
  * must not wait for a fetch whose callback waits, through other cancels, for this very thread: the list knows who waits for whom,
- * and the last of such a circle does not wait. */
+ * and the last of such a circle does not wait. An engine knows the same of its own calls, but neither sees the other's waits. So
+ * the list also knows which callbacks are inside a cancel of the engine's, and nobody waits long for them inside a callback. */
 #include "clock.h"
 #include "next_async.h"
+#include "process.h"
 
 namespace wbem {
 
@@ -21,11 +23,19 @@ struct Waiting {
     Fetch *fetch = nullptr;
 };
 
+/* A thread inside a callback that cancels calls of an engine. */
+struct InEngine {
+    InEngine *next = nullptr;
+    std::thread::id thread;
+    int64_t since_us = 0;
+};
+
 struct List {
     std::mutex lock;
     Fetch *first = nullptr, *last = nullptr; /* in the order of their numbers */
     uint64_t number = 0;
     Waiting *waiting = nullptr;
+    InEngine *in_engine = nullptr;
 };
 
 /* Initialised by the compiler, and never destroyed: nothing of it runs at the program's beginning or end. */
@@ -57,17 +67,15 @@ std::thread::id Fetch::thread_now() noexcept {
     return thread();
 }
 
-/* Whether waiting for the fetch would close a circle: its callback is on a thread, or will be, that waits for a fetch whose
- * callback is on a thread ... that is this one. With the lock of the list. */
-static bool would_circle(Fetch *fetch) noexcept {
-    const std::thread::id self = std::this_thread::get_id();
+/* The end of a chain: the fetch's callback is on a thread, or will be, that waits for a fetch whose callback is on a thread ...
+ * that waits for none, or is this one. No thread: of a fetch without one. With the lock of the list. */
+static std::thread::id last_in_chain(Fetch *fetch) noexcept {
     for (;;) {
-        const std::thread::id owner = fetch->thread_now();
+        const std::thread::id thread = fetch->thread_now();
         const Waiting *at = all_fetches.waiting;
-        if (owner == self) return true;
-        if (owner == std::thread::id()) return false;
-        while (at && at->thread != owner) at = at->next;
-        if (!at) return false;
+        if (thread == std::this_thread::get_id()) return thread;
+        while (at && at->thread != thread) at = at->next;
+        if (!at) return thread;
         fetch = at->fetch;
     }
 }
@@ -75,7 +83,7 @@ static bool would_circle(Fetch *fetch) noexcept {
 /* The test and the entry are one step, so that the last of a circle sees it. False: do not wait. */
 static bool enter_graph(Fetch *fetch, Waiting *waiting) noexcept {
     std::lock_guard<std::mutex> held(all_fetches.lock);
-    if (would_circle(fetch)) return false;
+    if (last_in_chain(fetch) == std::this_thread::get_id()) return false;
     waiting->thread = std::this_thread::get_id();
     waiting->fetch = fetch;
     waiting->next = all_fetches.waiting;
@@ -83,11 +91,41 @@ static bool enter_graph(Fetch *fetch, Waiting *waiting) noexcept {
     return true;
 }
 
+template <typename Entry> static void unlink(Entry **link, const Entry *entry) noexcept {
+    while (*link != entry) link = &(*link)->next;
+    *link = entry->next;
+}
+
 static void leave_graph(Waiting *waiting) noexcept {
     std::lock_guard<std::mutex> held(all_fetches.lock);
-    Waiting **link = &all_fetches.waiting;
-    while (*link != waiting) link = &(*link)->next;
-    *link = waiting->next;
+    unlink(&all_fetches.waiting, waiting);
+}
+
+HRESULT cancel_calls(wql_session *session, const IWbemObjectSink *sink) noexcept {
+    InEngine here;
+    HRESULT result;
+    if (!in_callback()) return wql_session_cancel(session, sink);
+    here.thread = std::this_thread::get_id();
+    here.since_us = now_us();
+    {
+        std::lock_guard<std::mutex> held(all_fetches.lock);
+        here.next = all_fetches.in_engine;
+        all_fetches.in_engine = &here;
+    }
+    result = wql_session_cancel(session, sink);
+    std::lock_guard<std::mutex> held(all_fetches.lock);
+    unlink(&all_fetches.in_engine, &here);
+    return result;
+}
+
+/* Whether a wait for the fetch, in a callback, may be for a call whose callback this is. */
+static bool may_wait_for_this(Fetch *fetch) noexcept {
+    constexpr int64_t LONG_US = 100000;
+    std::lock_guard<std::mutex> held(all_fetches.lock);
+    const std::thread::id last = last_in_chain(fetch);
+    for (const InEngine *at = all_fetches.in_engine; at; at = at->next)
+        if (at->thread == last) return now_us() - at->since_us > LONG_US;
+    return false;
 }
 
 /* -- cancelling ---------------------------------------------------------------------------------------------------- */
@@ -110,6 +148,22 @@ static bool wait_for_token(std::unique_lock<std::mutex> &held, std::condition_va
     return true;
 }
 
+/* The same, entered in the graph and without the lock. */
+static bool wait_in_graph(std::unique_lock<std::mutex> &held, std::condition_variable &changed, Fetch *fetch,
+                          int64_t until_us) noexcept {
+    constexpr int64_t LOOK_US = 20000;
+    const bool is_inside = in_callback();
+    for (;;) {
+        const int64_t look_us = now_us() + LOOK_US;
+        const bool is_last = !is_inside || look_us >= until_us;
+        held.lock();
+        const bool is_over = wait_for_token(held, changed, *fetch, is_last ? until_us : look_us);
+        held.unlock();
+        if (is_over || is_last) return is_over;
+        if (may_wait_for_this(fetch)) return false;
+    }
+}
+
 /* A fetch that was latched: WBEM_S_NO_ERROR: it is released; WBEM_S_PENDING: this thread is inside its callback;
  * WBEM_S_TIMEDOUT. The caller keeps it. */
 HRESULT Fetch::see_to_end(int64_t until_us) noexcept {
@@ -125,9 +179,7 @@ HRESULT Fetch::see_to_end(int64_t until_us) noexcept {
         if (owner == std::thread::id()) queue->post(this);
         held.unlock();
         if (!enter_graph(this, &waiting)) return WBEM_S_TIMEDOUT;
-        held.lock();
-        in_time = wait_for_token(held, reader->changed_, *this, until_us);
-        held.unlock();
+        in_time = wait_in_graph(held, reader->changed_, this, until_us);
         leave_graph(&waiting);
         if (!in_time) return WBEM_S_TIMEDOUT;
         held.lock();

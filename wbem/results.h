@@ -33,6 +33,8 @@ HRESULT make_ended_result(HRESULT status, IWbemServices *services, IWbemCallResu
 /* Requests of NextAsync are no calls of the engine's; CancelAsyncCall asks here too. Promise and codes are those of
  * wql_session_cancel. */
 HRESULT cancel_fetches(const IWbemObjectSink *sink);
+/* wql_session_cancel, and it is known here that this thread is inside. */
+HRESULT cancel_calls(wql_session *session, const IWbemObjectSink *sink) noexcept;
 
 } // namespace wbem
 

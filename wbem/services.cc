@@ -97,7 +97,7 @@ HRESULT both(HRESULT calls, HRESULT fetches) noexcept {
 HRESULT Services::CancelAsyncCall(IWbemObjectSink *sink) {
     return guarded([&]() -> HRESULT {
         if (!sink) return fail(WBEM_E_INVALID_PARAMETER, "pSink is NULL", "CancelAsyncCall");
-        HRESULT result = both(wql_session_cancel(connection_->session(), sink), cancel_fetches(sink));
+        HRESULT result = both(cancel_calls(connection_->session(), sink), cancel_fetches(sink));
         return result == WBEM_S_PENDING ? WBEM_S_NO_ERROR : result;
     });
 }

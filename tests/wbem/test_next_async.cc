@@ -542,6 +542,37 @@ static void X_two_callbacks_cancel_each_other(void **) {
     second->Release();
 }
 
+/* The same between a call of the engine's and a fetch, of which neither sees the other's wait: the fetch's canceller gives up. */
+static void X_callbacks_of_a_call_and_of_a_fetch_cancel_each_other(void **) {
+    Steps steps(10);
+    Recorder call, fetch;
+    std::atomic<HRESULT> answers[2];
+    BSTR language = SysAllocString(L"WQL"), text = SysAllocString(L"SELECT * FROM Step");
+    const auto begin = std::chrono::steady_clock::now();
+    Lab lab(&steps);
+    IEnumWbemClassObject *rows = lab.all(SYNC);
+    call.on_indicate = [&](long) {
+        (void)fetch.entered.wait();
+        answers[0] = lab.services->CancelAsyncCall(&fetch);
+        return S_OK;
+    };
+    fetch.on_indicate = [&](long) {
+        (void)call.entered.wait();
+        answers[1] = lab.services->CancelAsyncCall(&call);
+        return S_OK;
+    };
+    assert_int_equal(rows->NextAsync(5, &fetch), WBEM_S_NO_ERROR);
+    assert_int_equal(lab.services->ExecQueryAsync(language, text, 0, nullptr, &call), WBEM_S_NO_ERROR);
+    assert_promises(&call, 1, WBEM_E_CALL_CANCELLED);
+    assert_promises(&fetch, 1, WBEM_E_CALL_CANCELLED);
+    assert_int_equal(answers[0], WBEM_S_TIMEDOUT);
+    assert_int_equal(answers[1], WBEM_S_NO_ERROR);
+    assert_true(std::chrono::steady_clock::now() - begin < std::chrono::seconds(8)); /* less than the bound of a cancel */
+    SysFreeString(language);
+    SysFreeString(text);
+    rows->Release();
+}
+
 /* A fetch whose callback waits for another fetch is no obstacle: what is not inside a callback is finished at once. */
 static void a_callback_cancels_what_waits(void **) {
     Steps steps(10);
@@ -735,6 +766,7 @@ int main(void) {
         cmocka_unit_test(R6_9_a_sink_that_does_not_return),
         cmocka_unit_test(R6_10_several_cancel_at_once),
         cmocka_unit_test(X_two_callbacks_cancel_each_other),
+        cmocka_unit_test(X_callbacks_of_a_call_and_of_a_fetch_cancel_each_other),
         cmocka_unit_test(a_callback_cancels_what_waits),
         cmocka_unit_test(the_last_release_cancels_what_is_queued),
         cmocka_unit_test(the_last_release_does_not_wait_for_a_set_that_goes_on),
