@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* test_no_memory.cc: every allocation by `new` fails once, in every method that reads. A method then says so or succeeds; a sink
- * is either not touched or gets its one end; and the next call works. The engine's own memory has sweeps of its own. */
+ * is either not touched or gets its one end; and the next call works. The engine's own memory has sweeps of its own. And when
+ * there is no thread left. */
 #include "call_lab.h"
 
+#include <cerrno>
 #include <cstdlib>
+#include <dlfcn.h>
 #include <new>
+#include <pthread.h>
 
 using namespace lab;
 
@@ -13,6 +17,9 @@ namespace {
 /* Which of the allocations from now on fails, on whatever thread: 1 is the next. 0 or less: none. */
 std::atomic<long> until_failure{0};
 std::atomic<bool> failed{false};
+
+/* No thread can be made. */
+std::atomic<bool> no_threads{false};
 
 void *allocate(size_t size) noexcept {
     if (until_failure.load(std::memory_order_relaxed) > 0 && until_failure.fetch_sub(1) == 1) {
@@ -33,6 +40,11 @@ void *operator new(size_t size, const std::nothrow_t &) noexcept { return alloca
 void operator delete(void *memory) noexcept { free(memory); }
 void operator delete(void *memory, size_t) noexcept { free(memory); }
 void operator delete(void *memory, const std::nothrow_t &) noexcept { free(memory); }
+
+extern "C" int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *argument) {
+    using Create = int (*)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
+    return no_threads ? EAGAIN : reinterpret_cast<Create>(dlsym(RTLD_NEXT, "pthread_create"))(thread, attributes, run, argument);
+}
 
 namespace {
 
@@ -237,6 +249,28 @@ void a_failure_for_want_of_memory_is_told_and_leaves_nothing_behind(void **) {
     things.services->Release();
 }
 
+void a_request_that_no_thread_can_serve_is_refused(void **) {
+    Engine engine;
+    Text wql(L"WQL"), query(L"SELECT * FROM Lab_Row");
+    IWbemServices *services = connect(L"root\\lab");
+    IEnumWbemClassObject *all = nullptr;
+    Record refused, record;
+    Sink *sink = new Sink(refused, 1), *other = new Sink(record, 1);
+    assert_int_equal(services->ExecQuery(wql, query, 0, nullptr, &all), WBEM_S_NO_ERROR);
+    no_threads = true;
+    HRESULT answer = all->NextAsync(1, sink);
+    no_threads = false;
+    assert_int_equal(answer, WBEM_E_OUT_OF_MEMORY);
+    assert_int_equal(refused.add_refs + refused.finals, 0);
+    assert_int_equal(sink->Release(), 0);
+    assert_int_equal(all->NextAsync(1, other), WBEM_S_NO_ERROR); /* nothing is left of it */
+    other->Release();
+    assert_true(record.ended());
+    assert_int_equal(record.rows, 1);
+    all->Release();
+    services->Release();
+}
+
 int start(void **) { return CoInitializeEx(nullptr, COINIT_MULTITHREADED) == S_OK ? 0 : -1; }
 int finish(void **) {
     CoUninitialize();
@@ -246,6 +280,7 @@ int finish(void **) {
 } // namespace
 
 int main() {
-    const CMUnitTest tests[] = {cmocka_unit_test(a_failure_for_want_of_memory_is_told_and_leaves_nothing_behind)};
+    const CMUnitTest tests[] = {cmocka_unit_test(a_failure_for_want_of_memory_is_told_and_leaves_nothing_behind),
+                                cmocka_unit_test(a_request_that_no_thread_can_serve_is_refused)};
     return cmocka_run_group_tests(tests, start, finish);
 }
