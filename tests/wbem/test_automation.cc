@@ -589,6 +589,38 @@ void array_of_variants_holds_arrays_and_sees_their_locks(void **) {
     VariantClear(&w);
 }
 
+/* Deeper than a stack would bear, if what they do went as deep. */
+void arrays_within_arrays_go_as_deep_as_one_likes(void **) {
+    const int depth = 200000;
+    VARIANT outermost, copy, *at = &outermost;
+    int found = 0;
+    VariantInit(&copy);
+    for (int i = 0; i < depth; i++) {
+        VariantInit(at);
+        at->vt = VT_ARRAY | VT_VARIANT;
+        at->parray = SafeArrayCreateVector(VT_VARIANT, 0, 1);
+        assert_non_null(at->parray);
+        at = static_cast<VARIANT *>(at->parray->pvData);
+    }
+    *at = variant_of_text(L"deep");
+    assert_int_equal(VariantCopy(&copy, &outermost), S_OK);
+    assert_int_equal(VariantClear(&outermost), S_OK);
+    for (at = &copy; at->vt == (VT_ARRAY | VT_VARIANT); found++) at = static_cast<VARIANT *>(at->parray->pvData);
+    assert_int_equal(found, depth);
+    assert_wide(at->bstrVal, L"deep");
+    VariantClear(at);
+    at->vt = VT_ARRAY | VT_I2;
+    at->parray = SafeArrayCreateVector(VT_I2, 0, 1);
+    assert_int_equal(SafeArrayLock(at->parray), S_OK);
+    assert_int_equal(VariantClear(&copy), DISP_E_ARRAYISLOCKED);
+    assert_int_equal(SafeArrayUnlock(at->parray), S_OK);
+    at->vt = VT_ARRAY | VT_VOID; /* the innermost is none: the whole is not copied, and nothing is left of it */
+    assert_int_equal(VariantCopy(&outermost, &copy), DISP_E_BADVARTYPE);
+    assert_int_equal(outermost.vt, VT_EMPTY);
+    at->vt = VT_ARRAY | VT_I2;
+    assert_int_equal(VariantClear(&copy), S_OK);
+}
+
 void array_locks_are_counted(void **) {
     SAFEARRAY *array = SafeArrayCreateVector(VT_I2, 0, 2);
     void *data;
@@ -653,6 +685,7 @@ int main() {
         cmocka_unit_test(array_that_cannot_be_is_refused),
         cmocka_unit_test(array_elements_are_copies),
         cmocka_unit_test(array_of_variants_holds_arrays_and_sees_their_locks),
+        cmocka_unit_test(arrays_within_arrays_go_as_deep_as_one_likes),
         cmocka_unit_test(array_locks_are_counted),
         cmocka_unit_test(array_arguments_that_are_missing_are_refused),
     };
