@@ -592,6 +592,84 @@ static HRESULT compare_classes(const char *left, const char *right, long flags) 
     return there;
 }
 
+/* An object of somebody else's: it says what another one says, but for one method, which claims to have made something. */
+class Foreign final : public IWbemClassObject {
+  public:
+    enum Fault { None, NoSet, NoPropertySet, NoNames, NamesOfNumbers, NoCopy, ArrayOfNumbers };
+    Foreign(IWbemClassObject *as, Fault fault) : as_(as), fault_(fault) {}
+
+    HRESULT STDMETHODCALLTYPE QueryInterface(REFIID, void **out) override { return *out = nullptr, E_NOINTERFACE; }
+    ULONG STDMETHODCALLTYPE AddRef() override { return ++refs; }
+    ULONG STDMETHODCALLTYPE Release() override { return --refs; }
+    HRESULT STDMETHODCALLTYPE GetQualifierSet(IWbemQualifierSet **set) override {
+        return fault_ == NoSet ? (*set = nullptr, S_OK) : as_->GetQualifierSet(set);
+    }
+    HRESULT STDMETHODCALLTYPE Get(LPCWSTR name, long flags, VARIANT *value, CIMTYPE *type, long *flavor) override {
+        HRESULT result = as_->Get(name, flags, value, type, flavor);
+        if (fault_ != ArrayOfNumbers || !value || value->vt != (VT_ARRAY | VT_BSTR)) return result;
+        SafeArrayDestroy(value->parray);
+        value->parray = SafeArrayCreateVector(VT_I4, 0, 2);
+        return result;
+    }
+    HRESULT STDMETHODCALLTYPE Put(LPCWSTR, long, VARIANT *, CIMTYPE) override { return E_NOTIMPL; }
+    HRESULT STDMETHODCALLTYPE Delete(LPCWSTR) override { return E_NOTIMPL; }
+    HRESULT STDMETHODCALLTYPE GetNames(LPCWSTR qualifier, long flags, VARIANT *value, SAFEARRAY **out) override {
+        if (fault_ == NoNames) return *out = nullptr, S_OK;
+        if (fault_ == NamesOfNumbers) return *out = SafeArrayCreateVector(VT_I4, 0, 4), S_OK;
+        return as_->GetNames(qualifier, flags, value, out);
+    }
+    HRESULT STDMETHODCALLTYPE BeginEnumeration(long) override { return E_NOTIMPL; }
+    HRESULT STDMETHODCALLTYPE Next(long, BSTR *, VARIANT *, CIMTYPE *, long *) override { return E_NOTIMPL; }
+    HRESULT STDMETHODCALLTYPE EndEnumeration() override { return E_NOTIMPL; }
+    HRESULT STDMETHODCALLTYPE GetPropertyQualifierSet(LPCWSTR name, IWbemQualifierSet **set) override {
+        return fault_ == NoPropertySet ? (*set = nullptr, S_OK) : as_->GetPropertyQualifierSet(name, set);
+    }
+    HRESULT STDMETHODCALLTYPE Clone(IWbemClassObject **copy) override {
+        return fault_ == NoCopy ? (*copy = nullptr, S_OK) : as_->Clone(copy);
+    }
+    HRESULT STDMETHODCALLTYPE GetObjectText(long, BSTR *) override { return E_NOTIMPL; }
+    HRESULT STDMETHODCALLTYPE SpawnDerivedClass(long, IWbemClassObject **) override { return E_NOTIMPL; }
+    HRESULT STDMETHODCALLTYPE SpawnInstance(long, IWbemClassObject **) override { return E_NOTIMPL; }
+    HRESULT STDMETHODCALLTYPE CompareTo(long, IWbemClassObject *) override { return E_NOTIMPL; }
+    HRESULT STDMETHODCALLTYPE GetPropertyOrigin(LPCWSTR, BSTR *) override { return E_NOTIMPL; }
+    HRESULT STDMETHODCALLTYPE InheritsFrom(LPCWSTR) override { return E_NOTIMPL; }
+    HRESULT STDMETHODCALLTYPE GetMethod(LPCWSTR, long, IWbemClassObject **, IWbemClassObject **) override { return E_NOTIMPL; }
+    HRESULT STDMETHODCALLTYPE PutMethod(LPCWSTR, long, IWbemClassObject *, IWbemClassObject *) override { return E_NOTIMPL; }
+    HRESULT STDMETHODCALLTYPE DeleteMethod(LPCWSTR) override { return E_NOTIMPL; }
+    HRESULT STDMETHODCALLTYPE BeginMethodEnumeration(long) override { return E_NOTIMPL; }
+    HRESULT STDMETHODCALLTYPE NextMethod(long, BSTR *, IWbemClassObject **, IWbemClassObject **) override { return E_NOTIMPL; }
+    HRESULT STDMETHODCALLTYPE EndMethodEnumeration() override { return E_NOTIMPL; }
+    HRESULT STDMETHODCALLTYPE GetMethodQualifierSet(LPCWSTR, IWbemQualifierSet **) override { return E_NOTIMPL; }
+    HRESULT STDMETHODCALLTYPE GetMethodOrigin(LPCWSTR, BSTR *) override { return E_NOTIMPL; }
+
+    ULONG refs = 1;
+
+  private:
+    IWbemClassObject *as_;
+    Fault fault_;
+};
+
+static void an_object_of_somebody_elses_may_say_anything(void **) {
+    ObjectLab lab("class T { [Key] string K; string A[]; }; instance of T { K = \"a\"; A = {\"1\", \"2\"}; };");
+    Ref<IWbemClassObject> row = lab.object("SELECT * FROM T"), same = lab.object("SELECT * FROM T"), cls = lab.definition("T");
+    const struct {
+        Foreign::Fault fault;
+        HRESULT wanted;
+    } faults[] = {{Foreign::None, WBEM_S_SAME},
+                  {Foreign::NoSet, WBEM_E_INVALID_OBJECT},
+                  {Foreign::NoPropertySet, WBEM_E_INVALID_OBJECT},
+                  {Foreign::NoNames, WBEM_E_INVALID_OBJECT},
+                  {Foreign::NamesOfNumbers, WBEM_E_INVALID_OBJECT},
+                  {Foreign::ArrayOfNumbers, WBEM_E_INVALID_OBJECT}};
+    for (const auto &each : faults) {
+        Foreign foreign(same.get(), each.fault);
+        assert_int_equal(row->CompareTo(0, &foreign), each.wanted);
+        assert_int_equal(foreign.refs, 1);
+    }
+    Foreign foreign(cls.get(), Foreign::NoCopy);
+    assert_int_equal(lab.definition("T")->CompareTo(0, &foreign), WBEM_E_INVALID_OBJECT);
+}
+
 static void classes_are_compared(void **) {
     const char *plain = "[Description(\"d\")] class T { [Key] string K; uint32 N = 1; uint32 M([In] string A); };";
     assert_int_equal(compare_classes(plain, plain, 0), WBEM_S_SAME);
@@ -918,6 +996,7 @@ int main() {
         cmocka_unit_test(origins_and_ancestors),
         cmocka_unit_test(a_clone_says_the_same_and_walks_by_itself),
         cmocka_unit_test(instances_are_compared),
+        cmocka_unit_test(an_object_of_somebody_elses_may_say_anything),
         cmocka_unit_test(classes_are_compared),
         cmocka_unit_test(the_source_counts_unless_it_is_ignored),
         cmocka_unit_test(text_is_mof),
