@@ -185,9 +185,11 @@ class QualifierSet final : public Counted<IWbemQualifierSet> {
         });
     }
     HRESULT STDMETHODCALLTYPE Put(LPCWSTR name, VARIANT *value, long) override {
-        return name && value ? WBEM_E_NOT_SUPPORTED : WBEM_E_INVALID_PARAMETER;
+        return name && *name && value ? WBEM_E_NOT_SUPPORTED : WBEM_E_INVALID_PARAMETER;
     }
-    HRESULT STDMETHODCALLTYPE Delete(LPCWSTR name) override { return name ? WBEM_E_NOT_SUPPORTED : WBEM_E_INVALID_PARAMETER; }
+    HRESULT STDMETHODCALLTYPE Delete(LPCWSTR name) override {
+        return name && *name ? WBEM_E_NOT_SUPPORTED : WBEM_E_INVALID_PARAMETER;
+    }
 
     HRESULT STDMETHODCALLTYPE GetNames(long flags, SAFEARRAY **names) override {
         if (!names) return WBEM_E_INVALID_PARAMETER;

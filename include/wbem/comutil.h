@@ -46,6 +46,31 @@ inline char *ConvertBSTRToString(BSTR text) {
 }
 } // namespace _com_util
 
+/* Equal in type and value; texts character for character, objects and arrays if they are the same one. */
+inline bool wbem_same_variant(const VARIANT &left, const VARIANT &right) {
+    if (left.vt != right.vt) return false;
+    switch (left.vt) {
+    case VT_EMPTY:
+    case VT_NULL: return true;
+    case VT_I1:
+    case VT_UI1: return left.bVal == right.bVal;
+    case VT_I2:
+    case VT_UI2:
+    case VT_BOOL: return left.iVal == right.iVal;
+    case VT_INT:
+    case VT_UINT:
+    case VT_ERROR: return left.intVal == right.intVal;
+    case VT_R4: return left.fltVal == right.fltVal;
+    case VT_R8:
+    case VT_DATE: return left.dblVal == right.dblVal;
+    case VT_BSTR: {
+        const UINT bytes = SysStringByteLen(left.bstrVal);
+        return bytes == SysStringByteLen(right.bstrVal) && (!bytes || memcmp(left.bstrVal, right.bstrVal, bytes) == 0);
+    }
+    default: return left.llVal == right.llVal; /* whole numbers, and pointers to the same */
+    }
+}
+
 class _variant_t;
 
 /* A text, shared by its copies. It is never changed but by its own methods, which leave the copies alone. */
@@ -104,6 +129,10 @@ class _bstr_t {
     bool operator!=(const wchar_t *other) const { return compare(_bstr_t(other)) != 0; }
     bool operator==(const char *other) const { return compare(_bstr_t(other)) == 0; }
     bool operator!=(const char *other) const { return compare(_bstr_t(other)) != 0; }
+    template <typename Character> bool operator<(const Character *other) const { return compare(_bstr_t(other)) < 0; }
+    template <typename Character> bool operator>(const Character *other) const { return compare(_bstr_t(other)) > 0; }
+    template <typename Character> bool operator<=(const Character *other) const { return compare(_bstr_t(other)) <= 0; }
+    template <typename Character> bool operator>=(const Character *other) const { return compare(_bstr_t(other)) >= 0; }
     friend bool operator==(const wchar_t *left, const _bstr_t &right) { return right == left; }
     friend bool operator!=(const wchar_t *left, const _bstr_t &right) { return right != left; }
     friend bool operator==(const char *left, const _bstr_t &right) { return right == left; }
@@ -394,29 +423,7 @@ class _variant_t : public tagVARIANT {
         _com_util::CheckError(VariantChangeType(&made, this, 0, type));
         return made;
     }
-    bool equals(const VARIANT *other) const {
-        if (!other || vt != other->vt) return false;
-        switch (vt) {
-        case VT_EMPTY:
-        case VT_NULL: return true;
-        case VT_I1:
-        case VT_UI1: return bVal == other->bVal;
-        case VT_I2:
-        case VT_UI2:
-        case VT_BOOL: return iVal == other->iVal;
-        case VT_INT:
-        case VT_UINT:
-        case VT_ERROR: return intVal == other->intVal;
-        case VT_R4: return fltVal == other->fltVal;
-        case VT_R8:
-        case VT_DATE: return dblVal == other->dblVal;
-        case VT_BSTR: {
-            const UINT bytes = SysStringByteLen(bstrVal);
-            return bytes == SysStringByteLen(other->bstrVal) && (!bytes || memcmp(bstrVal, other->bstrVal, bytes) == 0);
-        }
-        default: return llVal == other->llVal; /* whole numbers, and pointers to the same */
-        }
-    }
+    bool equals(const VARIANT *other) const { return other && wbem_same_variant(*this, *other); }
 };
 
 inline _bstr_t::_bstr_t(const _variant_t &variant) : shared_(NULL) {

@@ -477,7 +477,9 @@ static void a_qualifier_set_answers_by_name(void **) {
     VariantInit(&variant);
     assert_int_equal(set->Put(L"x", &variant, 0), WBEM_E_NOT_SUPPORTED);
     assert_int_equal(set->Put(nullptr, &variant, 0), WBEM_E_INVALID_PARAMETER);
+    assert_int_equal(set->Put(L"", &variant, 0), WBEM_E_INVALID_PARAMETER);
     assert_int_equal(set->Delete(L"x"), WBEM_E_NOT_SUPPORTED);
+    assert_int_equal(set->Delete(L""), WBEM_E_INVALID_PARAMETER);
     assert_int_equal(set->Delete(nullptr), WBEM_E_INVALID_PARAMETER);
 }
 
