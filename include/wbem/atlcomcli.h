@@ -8,8 +8,6 @@
 
 #ifdef __cplusplus
 
-#include <type_traits>
-
 template <typename T> class CComPtr {
   public:
     CComPtr() noexcept : p(NULL) {}
@@ -26,7 +24,8 @@ template <typename T> class CComPtr {
     CComPtr &operator=(const CComPtr &other) noexcept { return *this = other.p; }
     /* From another interface of an object: NULL if the object has not got this one. */
     template <typename Q> CComPtr &operator=(const CComPtr<Q> &other) noexcept {
-        return take(other.p, std::is_convertible<Q *, T *>());
+        take(other.p, 0);
+        return *this;
     }
     CComPtr &operator=(CComPtr &&other) noexcept {
         T *mine = p;
@@ -87,11 +86,13 @@ template <typename T> class CComPtr {
     static void add(T *object) noexcept {
         if (object) object->AddRef();
     }
-    CComPtr &take(T *object, std::true_type) noexcept { return *this = object; }
-    template <typename Q> CComPtr &take(Q *object, std::false_type) noexcept {
+    /* The first, if a Q is a T; else the object is asked. */
+    static void is(T *object) noexcept;
+    template <typename Q> auto take(Q *object, int) noexcept -> decltype(is(object)) { *this = static_cast<T *>(object); }
+    template <typename Q> void take(Q *object, long) noexcept {
         CComPtr fresh;
         if (object && FAILED(object->QueryInterface(__uuidof(T), reinterpret_cast<void **>(&fresh.p)))) fresh.p = NULL;
-        return *this = fresh;
+        *this = fresh;
     }
 };
 
