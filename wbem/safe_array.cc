@@ -276,6 +276,12 @@ HRESULT SafeArrayPutElement(SAFEARRAY *array, LONG *indices, void *element) {
     return S_OK;
 }
 
+HRESULT SafeArrayPtrOfIndex(SAFEARRAY *array, LONG *indices, void **element) {
+    if (!element) return E_INVALIDARG;
+    *element = nullptr;
+    return locate(array, indices, element);
+}
+
 HRESULT SafeArrayLock(SAFEARRAY *array) {
     if (!is_array(array)) return E_INVALIDARG;
     array->cLocks++;

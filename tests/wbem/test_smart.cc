@@ -42,6 +42,25 @@ void guid_texts_go_there_and_back(void **) {
 }
 
 /* Names and texts of the reference's section 7.4. */
+void identifiers_are_made_and_written_into_texts_of_their_own(void **) {
+    GUID one = GUID_NULL, other = GUID_NULL, read;
+    LPOLESTR text = nullptr;
+    assert_int_equal(CoCreateGuid(&one), S_OK);
+    assert_int_equal(CoCreateGuid(&other), S_OK);
+    assert_true(one != other && one != GUID_NULL);
+    assert_int_equal(one.Data3 >> 12, 4);
+    assert_int_equal(one.Data4[0] >> 6, 2);
+    assert_int_equal(StringFromCLSID(one, &text), S_OK);
+    assert_int_equal(CLSIDFromString(text, &read), S_OK);
+    assert_true(read == one);
+    CoTaskMemFree(text);
+    assert_int_equal(StringFromIID(IID_IUnknown, &text), S_OK);
+    assert_wide(text, L"{00000000-0000-0000-C000-000000000046}");
+    CoTaskMemFree(text);
+    assert_int_equal(StringFromIID(IID_IUnknown, nullptr), E_INVALIDARG);
+    assert_int_equal(CoCreateGuid(nullptr), E_INVALIDARG);
+}
+
 void identifiers_are_the_published_ones(void **) {
     static const struct {
         const GUID *id;
@@ -589,6 +608,7 @@ int leaves(void **) {
 int main() {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(guid_texts_go_there_and_back),
+        cmocka_unit_test(identifiers_are_made_and_written_into_texts_of_their_own),
         cmocka_unit_test(identifiers_are_the_published_ones),
         cmocka_unit_test(methods_lie_in_their_documented_slots),
         cmocka_unit_test(task_memory_is_given_back),
