@@ -411,6 +411,10 @@ void atl_values_have_the_types_of_their_numbers(void **) {
     assert_true(natural.vt == VT_UI4 && natural.ulVal == number && uint.vt == VT_UINT && uint.uintVal == number);
     assert_true(character.vt == VT_I1 && character.cVal == 'c' && narrow.vt == VT_UI2 && narrow.uiVal == 65535);
     assert_true(date.vt == VT_DATE && date.dblVal == 1.5);
+    const INT64 wide = INT64_MIN;
+    const UINT64 widest = UINT64_MAX;
+    assert_true(_variant_t(wide).vt == VT_I8 && CComVariant(wide).llVal == wide);
+    assert_true(_variant_t(widest).vt == VT_UI8 && CComVariant(widest).ullVal == widest);
     CComVariant value(1), text(L"t");
     value = number;
     assert_true(value == natural && value != uint && natural != text && text == CComVariant("t") && text == _variant_t("t"));
