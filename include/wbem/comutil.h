@@ -17,6 +17,9 @@ WBEM_API BSTR wbem_bstr_of_utf8(const char *text);
 /* UTF-8 of a text, with a NUL, to be given to CoTaskMemFree. Returns S_OK; E_OUTOFMEMORY; E_INVALIDARG (a character that is
  * none). NULL gives an empty text. */
 WBEM_API HRESULT wbem_utf8_of_bstr(BSTR text, char **out);
+/* Takes this thread's error object away (GetErrorInfo). *out is NULL if there is none, and if it says of itself that it is of a
+ * failure with another code: that was an earlier one. Returns S_OK; E_INVALIDARG. */
+WBEM_API HRESULT wbem_error_of(HRESULT code, struct IErrorInfo **out);
 /* What a code means, in a static sentence; NULL: not known. */
 WBEM_API const char *wbem_status_text(HRESULT code);
 WBEM_FINISH

@@ -330,6 +330,32 @@ void com_errors_carry_the_threads_error_object(void **) {
     assert_true(!_com_error(E_FAIL).Description());
 }
 
+/* The error object of a failing connection stays on the thread while an object fails, which leaves none. */
+void com_errors_do_not_carry_what_was_said_of_another_failure(void **) {
+    CComPtr<IWbemLocator> locator;
+    CComPtr<IWbemClassObject> object;
+    CComPtr<IWbemServices> services;
+    bool mistaken = false, right = false;
+    assert_int_equal(locator.CoCreateInstance(CLSID_WbemLocator), S_OK);
+    assert_int_equal(object.CoCreateInstance(CLSID_WbemClassObject), S_OK);
+    const HRESULT done = locator->ConnectServer(_bstr_t(L""), nullptr, nullptr, nullptr, 0, nullptr, nullptr, &services);
+    assert_int_equal(done, WBEM_E_INVALID_PARAMETER);
+    try {
+        _com_util::CheckError(object->Get(L"Name", 0, nullptr, nullptr, nullptr));
+    } catch (const _com_error &error) {
+        mistaken = error.Error() != WBEM_E_NOT_FOUND || error.ErrorInfo() != nullptr;
+    }
+    assert_false(mistaken);
+    assert_int_equal(locator->ConnectServer(_bstr_t(L""), nullptr, nullptr, nullptr, 0, nullptr, nullptr, &services), done);
+    try {
+        _com_util::CheckError(done);
+    } catch (const _com_error &error) {
+        right = error.Description().length() > 0;
+    }
+    assert_true(right);
+    assert_int_equal(wbem_error_of(done, nullptr), E_INVALIDARG);
+}
+
 _COM_SMARTPTR_TYPEDEF(IWbemContext, __uuidof(IWbemContext));
 _COM_SMARTPTR_TYPEDEF(IWbemClassObject, __uuidof(IWbemClassObject));
 
@@ -622,6 +648,7 @@ int main() {
         cmocka_unit_test(smart_text_that_is_no_unicode_throws_and_leaks_nothing),
         cmocka_unit_test(smart_values_convert_and_compare),
         cmocka_unit_test(com_errors_carry_the_threads_error_object),
+        cmocka_unit_test(com_errors_do_not_carry_what_was_said_of_another_failure),
         cmocka_unit_test(smart_pointers_count),
         cmocka_unit_test(smart_pointers_are_made_of_values),
         cmocka_unit_test(atl_texts_and_values),
