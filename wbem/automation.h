@@ -14,7 +14,7 @@ bool is_variant_type(VARTYPE type) noexcept;
 size_t element_size(VARTYPE type) noexcept;
 
 /* Whether the array, or one that a variant in it holds, is locked. NULL is not. */
-bool array_is_locked(const SAFEARRAY *array) noexcept;
+bool array_is_locked(SAFEARRAY *array) noexcept;
 bool variant_is_locked(const VARIANT &variant) noexcept;
 
 /* Let go what these hold, whatever is locked. A type that is none holds nothing. */

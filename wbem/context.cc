@@ -100,8 +100,9 @@ HRESULT Context::Clone(IWbemContext **copy) {
 }
 
 HRESULT Context::GetNames(long flags, SAFEARRAY **names) {
-    if (flags || !names) return WBEM_E_INVALID_PARAMETER;
+    if (!names) return WBEM_E_INVALID_PARAMETER;
     *names = nullptr;
+    if (flags) return WBEM_E_INVALID_PARAMETER;
     std::lock_guard<std::mutex> hold(lock_);
     SAFEARRAY *array = SafeArrayCreateVector(VT_BSTR, 0, entries_.size());
     if (!array) return WBEM_E_OUT_OF_MEMORY;

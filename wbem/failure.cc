@@ -4,6 +4,7 @@
 
 #include "text.h"
 
+#include <comutil.h>
 #include <cstring>
 
 namespace wbem {
@@ -64,6 +65,18 @@ void leave(wql_engine *engine, const wql_error &error, const char *operation) no
     if (info) info->Release();
 }
 
+/* Whether an error object is an __ExtendedStatus, of another code. */
+bool is_of_another(HRESULT code, IErrorInfo *info) noexcept {
+    IWbemClassObject *status = nullptr;
+    VARIANT value;
+    if (FAILED(info->QueryInterface(IID_IWbemClassObject, reinterpret_cast<void **>(&status))) || !status) return false;
+    Ref<IWbemClassObject> kept(status);
+    VariantInit(&value);
+    bool another = SUCCEEDED(status->Get(L"StatusCode", 0, &value, nullptr, nullptr)) && value.vt == VT_I4 && value.lVal != code;
+    VariantClear(&value);
+    return another;
+}
+
 } // namespace
 
 HRESULT make_error_object(wql_engine *engine, const wql_error &error, const char *operation, IWbemClassObject **out) noexcept {
@@ -90,3 +103,11 @@ HRESULT fail(HRESULT code, const std::string &message, const char *operation) no
 }
 
 } // namespace wbem
+
+HRESULT wbem_error_of(HRESULT code, IErrorInfo **out) {
+    HRESULT found = GetErrorInfo(0, out);
+    if (found != S_OK || !wbem::is_of_another(code, *out)) return FAILED(found) ? found : S_OK;
+    (*out)->Release();
+    *out = nullptr;
+    return S_OK;
+}

@@ -2,6 +2,8 @@
 /* guid.cc: identifiers as text, {XXXXXXXX-XXXX-XXXX-XXXX-XXXXXXXXXXXX}. */
 #include <objbase.h>
 
+#include <sys/random.h>
+
 namespace {
 
 /* Which byte of a GUID, as its text counts them, each pair of digits is; what is no digit stands as it is. */
@@ -32,6 +34,14 @@ int digit_of(OLECHAR c) {
     if (c >= L'A' && c <= L'F') return static_cast<int>(c - L'A' + 10);
     if (c >= L'a' && c <= L'f') return static_cast<int>(c - L'a' + 10);
     return -1;
+}
+
+HRESULT string_from(const GUID &id, LPOLESTR *out) {
+    if (!out) return E_INVALIDARG;
+    *out = static_cast<LPOLESTR>(CoTaskMemAlloc((length + 1) * sizeof(OLECHAR)));
+    if (!*out) return E_OUTOFMEMORY;
+    (void)StringFromGUID2(id, *out, length + 1);
+    return S_OK;
 }
 
 } // namespace
@@ -69,3 +79,19 @@ HRESULT CLSIDFromString(LPCOLESTR text, CLSID *out) {
 }
 
 HRESULT IIDFromString(LPCOLESTR text, IID *out) { return CLSIDFromString(text, out); }
+
+HRESULT StringFromCLSID(REFCLSID id, LPOLESTR *out) { return string_from(id, out); }
+
+HRESULT StringFromIID(REFIID id, LPOLESTR *out) { return string_from(id, out); }
+
+/* Version 4 of RFC 4122: all random but for six bits, which say so. */
+HRESULT CoCreateGuid(GUID *out) {
+    unsigned char bytes[16];
+    if (!out) return E_INVALIDARG;
+    *out = GUID_NULL;
+    if (getrandom(bytes, sizeof bytes, 0) != static_cast<ssize_t>(sizeof bytes)) return E_FAIL;
+    bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0f) | 0x40);
+    bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3f) | 0x80);
+    *out = guid_of(bytes);
+    return S_OK;
+}

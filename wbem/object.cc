@@ -4,6 +4,7 @@
 
 #include "objects.h"
 #include "qualifiers.h"
+#include "same_value.h"
 #include "text.h"
 #include "variants.h"
 
@@ -151,15 +152,18 @@ HRESULT Object::read_value(const Property &property, VARIANT *value) {
     return variant_of(property.def->initial ? *property.def->initial : wql_null(), property.type, value);
 }
 
-bool Object::is_null(const Property &property) const noexcept {
-    return property.column != WQL_NO_COLUMN && wql_column_is_null(wql_batch_column(batch_, property.column), row_);
+/* Whether a row says what its class says for those that say nothing: the default, or NULL. */
+bool Object::is_default(const Property &property) const noexcept {
+    const wql_value *initial = property.def ? property.def->initial : nullptr;
+    return cell_says(wql_batch_column(batch_, property.column), row_, property.def && (property.def->flags & WQL_INTERVAL),
+                     initial ? *initial : wql_null());
 }
 
-/* Of a class: whether an ancestor has introduced it. Of an instance: whether it has a value of its own; which of them are its
- * class's defaults a row does not tell. */
+/* Of a class: whether an ancestor has introduced it. Of an instance: whether it says something else than its class; that a value
+ * was set, and is the same, a row does not tell. */
 long Object::flavor_of(const Property &property) {
     if (property.system != System::None) return WBEM_FLAVOR_ORIGIN_SYSTEM;
-    if (property.column != WQL_NO_COLUMN) return is_null(property) ? WBEM_FLAVOR_ORIGIN_PROPAGATED : WBEM_FLAVOR_ORIGIN_LOCAL;
+    if (property.column != WQL_NO_COLUMN) return is_default(property) ? WBEM_FLAVOR_ORIGIN_PROPAGATED : WBEM_FLAVOR_ORIGIN_LOCAL;
     if (shape().kind() == Kind::Class && property.number < inherited_properties(shape().cls()))
         return WBEM_FLAVOR_ORIGIN_PROPAGATED;
     return WBEM_FLAVOR_ORIGIN_LOCAL;

@@ -80,7 +80,7 @@ class Object final : public IWbemClassObject {
     void let_go() noexcept;
     /* All of these want the lock. */
     const Shape &shape();
-    bool is_null(const Property &property) const noexcept;
+    bool is_default(const Property &property) const noexcept;
     long flavor_of(const Property &property);
     bool meets(const Condition &condition, const Property &property);
     HRESULT read(const Property &property, VARIANT *value, CIMTYPE *type, long *flavor);

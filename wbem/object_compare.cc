@@ -21,6 +21,12 @@ void must(HRESULT result) {
     if (result < 0) throw Failure{result};
 }
 
+/* What a method that succeeded has made; another's may have made nothing. */
+template <typename T> T *made(T *object) {
+    if (!object) throw Failure{WBEM_E_INVALID_OBJECT};
+    return object;
+}
+
 /* What is cleared at the end of a block. */
 struct Value {
     VARIANT variant;
@@ -53,9 +59,9 @@ bool same_embedded(long flags, IUnknown *left, IUnknown *right) {
     IWbemClassObject *a = nullptr, *b = nullptr;
     if (!left || !right) return left == right;
     must(left->QueryInterface(&a));
-    Ref<IWbemClassObject> kept_a(a);
+    Ref<IWbemClassObject> kept_a(made(a));
     must(right->QueryInterface(&b));
-    Ref<IWbemClassObject> kept_b(b);
+    Ref<IWbemClassObject> kept_b(made(b));
     return same_object(flags, a, b);
 }
 
@@ -88,8 +94,12 @@ bool same_elements(long flags, VARTYPE type, const void *left, const void *right
 }
 
 /* The elements as they lie there: nobody else has these arrays. */
-bool same_arrays(long flags, VARTYPE type, const SAFEARRAY *left, const SAFEARRAY *right) {
+bool same_arrays(long flags, VARTYPE type, SAFEARRAY *left, SAFEARRAY *right) {
+    VARTYPE mine = VT_EMPTY, other = VT_EMPTY;
     if (!left || !right) return left == right;
+    must(SafeArrayGetVartype(left, &mine));
+    must(SafeArrayGetVartype(right, &other));
+    if (mine != type || other != type) throw Failure{WBEM_E_INVALID_OBJECT};
     return left->rgsabound[0].cElements == right->rgsabound[0].cElements &&
            same_elements(flags, type, left->pvData, right->pvData, left->rgsabound[0].cElements);
 }
@@ -112,11 +122,11 @@ long count_same(long flags, IWbemQualifierSet *left, IWbemQualifierSet *right) {
     for (;; count++) {
         Text name;
         Value mine, other;
-        long flavor, other_flavor;
+        long flavor = 0, other_flavor = 0;
         HRESULT result = left->Next(0, &name.text, &mine.variant, &flavor);
         must(result);
         if (result == WBEM_S_NO_MORE_DATA) return count;
-        result = right->Get(name.text, 0, &other.variant, &other_flavor);
+        result = right->Get(made(name.text), 0, &other.variant, &other_flavor);
         if (result == WBEM_E_NOT_FOUND) return -1;
         must(result);
         if (shown_flavor(flags, flavor) != shown_flavor(flags, other_flavor)) return -1;
@@ -132,14 +142,14 @@ bool same_qualifiers(long flags, Ref<IWbemQualifierSet> left, Ref<IWbemQualifier
 template <typename Ask> Ref<IWbemQualifierSet> qualifiers(Ask ask) {
     IWbemQualifierSet *set = nullptr;
     must(ask(&set));
-    return Ref<IWbemQualifierSet>(set);
+    return Ref<IWbemQualifierSet>(made(set));
 }
 
 /* -- objects -- */
 
 bool same_property(long flags, const wchar_t *name, IWbemClassObject *left, IWbemClassObject *right) {
     Value mine, other;
-    CIMTYPE type, other_type;
+    CIMTYPE type = CIM_EMPTY, other_type = CIM_EMPTY;
     HRESULT result;
     must(left->Get(name, 0, &mine.variant, &type, nullptr));
     result = right->Get(name, 0, &other.variant, &other_type, nullptr);
@@ -156,7 +166,7 @@ bool is_class(IWbemClassObject *object) {
 
 /* One property: its type, its value (of a class: the default), its qualifiers. */
 bool same_member(long flags, const wchar_t *name, bool values, IWbemClassObject *left, IWbemClassObject *right) {
-    CIMTYPE type, other_type;
+    CIMTYPE type = CIM_EMPTY, other_type = CIM_EMPTY;
     if (values) {
         if (!same_property(flags, name, left, right)) return false;
     } else {
@@ -171,19 +181,25 @@ bool same_member(long flags, const wchar_t *name, bool values, IWbemClassObject 
                            qualifiers([&](IWbemQualifierSet **set) { return right->GetPropertyQualifierSet(name, set); }));
 }
 
+/* The names of an object's own properties. */
+void own_names(IWbemClassObject *object, Value *out) {
+    SAFEARRAY *names = nullptr;
+    VARTYPE type = VT_EMPTY;
+    must(object->GetNames(nullptr, WBEM_FLAG_NONSYSTEM_ONLY, nullptr, &names));
+    out->variant.parray = made(names);
+    out->variant.vt = VT_ARRAY | VT_BSTR;
+    must(SafeArrayGetVartype(names, &type));
+    if (type != VT_BSTR) throw Failure{WBEM_E_INVALID_OBJECT};
+}
+
 bool same_members(long flags, bool values, IWbemClassObject *left, IWbemClassObject *right) {
-    SAFEARRAY *names = nullptr, *others = nullptr;
-    bool same;
-    must(left->GetNames(nullptr, WBEM_FLAG_NONSYSTEM_ONLY, nullptr, &names));
-    Value kept, kept_others;
-    kept.variant.vt = kept_others.variant.vt = VT_ARRAY | VT_BSTR;
-    kept.variant.parray = names;
-    kept_others.variant.parray = nullptr;
-    must(right->GetNames(nullptr, WBEM_FLAG_NONSYSTEM_ONLY, nullptr, &others));
-    kept_others.variant.parray = others;
-    same = names->rgsabound[0].cElements == others->rgsabound[0].cElements;
-    for (ULONG i = 0; i < names->rgsabound[0].cElements && same; i++)
-        same = same_member(flags, static_cast<BSTR *>(names->pvData)[i], values, left, right);
+    Value names, others;
+    own_names(left, &names);
+    own_names(right, &others);
+    const ULONG count = names.variant.parray->rgsabound[0].cElements;
+    bool same = count == others.variant.parray->rgsabound[0].cElements;
+    for (ULONG i = 0; i < count && same; i++)
+        same = same_member(flags, made(static_cast<BSTR *>(names.variant.parray->pvData)[i]), values, left, right);
     return same;
 }
 
@@ -203,7 +219,7 @@ long count_methods(long flags, IWbemClassObject *left, IWbemClassObject *right) 
         Ref<IWbemClassObject> kept_in(in), kept_out(out);
         must(result);
         if (result == WBEM_S_NO_MORE_DATA) return count;
-        result = right->GetMethod(name.text, 0, &other_in, &other_out);
+        result = right->GetMethod(made(name.text), 0, &other_in, &other_out);
         Ref<IWbemClassObject> kept_other_in(other_in), kept_other_out(other_out);
         if (result == WBEM_E_NOT_FOUND) return -1;
         must(result);
@@ -242,9 +258,9 @@ bool same_object(long flags, IWbemClassObject *left, IWbemClassObject *right) {
         /* Walking is a state of an object's; a client's walk is not disturbed on a copy. */
         IWbemClassObject *a = nullptr, *b = nullptr;
         must(left->Clone(&a));
-        Ref<IWbemClassObject> kept_a(a);
+        Ref<IWbemClassObject> kept_a(made(a));
         must(right->Clone(&b));
-        Ref<IWbemClassObject> kept_b(b);
+        Ref<IWbemClassObject> kept_b(made(b));
         long count = count_methods(flags, a, b);
         same = count >= 0 && count == count_methods(flags, b, a);
     }

@@ -3,6 +3,7 @@
 #include "object.h"
 
 #include "qualifiers.h"
+#include "same_value.h"
 #include "text.h"
 #include "variants.h"
 

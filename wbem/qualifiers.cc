@@ -164,60 +164,6 @@ Qualifiers Qualifiers::of_method(const Shape &shape, uint32_t number) {
     return made;
 }
 
-/* -- the same value ---------------------------------------------------------------------------------------------- */
-
-static bool is_whole(const wql_value &value) {
-    switch (value.type) {
-    case WQL_SINT8:
-    case WQL_SINT16:
-    case WQL_SINT32:
-    case WQL_SINT64:
-    case WQL_UINT8:
-    case WQL_UINT16:
-    case WQL_UINT32:
-    case WQL_UINT64:
-    case WQL_CHAR16: return true;
-    default: return false;
-    }
-}
-
-static bool is_real(const wql_value &value) { return value.type == WQL_REAL32 || value.type == WQL_REAL64; }
-
-/* As text: so a 64-bit number is the same whether it came as a number or as its digits, and a datetime as its characters. */
-static bool same_text(wql_str text, const wql_value &value) {
-    char digits[400];
-    size_t length = wql_value_format(&value, digits, sizeof digits);
-    if (value.type == WQL_DATETIME) length = wql_datetime_format(&value.time, digits);
-    return length == text.len && length < sizeof digits && std::string(text.ptr, text.len) == std::string(digits, length);
-}
-
-static bool same_single(const wql_value &given, const wql_value &value) {
-    if (given.type == WQL_STRING) {
-        if (value.type == WQL_STRING || value.type == WQL_REFERENCE)
-            return std::string(given.str.ptr, given.str.len) == std::string(value.str.ptr ? value.str.ptr : "", value.str.len);
-        return (value.type == WQL_SINT64 || value.type == WQL_UINT64 || value.type == WQL_DATETIME) &&
-               same_text(given.str, value);
-    }
-    if (given.type == WQL_BOOLEAN || value.type == WQL_BOOLEAN) return given.type == value.type && given.b == value.b;
-    if (is_whole(given) && is_whole(value)) { /* a uint32 comes as its 32 bits with a sign */
-        if (value.type == WQL_UINT32) return static_cast<uint32_t>(given.u64) == static_cast<uint32_t>(value.u64);
-        return given.u64 == value.u64;
-    }
-    return is_real(given) && is_real(value) && !(given.f64 < value.f64) && !(given.f64 > value.f64);
-}
-
-bool says(const VARIANT &variant, const wql_value &value) {
-    OwnedValue given;
-    if (value_of(variant, &given) < 0) return false;
-    if (given.value.type == WQL_NULL || value.type == WQL_NULL) return given.value.type == value.type;
-    if ((given.value.type & WQL_ARRAY) != (value.type & WQL_ARRAY)) return false;
-    if (!(value.type & WQL_ARRAY)) return same_single(given.value, value);
-    if (given.value.count != value.count) return false;
-    for (uint32_t i = 0; i < value.count; i++)
-        if (!same_single(given.value.items[i], value.items[i])) return false;
-    return true;
-}
-
 /* -- IWbemQualifierSet ------------------------------------------------------------------------------------------- */
 
 namespace {
@@ -239,9 +185,11 @@ class QualifierSet final : public Counted<IWbemQualifierSet> {
         });
     }
     HRESULT STDMETHODCALLTYPE Put(LPCWSTR name, VARIANT *value, long) override {
-        return name && value ? WBEM_E_NOT_SUPPORTED : WBEM_E_INVALID_PARAMETER;
+        return name && *name && value ? WBEM_E_NOT_SUPPORTED : WBEM_E_INVALID_PARAMETER;
     }
-    HRESULT STDMETHODCALLTYPE Delete(LPCWSTR name) override { return name ? WBEM_E_NOT_SUPPORTED : WBEM_E_INVALID_PARAMETER; }
+    HRESULT STDMETHODCALLTYPE Delete(LPCWSTR name) override {
+        return name && *name ? WBEM_E_NOT_SUPPORTED : WBEM_E_INVALID_PARAMETER;
+    }
 
     HRESULT STDMETHODCALLTYPE GetNames(long flags, SAFEARRAY **names) override {
         if (!names) return WBEM_E_INVALID_PARAMETER;

@@ -43,10 +43,6 @@ class Qualifiers {
 /* @param shape  holds what the list points to. Returns S_OK; WBEM_E_OUT_OF_MEMORY. */
 HRESULT make_qualifier_set(Ref<const Shape> shape, Qualifiers qualifiers, IWbemQualifierSet **out) noexcept;
 
-/* Whether a VARIANT says the same as a value: numbers by their value, texts to the letter, arrays item by item.
- * Throws std::bad_alloc. */
-bool says(const VARIANT &variant, const wql_value &value);
-
 } // namespace wbem
 
 #endif

@@ -11,16 +11,41 @@ using namespace wbem;
 
 struct Block {
     VARTYPE type;
+    SAFEARRAY *next;             /* in a list of arrays that are still to be seen to */
+    SAFEARRAY *source;           /* of a copy: what its elements are still to be copied from */
     alignas(16) SAFEARRAY array; /* so the elements are aligned too */
 };
 static_assert(sizeof(Block) % 16 == 0, "the elements lie right behind it");
 
 Block *block_of(SAFEARRAY *array) { return reinterpret_cast<Block *>(reinterpret_cast<char *>(array) - offsetof(Block, array)); }
 
-const VARIANT *variants_of(const SAFEARRAY *array) { return static_cast<const VARIANT *>(array->pvData); }
+VARIANT *variants_of(const SAFEARRAY *array) { return static_cast<VARIANT *>(array->pvData); }
 
 /* Whether it was made here: there is a type in front of it. */
 bool is_array(const SAFEARRAY *array) { return array && (array->fFeatures & FADF_HAVEVARTYPE) && array->cDims == 1; }
+
+bool holds_array(const VARIANT &variant) {
+    return (variant.vt & (VT_ARRAY | VT_BYREF)) == VT_ARRAY && is_variant_type(variant.vt);
+}
+
+/* Arrays that are still to be seen to, linked by themselves: so variants may hold arrays of variants as deep as they like, which
+ * a function that calls itself would not survive, and no memory is needed. Nobody else may use these arrays meanwhile. */
+class Pending {
+  public:
+    void add(SAFEARRAY *array) noexcept {
+        if (!is_array(array)) return;
+        block_of(array)->next = first_;
+        first_ = array;
+    }
+    SAFEARRAY *take() noexcept { /* NULL: there are none left */
+        SAFEARRAY *array = first_;
+        if (array) first_ = block_of(array)->next;
+        return array;
+    }
+
+  private:
+    SAFEARRAY *first_ = nullptr;
+};
 
 USHORT features(VARTYPE type) {
     USHORT what = FADF_HAVEVARTYPE;
@@ -63,6 +88,38 @@ HRESULT copy_element(VARTYPE type, size_t size, const void *from, void *to) {
     }
     memcpy(to, from, size);
     return S_OK;
+}
+
+/* An array like another one, that is empty for now: its elements are copied when it is taken from the list. */
+HRESULT begin_copy(SAFEARRAY *source, SAFEARRAY **out, Pending *pending) {
+    *out = nullptr;
+    if (!is_array(source)) return E_INVALIDARG;
+    *out = SafeArrayCreate(block_of(source)->type, 1, source->rgsabound);
+    if (!*out) return E_OUTOFMEMORY;
+    block_of(*out)->source = source;
+    pending->add(*out);
+    return S_OK;
+}
+
+/* As copy_element, but an array within it goes to the list. */
+HRESULT copy_inner(const VARIANT &from, VARIANT *to, Pending *pending) {
+    if (!holds_array(from) || !from.parray) return copy_variant(from, to);
+    *to = from;
+    return begin_copy(from.parray, &to->parray, pending);
+}
+
+/* On failure those elements that are not copied are nothing. */
+HRESULT fill_copy(SAFEARRAY *copy, Pending *pending) {
+    const VARTYPE type = block_of(copy)->type;
+    SAFEARRAY *source = block_of(copy)->source;
+    HRESULT done = S_OK;
+    for (ULONG i = 0; i < copy->rgsabound[0].cElements && done == S_OK; i++) {
+        if (type == VT_VARIANT)
+            done = copy_inner(variants_of(source)[i], &variants_of(copy)[i], pending);
+        else
+            done = copy_element(type, copy->cbElements, element_at(source, i), element_at(copy, i));
+    }
+    return done;
 }
 
 /* Lets go what an element holds. */
@@ -109,37 +166,41 @@ size_t element_size(VARTYPE type) noexcept {
     }
 }
 
-bool array_is_locked(const SAFEARRAY *array) noexcept {
-    if (!is_array(array)) return false;
-    if (array->cLocks) return true;
-    if (array->fFeatures & FADF_VARIANT)
-        for (ULONG i = 0; i < array->rgsabound[0].cElements; i++)
-            if (variant_is_locked(variants_of(array)[i])) return true;
+bool array_is_locked(SAFEARRAY *array) noexcept {
+    Pending pending;
+    pending.add(array);
+    while (SAFEARRAY *each = pending.take()) {
+        if (each->cLocks) return true;
+        if (!(each->fFeatures & FADF_VARIANT)) continue;
+        for (ULONG i = 0; i < each->rgsabound[0].cElements; i++)
+            if (holds_array(variants_of(each)[i])) pending.add(variants_of(each)[i].parray);
+    }
     return false;
 }
 
 void drop_array(SAFEARRAY *array) noexcept {
-    if (!is_array(array)) return;
-    const VARTYPE type = block_of(array)->type;
-    for (ULONG i = 0; i < array->rgsabound[0].cElements; i++) drop_element(type, element_at(array, i));
-    free(block_of(array));
+    Pending pending;
+    pending.add(array);
+    while (SAFEARRAY *each = pending.take()) {
+        const VARTYPE type = block_of(each)->type;
+        for (ULONG i = 0; i < each->rgsabound[0].cElements; i++) {
+            if (type == VT_VARIANT && holds_array(variants_of(each)[i]))
+                pending.add(variants_of(each)[i].parray);
+            else
+                drop_element(type, element_at(each, i));
+        }
+        free(block_of(each));
+    }
 }
 
 HRESULT copy_array(SAFEARRAY *source, SAFEARRAY **out) noexcept {
+    Pending pending;
+    HRESULT done = begin_copy(source, out, &pending);
+    for (SAFEARRAY *copy; done == S_OK && (copy = pending.take());) done = fill_copy(copy, &pending);
+    if (done == S_OK) return S_OK;
+    drop_array(*out);
     *out = nullptr;
-    if (!is_array(source)) return E_INVALIDARG;
-    const VARTYPE type = block_of(source)->type;
-    SAFEARRAY *copy = SafeArrayCreate(type, 1, source->rgsabound);
-    if (!copy) return E_OUTOFMEMORY;
-    for (ULONG i = 0; i < source->rgsabound[0].cElements; i++) {
-        HRESULT done = copy_element(type, source->cbElements, element_at(source, i), element_at(copy, i));
-        if (FAILED(done)) { /* those behind it are zero, which is nothing */
-            drop_array(copy);
-            return done;
-        }
-    }
-    *out = copy;
-    return S_OK;
+    return done;
 }
 
 } // namespace wbem
@@ -213,6 +274,12 @@ HRESULT SafeArrayPutElement(SAFEARRAY *array, LONG *indices, void *element) {
     memcpy(to, copy, array->cbElements);
     drop_element(type, old);
     return S_OK;
+}
+
+HRESULT SafeArrayPtrOfIndex(SAFEARRAY *array, LONG *indices, void **element) {
+    if (!element) return E_INVALIDARG;
+    *element = nullptr;
+    return locate(array, indices, element);
 }
 
 HRESULT SafeArrayLock(SAFEARRAY *array) {

@@ -345,3 +345,15 @@ HRESULT VariantChangeType(VARIANT *destination, const VARIANT *source, USHORT fl
     *destination = changed;
     return S_OK;
 }
+
+HRESULT VariantChangeTypeEx(VARIANT *destination, const VARIANT *source, LCID, USHORT flags, VARTYPE type) {
+    return VariantChangeType(destination, source, flags, type);
+}
+
+HRESULT VariantCopyInd(VARIANT *destination, const VARIANT *source) {
+    VARIANT value;
+    if (!destination || !source) return E_INVALIDARG;
+    if (!wbem::is_variant_type(source->vt)) return DISP_E_BADVARTYPE;
+    HRESULT done = wbem::follow(*source, &value);
+    return FAILED(done) ? done : VariantCopy(destination, &value);
+}

@@ -22,6 +22,11 @@ template <typename T> class CComPtr {
         return *this;
     }
     CComPtr &operator=(const CComPtr &other) noexcept { return *this = other.p; }
+    /* From another interface of an object: NULL if the object has not got this one. */
+    template <typename Q> CComPtr &operator=(const CComPtr<Q> &other) noexcept {
+        take(other.p, 0);
+        return *this;
+    }
     CComPtr &operator=(CComPtr &&other) noexcept {
         T *mine = p;
         p = other.p;
@@ -80,6 +85,14 @@ template <typename T> class CComPtr {
   private:
     static void add(T *object) noexcept {
         if (object) object->AddRef();
+    }
+    /* The first, if a Q is a T; else the object is asked. */
+    static void is(T *object) noexcept;
+    template <typename Q> auto take(Q *object, int) noexcept -> decltype(is(object)) { *this = static_cast<T *>(object); }
+    template <typename Q> void take(Q *object, long) noexcept {
+        CComPtr fresh;
+        if (object && FAILED(object->QueryInterface(__uuidof(T), reinterpret_cast<void **>(&fresh.p)))) fresh.p = NULL;
+        *this = fresh;
     }
 };
 
@@ -159,7 +172,14 @@ class CComBSTR {
         *out = Copy();
         return *out || !m_str ? S_OK : E_OUTOFMEMORY;
     }
-    void Attach(BSTR text) noexcept { put(text); }
+    HRESULT CopyTo(VARIANT *out) const noexcept {
+        if (!out) return E_POINTER;
+        out->vt = VT_BSTR;
+        return CopyTo(&out->bstrVal);
+    }
+    void Attach(BSTR text) noexcept {
+        if (text != m_str) put(text);
+    }
     BSTR Detach() noexcept {
         BSTR mine = m_str;
         m_str = NULL;
@@ -178,6 +198,11 @@ class CComBSTR {
     }
     HRESULT Append(LPCOLESTR text) noexcept { return Append(text, static_cast<int>(length_of(text))); }
     HRESULT Append(const CComBSTR &other) noexcept { return Append(other.m_str, static_cast<int>(other.Length())); }
+    HRESULT Append(LPCSTR text) noexcept {
+        const CComBSTR wide(text);
+        return text && !wide ? E_OUTOFMEMORY : Append(wide);
+    }
+    HRESULT Append(wchar_t character) noexcept { return Append(&character, 1); }
     HRESULT AppendBSTR(BSTR text) noexcept { return Append(text, static_cast<int>(SysStringLen(text))); }
     CComBSTR &operator+=(LPCOLESTR text) noexcept {
         (void)Append(text);
@@ -216,6 +241,7 @@ class CComVariant : public tagVARIANT {
     CComVariant(const VARIANT &other) noexcept { copy_of(&other); }
     CComVariant(LPCOLESTR text) noexcept { text_of(SysAllocString(text), text != NULL); }
     CComVariant(LPCSTR text) noexcept { text_of(text ? wbem_bstr_of_utf8(text) : NULL, text != NULL); }
+    CComVariant(const CComBSTR &text) noexcept { text_of(text.Copy(), text.m_str != NULL); }
     CComVariant(bool truth) noexcept {
         begin(VT_BOOL);
         boolVal = truth ? VARIANT_TRUE : VARIANT_FALSE;
@@ -226,6 +252,21 @@ class CComVariant : public tagVARIANT {
             intVal = number;
         else
             lVal = number;
+    }
+    CComVariant(unsigned int number, VARTYPE type = VT_UI4) noexcept {
+        begin(type == VT_UINT ? VT_UINT : VT_UI4);
+        if (type == VT_UINT)
+            uintVal = number;
+        else
+            ulVal = number;
+    }
+    CComVariant(char number) noexcept {
+        begin(VT_I1);
+        cVal = number;
+    }
+    CComVariant(unsigned short number) noexcept {
+        begin(VT_UI2);
+        uiVal = number;
     }
     CComVariant(BYTE number) noexcept {
         begin(VT_UI1);
@@ -258,8 +299,8 @@ class CComVariant : public tagVARIANT {
         begin(VT_R4);
         fltVal = number;
     }
-    CComVariant(double number) noexcept {
-        begin(VT_R8);
+    CComVariant(double number, VARTYPE type = VT_R8) noexcept {
+        begin(type == VT_DATE ? VT_DATE : VT_R8);
         dblVal = number;
     }
     CComVariant(IUnknown *object) noexcept {
@@ -298,6 +339,12 @@ class CComVariant : public tagVARIANT {
         return *this = CComVariant(static_cast<const Character *>(text));
     }
 
+    /* Equal in type and value; texts character for character. */
+    bool operator==(const VARIANT &other) const noexcept { return wbem_same_variant(*this, other); }
+    bool operator!=(const VARIANT &other) const noexcept { return !wbem_same_variant(*this, other); }
+    bool operator==(const CComVariant &other) const noexcept { return wbem_same_variant(*this, other); }
+    bool operator!=(const CComVariant &other) const noexcept { return !wbem_same_variant(*this, other); }
+
     HRESULT Clear() noexcept { return VariantClear(this); }
     HRESULT Copy(const VARIANT *other) noexcept { return VariantCopy(this, other); }
     HRESULT CopyTo(VARIANT *out) const noexcept {
@@ -306,6 +353,7 @@ class CComVariant : public tagVARIANT {
     }
     HRESULT Attach(VARIANT *other) noexcept {
         if (!other) return E_INVALIDARG;
+        if (other == this) return S_OK;
         const HRESULT done = Clear();
         if (FAILED(done)) return done;
         static_cast<VARIANT &>(*this) = *other;

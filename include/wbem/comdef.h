@@ -87,10 +87,10 @@ class _com_error {
 #endif
 }
 
-/* With this thread's error object, if a failing call has left one. */
+/* With this thread's error object, if a call that failed so has left one. */
 [[noreturn]] inline void _com_issue_error(HRESULT code) {
     IErrorInfo *info = NULL;
-    (void)GetErrorInfo(0, &info);
+    (void)wbem_error_of(code, &info);
     _com_raise_error(code, info);
 }
 

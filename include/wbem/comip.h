@@ -28,6 +28,8 @@ template <typename Identified> class _com_ptr_t {
     /* From another interface of an object: NULL if the object has not got this one. */
     template <typename Other> _com_ptr_t(const _com_ptr_t<Other> &other) : to_(NULL) { ask(other.GetInterfacePtr()); }
     template <typename Other> _com_ptr_t(Other *other) : to_(NULL) { ask(other); }
+    /* From the object that a value holds; a value of another type throws. */
+    _com_ptr_t(const _variant_t &value) : to_(NULL) { ask(object_in(value)); }
     explicit _com_ptr_t(REFCLSID class_id, IUnknown *outer = NULL, DWORD context = CLSCTX_ALL) : to_(NULL) {
         const HRESULT done = CreateInstance(class_id, outer, context);
         if (FAILED(done) && done != E_NOINTERFACE) _com_issue_error(done);
@@ -48,6 +50,8 @@ template <typename Identified> class _com_ptr_t {
         return *this;
     }
     template <typename Other> _com_ptr_t &operator=(const _com_ptr_t<Other> &other) { return *this = _com_ptr_t(other); }
+    template <typename Other> _com_ptr_t &operator=(Other *other) { return *this = _com_ptr_t(other); }
+    _com_ptr_t &operator=(const _variant_t &value) { return *this = _com_ptr_t(value); }
 
     void Attach(Interface *object) noexcept {
         drop();
@@ -103,6 +107,10 @@ template <typename Identified> class _com_ptr_t {
         Interface *mine = to_;
         to_ = NULL;
         if (mine) mine->Release();
+    }
+    static IUnknown *object_in(const VARIANT &value) {
+        if (value.vt != VT_UNKNOWN) _com_issue_error(DISP_E_TYPEMISMATCH);
+        return value.punkVal;
     }
     void ask(IUnknown *object) {
         if (!object) return;

@@ -17,6 +17,9 @@ WBEM_API BSTR wbem_bstr_of_utf8(const char *text);
 /* UTF-8 of a text, with a NUL, to be given to CoTaskMemFree. Returns S_OK; E_OUTOFMEMORY; E_INVALIDARG (a character that is
  * none). NULL gives an empty text. */
 WBEM_API HRESULT wbem_utf8_of_bstr(BSTR text, char **out);
+/* Takes this thread's error object away (GetErrorInfo). *out is NULL if there is none, and if it says of itself that it is of a
+ * failure with another code: that was an earlier one. Returns S_OK; E_INVALIDARG. */
+WBEM_API HRESULT wbem_error_of(HRESULT code, struct IErrorInfo **out);
 /* What a code means, in a static sentence; NULL: not known. */
 WBEM_API const char *wbem_status_text(HRESULT code);
 WBEM_FINISH
@@ -45,6 +48,31 @@ inline char *ConvertBSTRToString(BSTR text) {
     return made;
 }
 } // namespace _com_util
+
+/* Equal in type and value; texts character for character, objects and arrays if they are the same one. */
+inline bool wbem_same_variant(const VARIANT &left, const VARIANT &right) {
+    if (left.vt != right.vt) return false;
+    switch (left.vt) {
+    case VT_EMPTY:
+    case VT_NULL: return true;
+    case VT_I1:
+    case VT_UI1: return left.bVal == right.bVal;
+    case VT_I2:
+    case VT_UI2:
+    case VT_BOOL: return left.iVal == right.iVal;
+    case VT_INT:
+    case VT_UINT:
+    case VT_ERROR: return left.intVal == right.intVal;
+    case VT_R4: return left.fltVal == right.fltVal;
+    case VT_R8:
+    case VT_DATE: return left.dblVal == right.dblVal;
+    case VT_BSTR: {
+        const UINT bytes = SysStringByteLen(left.bstrVal);
+        return bytes == SysStringByteLen(right.bstrVal) && (!bytes || memcmp(left.bstrVal, right.bstrVal, bytes) == 0);
+    }
+    default: return left.llVal == right.llVal; /* whole numbers, and pointers to the same */
+    }
+}
 
 class _variant_t;
 
@@ -104,6 +132,10 @@ class _bstr_t {
     bool operator!=(const wchar_t *other) const { return compare(_bstr_t(other)) != 0; }
     bool operator==(const char *other) const { return compare(_bstr_t(other)) == 0; }
     bool operator!=(const char *other) const { return compare(_bstr_t(other)) != 0; }
+    template <typename Character> bool operator<(const Character *other) const { return compare(_bstr_t(other)) < 0; }
+    template <typename Character> bool operator>(const Character *other) const { return compare(_bstr_t(other)) > 0; }
+    template <typename Character> bool operator<=(const Character *other) const { return compare(_bstr_t(other)) <= 0; }
+    template <typename Character> bool operator>=(const Character *other) const { return compare(_bstr_t(other)) >= 0; }
     friend bool operator==(const wchar_t *left, const _bstr_t &right) { return right == left; }
     friend bool operator!=(const wchar_t *left, const _bstr_t &right) { return right != left; }
     friend bool operator==(const char *left, const _bstr_t &right) { return right == left; }
@@ -394,29 +426,7 @@ class _variant_t : public tagVARIANT {
         _com_util::CheckError(VariantChangeType(&made, this, 0, type));
         return made;
     }
-    bool equals(const VARIANT *other) const {
-        if (!other || vt != other->vt) return false;
-        switch (vt) {
-        case VT_EMPTY:
-        case VT_NULL: return true;
-        case VT_I1:
-        case VT_UI1: return bVal == other->bVal;
-        case VT_I2:
-        case VT_UI2:
-        case VT_BOOL: return iVal == other->iVal;
-        case VT_INT:
-        case VT_UINT:
-        case VT_ERROR: return intVal == other->intVal;
-        case VT_R4: return fltVal == other->fltVal;
-        case VT_R8:
-        case VT_DATE: return dblVal == other->dblVal;
-        case VT_BSTR: {
-            const UINT bytes = SysStringByteLen(bstrVal);
-            return bytes == SysStringByteLen(other->bstrVal) && (!bytes || memcmp(bstrVal, other->bstrVal, bytes) == 0);
-        }
-        default: return llVal == other->llVal; /* whole numbers, and pointers to the same */
-        }
-    }
+    bool equals(const VARIANT *other) const { return other && wbem_same_variant(*this, *other); }
 };
 
 inline _bstr_t::_bstr_t(const _variant_t &variant) : shared_(NULL) {

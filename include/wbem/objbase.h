@@ -120,6 +120,11 @@ WBEM_API void CoTaskMemFree(LPVOID memory);
 
 /* Writes {XXXXXXXX-XXXX-XXXX-XXXX-XXXXXXXXXXXX} and a NUL. Returns 39, or 0 if `room` (in characters) is less. */
 WBEM_API int StringFromGUID2(REFGUID guid, LPOLESTR text, int room);
+/* The same into a text for CoTaskMemFree. Return S_OK; E_INVALIDARG; E_OUTOFMEMORY. */
+WBEM_API HRESULT StringFromCLSID(REFCLSID id, LPOLESTR *out);
+WBEM_API HRESULT StringFromIID(REFIID id, LPOLESTR *out);
+/* A new identifier, of random bits. Returns S_OK; E_INVALIDARG; E_FAIL (the system has none to give). */
+WBEM_API HRESULT CoCreateGuid(GUID *out);
 /* Reads what StringFromGUID2 writes. Return S_OK; E_INVALIDARG; CO_E_CLASSSTRING (not such a text; *out is zero). */
 WBEM_API HRESULT CLSIDFromString(LPCOLESTR text, CLSID *out);
 WBEM_API HRESULT IIDFromString(LPCOLESTR text, IID *out);

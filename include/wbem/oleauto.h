@@ -27,12 +27,16 @@ WBEM_API HRESULT VariantClear(VARIANT *variant);
 /* Clears `destination` and copies: texts and arrays are copied, objects get one more reference. The two may be one; after a
  * failure `destination` is as it was. Returns as VariantClear; E_OUTOFMEMORY. */
 WBEM_API HRESULT VariantCopy(VARIANT *destination, const VARIANT *source);
+/* The same of what `source` points to, if it is VT_BYREF. */
+WBEM_API HRESULT VariantCopyInd(VARIANT *destination, const VARIANT *source);
 /* Converts between numbers, booleans and texts. `destination` may be `source`; after a failure it is as it was. Numbers are
  * written and read as C does, without the locale.
  * @param flags  VARIANT_ALPHABOOL: a boolean becomes "True" or "False", not "-1" or "0"
  * Returns S_OK; DISP_E_TYPEMISMATCH (not convertible, or a text that is no number); DISP_E_OVERFLOW; DISP_E_BADVARTYPE;
  * E_INVALIDARG; E_OUTOFMEMORY. */
 WBEM_API HRESULT VariantChangeType(VARIANT *destination, const VARIANT *source, USHORT flags, VARTYPE type);
+/* @param locale  not used */
+WBEM_API HRESULT VariantChangeTypeEx(VARIANT *destination, const VARIANT *source, LCID locale, USHORT flags, VARTYPE type);
 #define VARIANT_NOVALUEPROP 1
 #define VARIANT_ALPHABOOL 2
 
@@ -53,6 +57,8 @@ WBEM_API HRESULT SafeArrayGetUBound(SAFEARRAY *array, UINT dimension, LONG *boun
  * E_OUTOFMEMORY. */
 WBEM_API HRESULT SafeArrayGetElement(SAFEARRAY *array, LONG *indices, void *element);
 WBEM_API HRESULT SafeArrayPutElement(SAFEARRAY *array, LONG *indices, void *element);
+/* Where an element lies in memory, as long as the array is there. Returns S_OK; E_INVALIDARG; DISP_E_BADINDEX. */
+WBEM_API HRESULT SafeArrayPtrOfIndex(SAFEARRAY *array, LONG *indices, void **element);
 /* The elements as they lie in memory, locked until SafeArrayUnaccessData. Returns S_OK; E_INVALIDARG; E_UNEXPECTED (no lock). */
 WBEM_API HRESULT SafeArrayAccessData(SAFEARRAY *array, void **data);
 WBEM_API HRESULT SafeArrayUnaccessData(SAFEARRAY *array);

@@ -2,10 +2,12 @@
 /* wbemcli.h: WMI as its clients see it: the locator, a namespace's services, objects, result sets, sinks.
  *
  * What each method does here, and which tests show it, stands in docs/wbem.md. A method that is not served yet answers
- * WBEM_E_NOT_SUPPORTED. Everywhere: a NULL or empty argument that is needed, and a flag that a method does not know, are
- * WBEM_E_INVALID_PARAMETER; no memory is WBEM_E_OUT_OF_MEMORY; an out parameter is NULL after a failure. After a failure of a
- * method that is not asynchronous GetErrorInfo has more to say. Texts that go in may be any wide strings that end in NUL, and are
- * copied. Thread-safety: every object may be used on any thread, several at a time.
+ * WBEM_E_NOT_SUPPORTED. Everywhere: a NULL argument that is needed, an empty one of a namespace's method, and a flag that a method
+ * does not know, are WBEM_E_INVALID_PARAMETER (an empty name that an object is asked for is one that it has not got); no memory
+ * is WBEM_E_OUT_OF_MEMORY; an out parameter is NULL after a failure. After a failure of a locator, a namespace, a result set or a
+ * call result GetErrorInfo has more to say, unless the method is asynchronous; objects, qualifier sets and contexts leave nothing
+ * there, and what is there is of an earlier call. Texts that go in may be any wide strings that end in NUL, and are copied.
+ * Thread-safety: every object may be used on any thread, several at a time.
  *
  * Sources: Microsoft's reference of the WMI COM API; [MS-WMI]; [MS-WMIO]. */
 #ifndef WBEM_WBEMCLI_H

@@ -78,8 +78,8 @@ typedef short SHORT;
 typedef unsigned short USHORT;
 typedef long long LONGLONG;
 typedef unsigned long long ULONGLONG;
-typedef int64_t INT64;
-typedef uint64_t UINT64;
+typedef long long INT64; /* as LONGLONG: a value made of one is a VT_I8, which one of a long is not */
+typedef unsigned long long UINT64;
 typedef int32_t INT32;
 typedef uint32_t UINT32;
 typedef uint32_t DWORD;

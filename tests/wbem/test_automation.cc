@@ -397,6 +397,37 @@ void values_behind_pointers_are_read(void **) {
     VariantClear(&inner);
 }
 
+void a_copy_may_be_of_what_a_value_points_to(void **) {
+    Text text(L"text");
+    VARIANT inside = variant_of_text(L"inside"), pointer, copy;
+    VariantInit(&pointer);
+    VariantInit(&copy);
+    pointer.vt = VT_BYREF | VT_BSTR;
+    pointer.pbstrVal = &text.bstr;
+    assert_int_equal(VariantCopyInd(&copy, &pointer), S_OK);
+    assert_int_equal(copy.vt, VT_BSTR);
+    assert_wide(copy.bstrVal, L"text");
+    assert_ptr_not_equal(copy.bstrVal, text.bstr);
+    pointer.vt = VT_BYREF | VT_VARIANT;
+    pointer.pvarVal = &inside;
+    assert_int_equal(VariantCopyInd(&copy, &pointer), S_OK);
+    assert_wide(copy.bstrVal, L"inside");
+    assert_int_equal(VariantCopyInd(&pointer, &pointer), S_OK); /* into itself */
+    assert_wide(pointer.bstrVal, L"inside");
+    assert_int_equal(VariantCopyInd(&copy, &pointer), S_OK); /* it points to nothing */
+    assert_wide(copy.bstrVal, L"inside");
+    assert_int_equal(VariantChangeTypeEx(&copy, &copy, 0x407, 0, VT_I4), DISP_E_TYPEMISMATCH);
+    VariantClear(&pointer);
+    pointer.vt = VT_BYREF | VT_I4;
+    assert_int_equal(VariantCopyInd(&copy, &pointer), E_INVALIDARG);
+    pointer.vt = VT_VOID;
+    assert_int_equal(VariantCopyInd(&copy, &pointer), DISP_E_BADVARTYPE);
+    assert_int_equal(VariantCopyInd(nullptr, &pointer), E_INVALIDARG);
+    assert_wide(copy.bstrVal, L"inside");
+    VariantClear(&copy);
+    VariantClear(&inside);
+}
+
 void what_cannot_be_converted_is_a_mismatch(void **) {
     Counter counter;
     VARIANT null = variant_of_long(0, VT_NULL), object = variant_of_long(0, VT_UNKNOWN), number = variant_of_long(1), w;
@@ -589,6 +620,38 @@ void array_of_variants_holds_arrays_and_sees_their_locks(void **) {
     VariantClear(&w);
 }
 
+/* Deeper than a stack would bear, if what they do went as deep. */
+void arrays_within_arrays_go_as_deep_as_one_likes(void **) {
+    const int depth = 200000;
+    VARIANT outermost, copy, *at = &outermost;
+    int found = 0;
+    VariantInit(&copy);
+    for (int i = 0; i < depth; i++) {
+        VariantInit(at);
+        at->vt = VT_ARRAY | VT_VARIANT;
+        at->parray = SafeArrayCreateVector(VT_VARIANT, 0, 1);
+        assert_non_null(at->parray);
+        at = static_cast<VARIANT *>(at->parray->pvData);
+    }
+    *at = variant_of_text(L"deep");
+    assert_int_equal(VariantCopy(&copy, &outermost), S_OK);
+    assert_int_equal(VariantClear(&outermost), S_OK);
+    for (at = &copy; at->vt == (VT_ARRAY | VT_VARIANT); found++) at = static_cast<VARIANT *>(at->parray->pvData);
+    assert_int_equal(found, depth);
+    assert_wide(at->bstrVal, L"deep");
+    VariantClear(at);
+    at->vt = VT_ARRAY | VT_I2;
+    at->parray = SafeArrayCreateVector(VT_I2, 0, 1);
+    assert_int_equal(SafeArrayLock(at->parray), S_OK);
+    assert_int_equal(VariantClear(&copy), DISP_E_ARRAYISLOCKED);
+    assert_int_equal(SafeArrayUnlock(at->parray), S_OK);
+    at->vt = VT_ARRAY | VT_VOID; /* the innermost is none: the whole is not copied, and nothing is left of it */
+    assert_int_equal(VariantCopy(&outermost, &copy), DISP_E_BADVARTYPE);
+    assert_int_equal(outermost.vt, VT_EMPTY);
+    at->vt = VT_ARRAY | VT_I2;
+    assert_int_equal(VariantClear(&copy), S_OK);
+}
+
 void array_locks_are_counted(void **) {
     SAFEARRAY *array = SafeArrayCreateVector(VT_I2, 0, 2);
     void *data;
@@ -617,6 +680,14 @@ void array_arguments_that_are_missing_are_refused(void **) {
     assert_int_equal(SafeArrayPutElement(array, &at, nullptr), E_INVALIDARG);
     assert_int_equal(SafeArrayGetLBound(array, 1, nullptr), E_INVALIDARG);
     assert_int_equal(SafeArrayAccessData(array, nullptr), E_INVALIDARG);
+    assert_int_equal(SafeArrayPtrOfIndex(array, &at, nullptr), E_INVALIDARG);
+    void *element;
+    assert_int_equal(SafeArrayPtrOfIndex(array, &at, &element), S_OK);
+    assert_ptr_equal(element, array->pvData);
+    at = 1;
+    assert_int_equal(SafeArrayPtrOfIndex(array, &at, &element), DISP_E_BADINDEX);
+    assert_null(element);
+    at = 0;
     assert_int_equal(SafeArrayGetVartype(&foreign, &type), E_INVALIDARG);
     assert_int_equal(SafeArrayGetDim(nullptr), 0);
     assert_int_equal(SafeArrayGetElemsize(nullptr), 0);
@@ -645,6 +716,7 @@ int main() {
         cmocka_unit_test(booleans_are_minus_one_and_zero),
         cmocka_unit_test(a_long_beyond_32_bits_does_not_become_another_number),
         cmocka_unit_test(values_behind_pointers_are_read),
+        cmocka_unit_test(a_copy_may_be_of_what_a_value_points_to),
         cmocka_unit_test(what_cannot_be_converted_is_a_mismatch),
         cmocka_unit_test(array_bounds_are_kept_and_checked),
         cmocka_unit_test(array_at_the_ends_of_a_long),
@@ -653,6 +725,7 @@ int main() {
         cmocka_unit_test(array_that_cannot_be_is_refused),
         cmocka_unit_test(array_elements_are_copies),
         cmocka_unit_test(array_of_variants_holds_arrays_and_sees_their_locks),
+        cmocka_unit_test(arrays_within_arrays_go_as_deep_as_one_likes),
         cmocka_unit_test(array_locks_are_counted),
         cmocka_unit_test(array_arguments_that_are_missing_are_refused),
     };

@@ -5,6 +5,8 @@
 #include "../../wbem/text.h"
 #include "../../wbem/variants.h"
 
+#include <limits>
+
 using wbem::Ref;
 
 /* -- values ------------------------------------------------------------------------------------------------------ */
@@ -252,6 +254,64 @@ static void a_class_shows_defaults_and_what_it_inherits(void **) {
     assert_int_equal(flavor_of(box.get(), L"Label"), WBEM_FLAVOR_ORIGIN_PROPAGATED);
 }
 
+/* Every type that may have a default, and a value that is another one. */
+static void an_instance_owns_what_its_class_does_not_say(void **) {
+    ObjectLab lab(
+        "class D { [Key] uint32 Id; sint8 S8 = -1; uint8 U8 = 1; sint16 S16 = -2; uint16 U16 = 2; sint32 S32 = -3; uint32 U32 = "
+        "4294967295; sint64 S64 = -4; uint64 U64 = 18446744073709551615; real32 R32 = 0.1; real64 R64 = 0.1; boolean B = false;"
+        "  char16 C = 'c'; string S = \"s\"; string E = \"\"; datetime T = \"20200102030405.000000+060\";"
+        "  [SubType(\"interval\")] datetime I = \"00000001020304.000005:000\"; D REF Ref = \"D.Id=7\"; uint32 N;"
+        "  sint32 AI[] = {1, NULL, -1}; string AS[] = {\"a\", \"\"}; boolean AB[] = {true, false}; datetime AT[] = "
+        "{\"20200102030405.000000+060\"}; };"
+        "instance of D { Id = 1; };"
+        "instance of D { Id = 2; S8 = 1; U8 = 2; S16 = 2; U16 = 3; S32 = 3; U32 = 1; S64 = 4; U64 = 1; R32 = 0.5; R64 = 0.5; B ="
+        "  true; C = 'd'; S = \"S\"; E = \"e\"; T = \"20200102030405.000000+000\"; I = \"00000001020304.000006:000\"; Ref ="
+        "  \"D.Id=8\"; N = 0; AI = {1, 0, -1}; AS = {\"a\"}; AB = {true, true}; AT = {\"20200102030405.000000+061\"}; };"
+        "instance of D { Id = 3; S8 = NULL; U8 = NULL; S16 = NULL; U16 = NULL; S32 = NULL; U32 = NULL; S64 = NULL; U64 = NULL;"
+        "  R32 = NULL; R64 = NULL; B = NULL; C = NULL; S = NULL; E = NULL; T = NULL; I = NULL; Ref = NULL; N = 1; AI = NULL;"
+        "  AS = NULL; AB = NULL; AT = NULL; };");
+    const char *all = "S8 U8 S16 U16 S32 U32 S64 U64 R32 R64 B C S E T I Ref N AI AS AB AT";
+    const std::string with_key = std::string("Id ") + all;
+    Ref<IWbemClassObject> silent = lab.object("SELECT * FROM D WHERE Id = 1");
+    assert_text(names(silent.get(), WBEM_FLAG_LOCAL_ONLY), "Id");
+    assert_text(names(silent.get(), WBEM_FLAG_PROPAGATED_ONLY), all);
+    assert_int_equal(flavor_of(silent.get(), L"R32"), WBEM_FLAVOR_ORIGIN_PROPAGATED);
+    for (const char *query : {"SELECT * FROM D WHERE Id = 2", "SELECT * FROM D WHERE Id = 3"}) {
+        Ref<IWbemClassObject> other = lab.object(query);
+        assert_text(names(other.get(), WBEM_FLAG_LOCAL_ONLY), with_key.c_str());
+        assert_int_equal(flavor_of(other.get(), L"R32"), WBEM_FLAVOR_ORIGIN_LOCAL);
+    }
+}
+
+/* As Get hands it out it is found again, and nothing else is. */
+static void a_qualifier_is_identical_by_its_value(void **) {
+    ObjectLab lab(
+        "class Q { [small(-1), big(18446744073709551615), real(1.5), text(\"1\"), truth(true), list{1, -1}] uint32 A; };");
+    Ref<IWbemClassObject> cls = lab.definition("Q");
+    IWbemQualifierSet *set = nullptr;
+    assert_int_equal(cls->GetPropertyQualifierSet(L"A", &set), S_OK);
+    Ref<IWbemQualifierSet> kept(set);
+    for (const wchar_t *name : {L"small", L"big", L"real", L"text", L"truth", L"list"}) {
+        VARIANT variant;
+        assert_int_equal(set->Get(name, 0, &variant, nullptr), S_OK);
+        for (const wchar_t *other : {L"small", L"big", L"real", L"text", L"truth", L"list"})
+            assert_text(names(cls.get(), WBEM_FLAG_ONLY_IF_IDENTICAL, other, &variant), wcscmp(name, other) ? "" : "A");
+        VariantClear(&variant);
+    }
+    VARIANT number;
+    VariantInit(&number);
+    number.vt = VT_R8;
+    number.dblVal = std::numeric_limits<double>::quiet_NaN(); /* is the same as nothing */
+    assert_text(names(cls.get(), WBEM_FLAG_ONLY_IF_IDENTICAL, L"real", &number), "");
+    number.vt = VT_UI8;
+    number.ullVal = UINT64_MAX;
+    assert_text(names(cls.get(), WBEM_FLAG_ONLY_IF_IDENTICAL, L"small", &number), "");
+    number.vt = VT_I8;
+    number.llVal = -1;
+    assert_text(names(cls.get(), WBEM_FLAG_ONLY_IF_IDENTICAL, L"big", &number), "");
+    assert_text(names(cls.get(), WBEM_FLAG_ONLY_IF_IDENTICAL, L"small", &number), "A");
+}
+
 static void names_by_every_condition(void **) {
     ObjectLab lab(family);
     Ref<IWbemClassObject> tin = lab.definition("Tin"), box = lab.object("SELECT * FROM Box");
@@ -267,8 +327,8 @@ static void names_by_every_condition(void **) {
     assert_text(names(tin.get(), WBEM_FLAG_REFS_ONLY | WBEM_FLAG_LOCAL_ONLY), "");
     assert_text(names(tin.get(), WBEM_FLAG_CLASS_OVERRIDES_ONLY), "Size");
     assert_text(names(tin.get(), WBEM_FLAG_CLASS_LOCAL_AND_OVERRIDES), "Size Label");
-    assert_text(names(box.get(), WBEM_FLAG_LOCAL_ONLY), "Name Size Label");
-    assert_text(names(box.get(), WBEM_FLAG_PROPAGATED_ONLY), "Next Since");
+    assert_text(names(box.get(), WBEM_FLAG_LOCAL_ONLY), "Name Label");
+    assert_text(names(box.get(), WBEM_FLAG_PROPAGATED_ONLY), "Size Next Since");
     /* a qualifier's name, and its value */
     assert_text(names(tin.get(), WBEM_FLAG_ONLY_IF_TRUE, L"KEY"), "Name");
     assert_text(names(tin.get(), WBEM_FLAG_ONLY_IF_TRUE, L"maxvalue"), "Size");
@@ -322,7 +382,7 @@ static void a_walk_goes_through_what_names_lists(void **) {
     assert_int_equal(box->Next(0, nullptr, &variant, nullptr, nullptr), WBEM_S_NO_ERROR);
     assert_text(show(variant), "VT_BSTR b");
     VariantClear(&variant);
-    for (int i = 0; i < 2; i++) assert_int_equal(box->Next(0, nullptr, nullptr, nullptr, nullptr), WBEM_S_NO_ERROR);
+    assert_int_equal(box->Next(0, nullptr, nullptr, nullptr, nullptr), WBEM_S_NO_ERROR);
     for (int i = 0; i < 2; i++) {
         assert_int_equal(box->Next(0, &name, nullptr, nullptr, nullptr), WBEM_S_NO_MORE_DATA);
         assert_null(name);
@@ -417,7 +477,9 @@ static void a_qualifier_set_answers_by_name(void **) {
     VariantInit(&variant);
     assert_int_equal(set->Put(L"x", &variant, 0), WBEM_E_NOT_SUPPORTED);
     assert_int_equal(set->Put(nullptr, &variant, 0), WBEM_E_INVALID_PARAMETER);
+    assert_int_equal(set->Put(L"", &variant, 0), WBEM_E_INVALID_PARAMETER);
     assert_int_equal(set->Delete(L"x"), WBEM_E_NOT_SUPPORTED);
+    assert_int_equal(set->Delete(L""), WBEM_E_INVALID_PARAMETER);
     assert_int_equal(set->Delete(nullptr), WBEM_E_INVALID_PARAMETER);
 }
 
@@ -590,6 +652,84 @@ static HRESULT compare_classes(const char *left, const char *right, long flags) 
     HRESULT there = one->CompareTo(flags, two.get());
     assert_int_equal(two->CompareTo(flags, one.get()), there);
     return there;
+}
+
+/* An object of somebody else's: it says what another one says, but for one method, which claims to have made something. */
+class Foreign final : public IWbemClassObject {
+  public:
+    enum Fault { None, NoSet, NoPropertySet, NoNames, NamesOfNumbers, NoCopy, ArrayOfNumbers };
+    Foreign(IWbemClassObject *as, Fault fault) : as_(as), fault_(fault) {}
+
+    HRESULT STDMETHODCALLTYPE QueryInterface(REFIID, void **out) override { return *out = nullptr, E_NOINTERFACE; }
+    ULONG STDMETHODCALLTYPE AddRef() override { return ++refs; }
+    ULONG STDMETHODCALLTYPE Release() override { return --refs; }
+    HRESULT STDMETHODCALLTYPE GetQualifierSet(IWbemQualifierSet **set) override {
+        return fault_ == NoSet ? (*set = nullptr, S_OK) : as_->GetQualifierSet(set);
+    }
+    HRESULT STDMETHODCALLTYPE Get(LPCWSTR name, long flags, VARIANT *value, CIMTYPE *type, long *flavor) override {
+        HRESULT result = as_->Get(name, flags, value, type, flavor);
+        if (fault_ != ArrayOfNumbers || !value || value->vt != (VT_ARRAY | VT_BSTR)) return result;
+        SafeArrayDestroy(value->parray);
+        value->parray = SafeArrayCreateVector(VT_I4, 0, 2);
+        return result;
+    }
+    HRESULT STDMETHODCALLTYPE Put(LPCWSTR, long, VARIANT *, CIMTYPE) override { return E_NOTIMPL; }
+    HRESULT STDMETHODCALLTYPE Delete(LPCWSTR) override { return E_NOTIMPL; }
+    HRESULT STDMETHODCALLTYPE GetNames(LPCWSTR qualifier, long flags, VARIANT *value, SAFEARRAY **out) override {
+        if (fault_ == NoNames) return *out = nullptr, S_OK;
+        if (fault_ == NamesOfNumbers) return *out = SafeArrayCreateVector(VT_I4, 0, 4), S_OK;
+        return as_->GetNames(qualifier, flags, value, out);
+    }
+    HRESULT STDMETHODCALLTYPE BeginEnumeration(long) override { return E_NOTIMPL; }
+    HRESULT STDMETHODCALLTYPE Next(long, BSTR *, VARIANT *, CIMTYPE *, long *) override { return E_NOTIMPL; }
+    HRESULT STDMETHODCALLTYPE EndEnumeration() override { return E_NOTIMPL; }
+    HRESULT STDMETHODCALLTYPE GetPropertyQualifierSet(LPCWSTR name, IWbemQualifierSet **set) override {
+        return fault_ == NoPropertySet ? (*set = nullptr, S_OK) : as_->GetPropertyQualifierSet(name, set);
+    }
+    HRESULT STDMETHODCALLTYPE Clone(IWbemClassObject **copy) override {
+        return fault_ == NoCopy ? (*copy = nullptr, S_OK) : as_->Clone(copy);
+    }
+    HRESULT STDMETHODCALLTYPE GetObjectText(long, BSTR *) override { return E_NOTIMPL; }
+    HRESULT STDMETHODCALLTYPE SpawnDerivedClass(long, IWbemClassObject **) override { return E_NOTIMPL; }
+    HRESULT STDMETHODCALLTYPE SpawnInstance(long, IWbemClassObject **) override { return E_NOTIMPL; }
+    HRESULT STDMETHODCALLTYPE CompareTo(long, IWbemClassObject *) override { return E_NOTIMPL; }
+    HRESULT STDMETHODCALLTYPE GetPropertyOrigin(LPCWSTR, BSTR *) override { return E_NOTIMPL; }
+    HRESULT STDMETHODCALLTYPE InheritsFrom(LPCWSTR) override { return E_NOTIMPL; }
+    HRESULT STDMETHODCALLTYPE GetMethod(LPCWSTR, long, IWbemClassObject **, IWbemClassObject **) override { return E_NOTIMPL; }
+    HRESULT STDMETHODCALLTYPE PutMethod(LPCWSTR, long, IWbemClassObject *, IWbemClassObject *) override { return E_NOTIMPL; }
+    HRESULT STDMETHODCALLTYPE DeleteMethod(LPCWSTR) override { return E_NOTIMPL; }
+    HRESULT STDMETHODCALLTYPE BeginMethodEnumeration(long) override { return E_NOTIMPL; }
+    HRESULT STDMETHODCALLTYPE NextMethod(long, BSTR *, IWbemClassObject **, IWbemClassObject **) override { return E_NOTIMPL; }
+    HRESULT STDMETHODCALLTYPE EndMethodEnumeration() override { return E_NOTIMPL; }
+    HRESULT STDMETHODCALLTYPE GetMethodQualifierSet(LPCWSTR, IWbemQualifierSet **) override { return E_NOTIMPL; }
+    HRESULT STDMETHODCALLTYPE GetMethodOrigin(LPCWSTR, BSTR *) override { return E_NOTIMPL; }
+
+    ULONG refs = 1;
+
+  private:
+    IWbemClassObject *as_;
+    Fault fault_;
+};
+
+static void an_object_of_somebody_elses_may_say_anything(void **) {
+    ObjectLab lab("class T { [Key] string K; string A[]; }; instance of T { K = \"a\"; A = {\"1\", \"2\"}; };");
+    Ref<IWbemClassObject> row = lab.object("SELECT * FROM T"), same = lab.object("SELECT * FROM T"), cls = lab.definition("T");
+    const struct {
+        Foreign::Fault fault;
+        HRESULT wanted;
+    } faults[] = {{Foreign::None, WBEM_S_SAME},
+                  {Foreign::NoSet, WBEM_E_INVALID_OBJECT},
+                  {Foreign::NoPropertySet, WBEM_E_INVALID_OBJECT},
+                  {Foreign::NoNames, WBEM_E_INVALID_OBJECT},
+                  {Foreign::NamesOfNumbers, WBEM_E_INVALID_OBJECT},
+                  {Foreign::ArrayOfNumbers, WBEM_E_INVALID_OBJECT}};
+    for (const auto &each : faults) {
+        Foreign foreign(same.get(), each.fault);
+        assert_int_equal(row->CompareTo(0, &foreign), each.wanted);
+        assert_int_equal(foreign.refs, 1);
+    }
+    Foreign foreign(cls.get(), Foreign::NoCopy);
+    assert_int_equal(lab.definition("T")->CompareTo(0, &foreign), WBEM_E_INVALID_OBJECT);
 }
 
 static void classes_are_compared(void **) {
@@ -907,6 +1047,8 @@ int main() {
         cmocka_unit_test(system_properties_of_instances_and_classes),
         cmocka_unit_test(a_class_by_itself),
         cmocka_unit_test(a_class_shows_defaults_and_what_it_inherits),
+        cmocka_unit_test(an_instance_owns_what_its_class_does_not_say),
+        cmocka_unit_test(a_qualifier_is_identical_by_its_value),
         cmocka_unit_test(names_by_every_condition),
         cmocka_unit_test(a_walk_goes_through_what_names_lists),
         cmocka_unit_test(a_class_has_its_own_qualifiers_and_those_that_come_down),
@@ -918,6 +1060,7 @@ int main() {
         cmocka_unit_test(origins_and_ancestors),
         cmocka_unit_test(a_clone_says_the_same_and_walks_by_itself),
         cmocka_unit_test(instances_are_compared),
+        cmocka_unit_test(an_object_of_somebody_elses_may_say_anything),
         cmocka_unit_test(classes_are_compared),
         cmocka_unit_test(the_source_counts_unless_it_is_ignored),
         cmocka_unit_test(text_is_mof),

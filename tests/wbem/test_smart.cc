@@ -42,6 +42,25 @@ void guid_texts_go_there_and_back(void **) {
 }
 
 /* Names and texts of the reference's section 7.4. */
+void identifiers_are_made_and_written_into_texts_of_their_own(void **) {
+    GUID one = GUID_NULL, other = GUID_NULL, read;
+    LPOLESTR text = nullptr;
+    assert_int_equal(CoCreateGuid(&one), S_OK);
+    assert_int_equal(CoCreateGuid(&other), S_OK);
+    assert_true(one != other && one != GUID_NULL);
+    assert_int_equal(one.Data3 >> 12, 4);
+    assert_int_equal(one.Data4[0] >> 6, 2);
+    assert_int_equal(StringFromCLSID(one, &text), S_OK);
+    assert_int_equal(CLSIDFromString(text, &read), S_OK);
+    assert_true(read == one);
+    CoTaskMemFree(text);
+    assert_int_equal(StringFromIID(IID_IUnknown, &text), S_OK);
+    assert_wide(text, L"{00000000-0000-0000-C000-000000000046}");
+    CoTaskMemFree(text);
+    assert_int_equal(StringFromIID(IID_IUnknown, nullptr), E_INVALIDARG);
+    assert_int_equal(CoCreateGuid(nullptr), E_INVALIDARG);
+}
+
 void identifiers_are_the_published_ones(void **) {
     static const struct {
         const GUID *id;
@@ -311,7 +330,34 @@ void com_errors_carry_the_threads_error_object(void **) {
     assert_true(!_com_error(E_FAIL).Description());
 }
 
+/* The error object of a failing connection stays on the thread while an object fails, which leaves none. */
+void com_errors_do_not_carry_what_was_said_of_another_failure(void **) {
+    CComPtr<IWbemLocator> locator;
+    CComPtr<IWbemClassObject> object;
+    CComPtr<IWbemServices> services;
+    bool mistaken = false, right = false;
+    assert_int_equal(locator.CoCreateInstance(CLSID_WbemLocator), S_OK);
+    assert_int_equal(object.CoCreateInstance(CLSID_WbemClassObject), S_OK);
+    const HRESULT done = locator->ConnectServer(_bstr_t(L""), nullptr, nullptr, nullptr, 0, nullptr, nullptr, &services);
+    assert_int_equal(done, WBEM_E_INVALID_PARAMETER);
+    try {
+        _com_util::CheckError(object->Get(L"Name", 0, nullptr, nullptr, nullptr));
+    } catch (const _com_error &error) {
+        mistaken = error.Error() != WBEM_E_NOT_FOUND || error.ErrorInfo() != nullptr;
+    }
+    assert_false(mistaken);
+    assert_int_equal(locator->ConnectServer(_bstr_t(L""), nullptr, nullptr, nullptr, 0, nullptr, nullptr, &services), done);
+    try {
+        _com_util::CheckError(done);
+    } catch (const _com_error &error) {
+        right = error.Description().length() > 0;
+    }
+    assert_true(right);
+    assert_int_equal(wbem_error_of(done, nullptr), E_INVALIDARG);
+}
+
 _COM_SMARTPTR_TYPEDEF(IWbemContext, __uuidof(IWbemContext));
+_COM_SMARTPTR_TYPEDEF(IWbemClassObject, __uuidof(IWbemClassObject));
 
 void smart_pointers_count(void **) {
     Counter counter;
@@ -344,6 +390,73 @@ void smart_pointers_count(void **) {
         assert_true(thrown);
     }
     assert_int_equal(counter.refs, 1);
+}
+
+/* As for a property that is an object. */
+void smart_pointers_are_made_of_values(void **) {
+    IWbemClassObject *object = nullptr;
+    assert_int_equal(CoCreateInstance(CLSID_WbemClassObject, nullptr, CLSCTX_INPROC_SERVER, IID_IWbemClassObject,
+                                      reinterpret_cast<void **>(&object)),
+                     S_OK);
+    {
+        const _variant_t value(object);
+        IWbemClassObjectPtr made = value, given;
+        IUnknownPtr unknown(value), assigned;
+        given = value;
+        assigned = value;
+        assigned = static_cast<IWbemClassObject *>(made);
+        assert_true(made == object && given == object && unknown == object && assigned == object);
+        IWbemContextPtr other = value;
+        assert_true(!other);
+        made = _variant_t(static_cast<IUnknown *>(nullptr));
+        assert_true(!made);
+        int thrown = 0;
+        try {
+            given = _variant_t(L"text");
+        } catch (const _com_error &error) {
+            thrown = error.Error() == DISP_E_TYPEMISMATCH;
+        }
+        assert_true(thrown && given == object); /* as it was */
+        CComPtr<IUnknown> base(object), same;
+        CComPtr<IWbemClassObject> derived;
+        CComPtr<IWbemContext> none(nullptr);
+        derived = base; /* asks */
+        none = base;
+        same = derived;
+        assert_ptr_equal(derived.p, object);
+        assert_ptr_equal(same.p, object);
+        assert_null(none.p);
+    }
+    assert_int_equal(object->Release(), 0);
+}
+
+void atl_values_have_the_types_of_their_numbers(void **) {
+    const unsigned int number = 0xffffffffu;
+    const CComVariant natural(number), uint(number, VT_UINT), character('c'), narrow(static_cast<unsigned short>(65535)),
+        date(1.5, VT_DATE);
+    assert_true(natural.vt == VT_UI4 && natural.ulVal == number && uint.vt == VT_UINT && uint.uintVal == number);
+    assert_true(character.vt == VT_I1 && character.cVal == 'c' && narrow.vt == VT_UI2 && narrow.uiVal == 65535);
+    assert_true(date.vt == VT_DATE && date.dblVal == 1.5);
+    const INT64 wide = INT64_MIN;
+    const UINT64 widest = UINT64_MAX;
+    assert_true(_variant_t(wide).vt == VT_I8 && CComVariant(wide).llVal == wide);
+    assert_true(_variant_t(widest).vt == VT_UI8 && CComVariant(widest).ullVal == widest);
+    CComVariant value(1), text(L"t");
+    value = number;
+    assert_true(value == natural && value != uint && natural != text && text == CComVariant("t") && text == _variant_t("t"));
+    CComBSTR whole(2, L"a"), more(whole);
+    assert_int_equal(whole.Append(L'b'), S_OK);
+    assert_int_equal(whole.Append("c\xc3\xa4"), S_OK);
+    whole.m_str[1] = 0; /* a NUL is a character */
+    const CComVariant held(whole);
+    assert_int_equal(SysStringLen(held.bstrVal), 5);
+    assert_wide(held.bstrVal + 2, L"bc\xe4");
+    whole.Attach(whole.m_str);
+    assert_int_equal(whole.Length(), 5);
+    assert_int_equal(text.Attach(&text), S_OK);
+    assert_wide(text.bstrVal, L"t");
+    assert_true(_bstr_t("a") < "b" && _bstr_t("b") > L"a" && _bstr_t("a") <= L"a" && _bstr_t("a") >= "a" &&
+                !(_bstr_t("b") < L"a"));
 }
 
 void atl_texts_and_values(void **) {
@@ -449,6 +562,9 @@ void context_refuses_what_is_missing_or_points_elsewhere(void **) {
     assert_int_equal(context->SetValue(L"a", 0, &unknown), WBEM_E_INVALID_PARAMETER);
     assert_int_equal(context->GetValue(L"a", 0, nullptr), WBEM_E_INVALID_PARAMETER);
     assert_int_equal(context->GetNames(0, nullptr), WBEM_E_INVALID_PARAMETER);
+    SAFEARRAY none = SAFEARRAY(), *names = &none;
+    assert_int_equal(context->GetNames(1, &names), WBEM_E_INVALID_PARAMETER);
+    assert_null(names);
     assert_int_equal(context->Clone(nullptr), WBEM_E_INVALID_PARAMETER);
     assert_int_equal(context->BeginEnumeration(2), WBEM_E_INVALID_PARAMETER);
     assert_int_equal(context->GetValue(L"a", 0, &unknown), WBEM_E_NOT_FOUND); /* nothing of these was set */
@@ -522,6 +638,7 @@ int leaves(void **) {
 int main() {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(guid_texts_go_there_and_back),
+        cmocka_unit_test(identifiers_are_made_and_written_into_texts_of_their_own),
         cmocka_unit_test(identifiers_are_the_published_ones),
         cmocka_unit_test(methods_lie_in_their_documented_slots),
         cmocka_unit_test(task_memory_is_given_back),
@@ -531,8 +648,11 @@ int main() {
         cmocka_unit_test(smart_text_that_is_no_unicode_throws_and_leaks_nothing),
         cmocka_unit_test(smart_values_convert_and_compare),
         cmocka_unit_test(com_errors_carry_the_threads_error_object),
+        cmocka_unit_test(com_errors_do_not_carry_what_was_said_of_another_failure),
         cmocka_unit_test(smart_pointers_count),
+        cmocka_unit_test(smart_pointers_are_made_of_values),
         cmocka_unit_test(atl_texts_and_values),
+        cmocka_unit_test(atl_values_have_the_types_of_their_numbers),
         cmocka_unit_test(context_keeps_values_by_name_without_case),
         cmocka_unit_test(context_enumerates_while_it_changes),
         cmocka_unit_test(context_refuses_what_is_missing_or_points_elsewhere),
