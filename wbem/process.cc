@@ -115,6 +115,8 @@ void thread_settle() noexcept {
 
 using namespace wbem;
 
+/* A thread that calls sinks is of the multithreaded mode, as it is in COM, unless it is an apartment's own: calls that were made
+ * in an apartment of a worker's would wait for a pump that nobody runs. */
 HRESULT CoInitializeEx(LPVOID reserved, DWORD mode) {
     const bool apartment_mode = (mode & COINIT_APARTMENTTHREADED) != 0;
     if (reserved || (mode & ~DWORD{COINIT_APARTMENTTHREADED | COINIT_DISABLE_OLE1DDE | COINIT_SPEED_OVER_MEMORY}))
@@ -124,6 +126,7 @@ HRESULT CoInitializeEx(LPVOID reserved, DWORD mode) {
         self.count++;
         return S_FALSE;
     }
+    if (apartment_mode && in_callback() && !self.apartment) return RPC_E_CHANGED_MODE;
     watch_thread_end();
     enter(apartment_mode);
     return S_OK;
