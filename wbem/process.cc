@@ -19,8 +19,9 @@ std::atomic<bool> process_secured;
 struct Thread {
     unsigned count; /* CoInitializeEx without CoUninitialize */
     bool apartment_mode;
-    bool leaving; /* its apartment is being closed: no call is taken into it */
-    bool counted; /* in process_threads: as long as it is in, or has an apartment */
+    bool leaving;          /* its apartment is being closed: no call is taken into it */
+    unsigned leaving_with; /* what `count` was then: the last callbacks may join and leave again, but not leave for others */
+    bool counted;          /* in process_threads: as long as it is in, or has an apartment */
     unsigned callbacks;
     Apartment *apartment; /* NULL: not needed so far. May outlive `count`, until the callback returns in which that became 0 */
 };
@@ -31,8 +32,10 @@ bool is_main_thread() { return getpid() == static_cast<pid_t>(syscall(SYS_gettid
 void drop_apartment() {
     if (Apartment *apartment = self.apartment) {
         self.leaving = true;
+        self.leaving_with = self.count;
         apartment->close();
         self.leaving = false;
+        self.leaving_with = 0;
         self.apartment = nullptr;
         apartment->release();
     }
@@ -137,7 +140,7 @@ HRESULT CoInitialize(LPVOID reserved) { return CoInitializeEx(reserved, COINIT_A
 /* Inside a callback an apartment cannot go, for the callback comes out of it: thread_settle lets it go afterwards. Elsewhere it
  * goes while the thread still counts as in, so that its last callbacks can do what others can, but for new calls. */
 void CoUninitialize(void) {
-    if (!self.count || (self.count == 1 && self.leaving)) {
+    if (self.count <= self.leaving_with) {
         thread_settle();
         return;
     }

@@ -602,6 +602,37 @@ void an_apartment_that_leaves_ends_its_calls_and_the_engine(void **) {
     set_variable("WBEM_PROVIDERS", nullptr);
 }
 
+/* One callback leaves for the thread; the last one joins and leaves for itself. */
+void what_the_last_callback_of_an_apartment_joins_it_leaves(void **) {
+    set_variable("WBEM_PROVIDERS", ("root/x sqlite " + long_database()).c_str());
+    Record record;
+    bool good = false;
+    HRESULT joined = E_FAIL;
+    std::thread([&] {
+        IWbemServices *services = nullptr;
+        Sink *sink = new Sink(record);
+        sink->on_indicate = [](long, IWbemClassObject **) {
+            CoUninitialize();
+            return WBEM_S_NO_ERROR;
+        };
+        sink->on_final = [&](HRESULT, IWbemClassObject *) {
+            joined = CoInitializeEx(nullptr, COINIT_MULTITHREADED);
+            CoUninitialize();
+            return WBEM_S_NO_ERROR;
+        };
+        if (CoInitializeEx(nullptr, COINIT_APARTMENTTHREADED) != S_OK) return;
+        good = try_connect(L"root\\x", &services) == WBEM_S_NO_ERROR &&
+               ask(services, L"SELECT * FROM Endless", sink) == WBEM_S_NO_ERROR;
+        if (services) services->Release();
+        for (int i = 0; i < 60000 && joined == E_FAIL; i++) Sleep(1);
+    }).join();
+    assert_true(good);
+    assert_int_equal(joined, S_OK);
+    assert_promises(record);
+    assert_true(engines_are_gone());
+    set_variable("WBEM_PROVIDERS", nullptr);
+}
+
 void a_cancelled_call_does_not_keep_the_last_thread(void **) {
     set_variable("WBEM_PROVIDERS", ("root/x sqlite " + long_database()).c_str());
     Record record;
@@ -726,6 +757,7 @@ int main() {
         cmocka_unit_test(a_callback_may_join_and_leave),
         cmocka_unit_test(a_callback_cannot_make_an_apartment_of_the_librarys_thread),
         cmocka_unit_test(an_apartment_that_leaves_ends_its_calls_and_the_engine),
+        cmocka_unit_test(what_the_last_callback_of_an_apartment_joins_it_leaves),
         cmocka_unit_test(a_cancelled_call_does_not_keep_the_last_thread),
         cmocka_unit_test(a_provider_that_does_not_come_back_keeps_the_engine_but_no_thread),
         cmocka_unit_test(threads_may_come_and_go_at_any_time),
