@@ -39,11 +39,11 @@ class CallResult final : public Counted<IWbemCallResult> {
     wql_call *call() noexcept { return &call_; }
     void forget_call() noexcept { call_.engine = nullptr; }
     /* For one that has ended. */
-    void set_ended(HRESULT status, IWbemServices *services, const wql_batch *batch) noexcept {
-        status_ = status;
+    void set_ended(IWbemServices *services, const wql_batch *batch) noexcept {
         services_ = Ref<IWbemServices>::share(services);
         batch_ = wql_batch_retain(batch);
     }
+    void set_failed(const wql_error &error) { failure_.reset(new wql_error(error)); }
     HRESULT STDMETHODCALLTYPE GetResultObject(long timeout, IWbemClassObject **out) override;
     HRESULT STDMETHODCALLTYPE GetResultString(long timeout, BSTR *out) override;
     HRESULT STDMETHODCALLTYPE GetResultServices(long timeout, IWbemServices **out) override;
@@ -56,12 +56,13 @@ class CallResult final : public Counted<IWbemCallResult> {
     }
     bool wait(Patience &patience, Outcome *outcome) const noexcept;
     template <typename Give> HRESULT give(long timeout, bool has_place, Give what) noexcept;
+    HRESULT failure(Outcome &outcome) const noexcept;
     HRESULT has_none(const char *what) const noexcept;
 
-    std::shared_ptr<Connection> connection_; /* NULL: made without one */
+    std::shared_ptr<Connection> connection_;
     const char *operation_;
     wql_call call_; /* engine NULL: it has ended before, and the rest says how */
-    HRESULT status_ = S_OK;
+    std::unique_ptr<wql_error> failure_;
     Ref<IWbemServices> services_;
     wql_batch *batch_ = nullptr;
 };
@@ -69,7 +70,8 @@ class CallResult final : public Counted<IWbemCallResult> {
 /* False: the time is over. */
 bool CallResult::wait(Patience &patience, Outcome *outcome) const noexcept {
     if (!call_.engine) {
-        outcome->status = status_;
+        if (failure_) outcome->error = *failure_;
+        outcome->status = failure_ ? failure_->status : WQL_OK;
         if (batch_) outcome->batch = wql_batch_retain(batch_);
         return true;
     }
@@ -80,6 +82,12 @@ bool CallResult::wait(Patience &patience, Outcome *outcome) const noexcept {
         wql_batch_release(more);
     }
     return outcome->status != WQL_S_TIMEDOUT;
+}
+
+/* S_OK, or how the operation failed, with an error object. */
+HRESULT CallResult::failure(Outcome &outcome) const noexcept {
+    HRESULT code = call_.engine ? outcome.code() : outcome.status;
+    return FAILED(code) ? fail(connection_->engine(), outcome.error, operation_) : S_OK;
 }
 
 HRESULT CallResult::has_none(const char *what) const noexcept {
@@ -102,26 +110,25 @@ template <typename Give> HRESULT CallResult::give(long timeout, bool has_place, 
 HRESULT CallResult::GetResultObject(long timeout, IWbemClassObject **out) {
     if (out) *out = nullptr;
     return give(timeout, out != nullptr, [&](Outcome &outcome) {
-        if (!call_.engine && !batch_) return FAILED(status_) ? status_ : has_none("object");
-        if (FAILED(outcome.code())) return fail(connection_->engine(), outcome.error, operation_);
-        return make_object(outcome.batch, 0, out);
+        HRESULT failed = failure(outcome);
+        if (FAILED(failed)) return failed;
+        return outcome.batch ? make_object(outcome.batch, 0, out) : has_none("object");
     });
 }
 
 HRESULT CallResult::GetResultString(long timeout, BSTR *out) {
     if (out) *out = nullptr;
     return give(timeout, out != nullptr, [&](Outcome &outcome) {
-        if (!call_.engine) return FAILED(status_) ? status_ : has_none("string");
-        if (FAILED(outcome.code())) return fail(connection_->engine(), outcome.error, operation_);
-        return has_none("string");
+        HRESULT failed = failure(outcome);
+        return FAILED(failed) ? failed : has_none("string");
     });
 }
 
 HRESULT CallResult::GetResultServices(long timeout, IWbemServices **out) {
     if (out) *out = nullptr;
     return give(timeout, out != nullptr, [&](Outcome &outcome) {
-        if (!call_.engine && FAILED(status_)) return status_;
-        if (call_.engine && FAILED(outcome.code())) return fail(connection_->engine(), outcome.error, operation_);
+        HRESULT failed = failure(outcome);
+        if (FAILED(failed)) return failed;
         if (!services_) return has_none("services");
         *out = Ref<IWbemServices>(services_).take();
         return (HRESULT)WBEM_S_NO_ERROR;
@@ -130,7 +137,7 @@ HRESULT CallResult::GetResultServices(long timeout, IWbemServices **out) {
 
 HRESULT CallResult::GetCallStatus(long timeout, long *out) {
     return give(timeout, out != nullptr, [&](Outcome &outcome) {
-        *out = call_.engine ? outcome.code() : status_;
+        *out = call_.engine ? outcome.code() : outcome.status;
         return (HRESULT)WBEM_S_NO_ERROR;
     });
 }
@@ -160,7 +167,7 @@ HRESULT make_single_now(const std::shared_ptr<Connection> &connection, const Sta
     if (FAILED(status)) return status;
     if (result) {
         ended = Ref<CallResult>(new CallResult(connection, operation));
-        ended->set_ended(S_OK, nullptr, outcome.batch);
+        ended->set_ended(nullptr, outcome.batch);
     }
     if (out) status = make_object(outcome.batch, 0, out);
     if (SUCCEEDED(status) && result) *result = ended.take();
@@ -194,12 +201,14 @@ HRESULT make_single(const std::shared_ptr<Connection> &connection, long flags, c
     });
 }
 
-HRESULT make_ended_result(HRESULT status, IWbemServices *services, IWbemCallResult **out) {
+HRESULT make_ended_result(const std::shared_ptr<Connection> &connection, const wql_error &error, IWbemServices *services,
+                          IWbemCallResult **out) {
     *out = nullptr;
     return guarded([&] {
-        auto *made = new CallResult(nullptr, "OpenNamespace");
-        made->set_ended(status, services, nullptr);
-        *out = made;
+        Ref<CallResult> made(new CallResult(connection, "OpenNamespace"));
+        made->set_ended(services, nullptr);
+        if (error.status < 0) made->set_failed(error);
+        *out = made.take();
         return S_OK;
     });
 }

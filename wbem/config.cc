@@ -165,22 +165,34 @@ class ConfigReader {
     std::vector<std::pair<std::string, std::string>> seen_; /* options, and where */
 };
 
-/* Parts end at semicolons that stand in no quotes. */
+/* Where the part of the variable ends that begins at `at`: at a semicolon that stands in no quotes, or with the line. A quote in
+ * a comment is no quote. */
+size_t end_of_part(const std::string &text, size_t at) {
+    bool in_quotes = false, in_comment = false, in_word = false;
+    for (; at < text.size() && text[at] != '\n'; at++) {
+        if (text[at] == ';' && !in_quotes) break;
+        if (text[at] == '#' && !in_quotes && !in_word) in_comment = true;
+        if (text[at] == '"' && !in_comment) in_quotes = !in_quotes;
+        in_word = !is_blank(text[at]);
+    }
+    return at;
+}
+
 void read_variable(const std::string &text, ConfigReader *reader) {
-    size_t from = 0;
-    bool in_quotes = false;
     unsigned part = 1;
-    for (size_t at = 0; at <= text.size(); at++) {
-        if (at < text.size() && text[at] == '"') in_quotes = !in_quotes;
-        if (at < text.size() && (text[at] != ';' || in_quotes)) continue;
-        reader->line(text.substr(from, at - from), "WBEM_PROVIDERS, part " + std::to_string(part++));
-        from = at + 1;
+    for (size_t from = 0; from <= text.size();) {
+        size_t end = end_of_part(text, from);
+        reader->line(text.substr(from, end - from), "WBEM_PROVIDERS, part " + std::to_string(part++));
+        from = end + 1;
     }
 }
 
+/* Some editors begin a file with the mark of UTF-8, which is no part of the first word. */
+size_t mark_of_utf8(const std::string &text) { return text.compare(0, 3, "\xEF\xBB\xBF") == 0 ? 3 : 0; }
+
 void read_lines(const std::string &text, const std::string &name, ConfigReader *reader) {
     unsigned line = 1;
-    for (size_t from = 0; from < text.size(); line++) {
+    for (size_t from = mark_of_utf8(text); from < text.size(); line++) {
         size_t end = text.find('\n', from);
         if (end == std::string::npos) end = text.size();
         reader->line(text.substr(from, end - from), name + ", line " + std::to_string(line));

@@ -19,8 +19,9 @@ std::atomic<bool> process_secured;
 struct Thread {
     unsigned count; /* CoInitializeEx without CoUninitialize */
     bool apartment_mode;
-    bool leaving; /* its apartment is being closed: no call is taken into it */
-    bool counted; /* in process_threads: as long as it is in, or has an apartment */
+    bool leaving;          /* its apartment is being closed: no call is taken into it */
+    unsigned leaving_with; /* what `count` was then: the last callbacks may join and leave again, but not leave for others */
+    bool counted;          /* in process_threads: as long as it is in, or has an apartment */
     unsigned callbacks;
     Apartment *apartment; /* NULL: not needed so far. May outlive `count`, until the callback returns in which that became 0 */
 };
@@ -31,8 +32,10 @@ bool is_main_thread() { return getpid() == static_cast<pid_t>(syscall(SYS_gettid
 void drop_apartment() {
     if (Apartment *apartment = self.apartment) {
         self.leaving = true;
+        self.leaving_with = self.count;
         apartment->close();
         self.leaving = false;
+        self.leaving_with = 0;
         self.apartment = nullptr;
         apartment->release();
     }
@@ -125,6 +128,8 @@ void thread_settle() noexcept {
 
 using namespace wbem;
 
+/* A thread that calls sinks is of the multithreaded mode, as it is in COM, unless it is an apartment's own: calls that were made
+ * in an apartment of a worker's would wait for a pump that nobody runs. */
 HRESULT CoInitializeEx(LPVOID reserved, DWORD mode) {
     const bool apartment_mode = (mode & COINIT_APARTMENTTHREADED) != 0;
     if (reserved || (mode & ~DWORD{COINIT_APARTMENTTHREADED | COINIT_DISABLE_OLE1DDE | COINIT_SPEED_OVER_MEMORY}))
@@ -134,6 +139,7 @@ HRESULT CoInitializeEx(LPVOID reserved, DWORD mode) {
         self.count++;
         return S_FALSE;
     }
+    if (apartment_mode && in_callback() && !self.apartment) return RPC_E_CHANGED_MODE;
     watch_thread_end();
     enter(apartment_mode);
     return S_OK;
@@ -144,7 +150,7 @@ HRESULT CoInitialize(LPVOID reserved) { return CoInitializeEx(reserved, COINIT_A
 /* Inside a callback an apartment cannot go, for the callback comes out of it: thread_settle lets it go afterwards. Elsewhere it
  * goes while the thread still counts as in, so that its last callbacks can do what others can, but for new calls. */
 void CoUninitialize(void) {
-    if (!self.count || (self.count == 1 && self.leaving)) {
+    if (self.count <= self.leaving_with) {
         thread_settle();
         return;
     }

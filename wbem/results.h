@@ -27,8 +27,11 @@ HRESULT make_enumerator(const std::shared_ptr<Connection> &connection, long flag
 HRESULT make_single(const std::shared_ptr<Connection> &connection, long flags, const Starter &starter, const char *operation,
                     IWbemClassObject **out, IWbemCallResult **result);
 
-/* A call result that has ended already: for OpenNamespace with WBEM_FLAG_RETURN_IMMEDIATELY. @param services  may be NULL */
-HRESULT make_ended_result(HRESULT status, IWbemServices *services, IWbemCallResult **out);
+/* A call result that has ended already: for OpenNamespace.
+ * @param error     its status < 0: how it failed
+ * @param services  what it brought; NULL after a failure */
+HRESULT make_ended_result(const std::shared_ptr<Connection> &connection, const wql_error &error, IWbemServices *services,
+                          IWbemCallResult **out);
 
 /* Requests of NextAsync are no calls of the engine's; CancelAsyncCall asks here too. Promise and codes are those of
  * wql_session_cancel. */

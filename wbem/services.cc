@@ -70,7 +70,8 @@ HRESULT Services::OpenNamespace(const BSTR name, long flags, IWbemContext *conte
         Ref<IWbemServices> held(opened);
         if (FAILED(code) && !at_once) return fail(connection_->engine(), error, method_name(Method::OpenNamespace));
         if (result) {
-            HRESULT made = make_ended_result(code, opened, result);
+            error.status = code;
+            HRESULT made = make_ended_result(connection_, error, opened, result);
             if (FAILED(made)) return made;
         }
         if (services && !at_once) *services = held.take();

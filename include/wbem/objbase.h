@@ -17,8 +17,8 @@ typedef enum tagCOINIT {
 
 /* Each thread that makes objects begins with one of these, and ends with as many CoUninitialize.
  * @param reserved  NULL
- * Returns S_OK: the first on this thread; S_FALSE: one more; RPC_E_CHANGED_MODE: the thread has the other mode (not counted);
- * E_INVALIDARG. */
+ * Returns S_OK: the first on this thread; S_FALSE: one more; RPC_E_CHANGED_MODE: the thread has the other mode (not counted), as a
+ * thread of the library's has inside a callback: the multithreaded one; E_INVALIDARG. */
 WBEM_API HRESULT CoInitializeEx(LPVOID reserved, DWORD mode);
 WBEM_API HRESULT CoInitialize(LPVOID reserved); /* COINIT_APARTMENTTHREADED */
 /* One too many does nothing. The last one of an apartment ends its calls: their final statuses come in here, and what these ask

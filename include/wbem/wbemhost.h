@@ -6,7 +6,7 @@
  *   2. an engine of the library's own, made when first needed, that serves what the environment variable WBEM_PROVIDERS says, or
  *      else the file that WBEM_CONFIG names, or else /etc/wbem.conf, or else the Linux classes in root/cimv2
  *
- * A line of the file, or a part of the variable between semicolons, is
+ * A line of the file, or a part of the variable between semicolons or ends of lines, is
  *      NAMESPACE linux [OPTIONS]          root/cimv2 linux
  *      NAMESPACE sqlite FILE              root/shop sqlite /var/lib/shop.db
  *      NAMESPACE plugin FILE [OPTIONS]    root/lab plugin /usr/lib/lab.so speed=fast

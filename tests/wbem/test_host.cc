@@ -120,6 +120,7 @@ void mistakes_of_form_are_told_with_their_part(void **) {
         {"\"\" linux", "part 1: the name of the namespace is empty"},
         {"root/x sqlite \"\"", "part 1: the name of the file is empty"},
         {";;root/x sqlite \"a b", "part 3: a quote is not closed"},
+        {"root/x linux\nroot/y sqlite \"a\nb\"", "part 2: a quote is not closed"},
         {"root/x sqlite \"a\"b", "part 1: a blank is missing behind a quote"},
         {"root/x sqlite a\"b\"", "part 1: a quote stands inside a word; it must enclose all of it"},
         {"option", "part 1: an option has a name and a value: option NAME VALUE"},
@@ -206,6 +207,23 @@ void words_are_parted_by_blanks_and_may_be_quoted(void **) {
     assert_int_equal(configuration.engine_flags, WQL_STRICT_LATE);
     assert_int_equal(configuration.workers, 2);
     assert_int_equal(configuration.sink_timeout_ms, 30000);
+}
+
+/* What is behind a comment's end is read, whatever the comment has in it; and a file may begin with the mark of UTF-8. */
+void nothing_is_lost_behind_comments_and_marks(void **) {
+    const char *texts[] = {"root/a linux # don\"t; root/b linux", "# \"\n;root/b linux # \" ;# ;root/a linux",
+                           "root/a linux # a\nroot/b linux\n"};
+    std::string mistake;
+    for (const char *text : texts) {
+        wbem::Configuration configuration;
+        assert_true(wbem::read_configuration({text, nullptr, nullptr}, &configuration, &mistake));
+        assert_int_equal(configuration.served.size(), 2);
+    }
+    wbem::Configuration configuration;
+    std::string path = write_file("mark.conf", "\xEF\xBB\xBFroot/a linux\nroot/b linux\n");
+    assert_true(wbem::read_configuration({nullptr, path.c_str(), nullptr}, &configuration, &mistake));
+    assert_int_equal(configuration.served.size(), 2);
+    assert_string_equal(configuration.served[0].name_space.c_str(), "root/a");
 }
 
 /* -- mistakes of meaning --------------------------------------------------------------------------------------------- */
@@ -538,6 +556,32 @@ void a_callback_may_join_and_leave(void **) {
     set_variable("WBEM_PROVIDERS", nullptr);
 }
 
+/* Else what a sink asks for there would wait for a pump that nobody runs. */
+void a_callback_cannot_make_an_apartment_of_the_librarys_thread(void **) {
+    std::string database = make_database("apart.db");
+    set_variable("WBEM_PROVIDERS", ("root/x sqlite " + database).c_str());
+    Record record, inner;
+    HRESULT joined = S_OK, asked = E_FAIL;
+    {
+        Joined here;
+        IWbemServices *services = connect(L"root\\x");
+        Sink *sink = new Sink(record), *next = new Sink(inner);
+        sink->on_indicate = [&](long, IWbemClassObject **) {
+            joined = CoInitialize(nullptr);
+            asked = ask(services, L"SELECT * FROM Product", next);
+            return WBEM_S_NO_ERROR;
+        };
+        assert_int_equal(ask(services, L"SELECT * FROM Product", sink), WBEM_S_NO_ERROR);
+        assert_true(record.ended());
+        assert_int_equal(joined, RPC_E_CHANGED_MODE);
+        assert_int_equal(asked, WBEM_S_NO_ERROR);
+        assert_true(inner.ended());
+        services->Release();
+    }
+    assert_true(engines_are_gone());
+    set_variable("WBEM_PROVIDERS", nullptr);
+}
+
 void an_apartment_that_leaves_ends_its_calls_and_the_engine(void **) {
     set_variable("WBEM_PROVIDERS", ("root/x sqlite " + long_database()).c_str());
     Record record;
@@ -554,6 +598,37 @@ void an_apartment_that_leaves_ends_its_calls_and_the_engine(void **) {
     assert_true(good);
     assert_promises(record);
     assert_int_equal(record.result, WBEM_E_CALL_CANCELLED);
+    assert_true(engines_are_gone());
+    set_variable("WBEM_PROVIDERS", nullptr);
+}
+
+/* One callback leaves for the thread; the last one joins and leaves for itself. */
+void what_the_last_callback_of_an_apartment_joins_it_leaves(void **) {
+    set_variable("WBEM_PROVIDERS", ("root/x sqlite " + long_database()).c_str());
+    Record record;
+    bool good = false;
+    HRESULT joined = E_FAIL;
+    std::thread([&] {
+        IWbemServices *services = nullptr;
+        Sink *sink = new Sink(record);
+        sink->on_indicate = [](long, IWbemClassObject **) {
+            CoUninitialize();
+            return WBEM_S_NO_ERROR;
+        };
+        sink->on_final = [&](HRESULT, IWbemClassObject *) {
+            joined = CoInitializeEx(nullptr, COINIT_MULTITHREADED);
+            CoUninitialize();
+            return WBEM_S_NO_ERROR;
+        };
+        if (CoInitializeEx(nullptr, COINIT_APARTMENTTHREADED) != S_OK) return;
+        good = try_connect(L"root\\x", &services) == WBEM_S_NO_ERROR &&
+               ask(services, L"SELECT * FROM Endless", sink) == WBEM_S_NO_ERROR;
+        if (services) services->Release();
+        for (int i = 0; i < 60000 && joined == E_FAIL; i++) Sleep(1);
+    }).join();
+    assert_true(good);
+    assert_int_equal(joined, S_OK);
+    assert_promises(record);
     assert_true(engines_are_gone());
     set_variable("WBEM_PROVIDERS", nullptr);
 }
@@ -665,6 +740,7 @@ int main() {
         cmocka_unit_test(mistakes_in_files_are_told_with_their_line),
         cmocka_unit_test(places_are_looked_at_in_their_order),
         cmocka_unit_test(words_are_parted_by_blanks_and_may_be_quoted),
+        cmocka_unit_test(nothing_is_lost_behind_comments_and_marks),
         cmocka_unit_test(a_mistake_fails_the_connection_and_nothing_is_served),
         cmocka_unit_test(without_a_word_the_machine_is_served),
         cmocka_unit_test(a_configuration_of_options_alone_serves_the_machine_too),
@@ -679,7 +755,9 @@ int main() {
         cmocka_unit_test(a_call_that_outlives_everything_is_finished_and_then_the_engine_goes),
         cmocka_unit_test(unlike_wine_the_last_release_inside_a_callback_neither_hangs_nor_leaks),
         cmocka_unit_test(a_callback_may_join_and_leave),
+        cmocka_unit_test(a_callback_cannot_make_an_apartment_of_the_librarys_thread),
         cmocka_unit_test(an_apartment_that_leaves_ends_its_calls_and_the_engine),
+        cmocka_unit_test(what_the_last_callback_of_an_apartment_joins_it_leaves),
         cmocka_unit_test(a_cancelled_call_does_not_keep_the_last_thread),
         cmocka_unit_test(a_provider_that_does_not_come_back_keeps_the_engine_but_no_thread),
         cmocka_unit_test(threads_may_come_and_go_at_any_time),

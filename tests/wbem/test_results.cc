@@ -669,7 +669,10 @@ static void a_result_that_has_ended_says_so(void **) {
     IWbemServices *services = nullptr;
     IWbemClassObject *object = nullptr;
     long status = 5;
-    assert_int_equal(wbem::make_ended_result(S_OK, lab.services, &result), S_OK);
+    wql_error error = WQL_INIT(wql_error);
+    std::shared_ptr<wbem::Connection> connection;
+    assert_int_equal(wbem::Connection::open("root/lab", &connection), S_OK);
+    assert_int_equal(wbem::make_ended_result(connection, error, lab.services, &result), S_OK);
     for (int i = 0; i < 2; i++) {
         assert_int_equal(result->GetResultServices(WBEM_INFINITE, &services), WBEM_S_NO_ERROR);
         assert_ptr_equal(services, lab.services);
@@ -679,9 +682,13 @@ static void a_result_that_has_ended_says_so(void **) {
     assert_int_equal(result->GetCallStatus(0, &status), WBEM_S_NO_ERROR);
     assert_int_equal(status, 0);
     result->Release();
-    assert_int_equal(wbem::make_ended_result(WBEM_E_INVALID_NAMESPACE, nullptr, &result), S_OK);
+    error.status = WBEM_E_INVALID_NAMESPACE;
+    assert_int_equal(wbem::make_ended_result(connection, error, nullptr, &result), S_OK);
     assert_int_equal(result->GetResultServices(0, &services), WBEM_E_INVALID_NAMESPACE);
     assert_null(services);
+    (void)take_error(WBEM_E_INVALID_NAMESPACE);
+    assert_int_equal(result->GetResultObject(0, &object), WBEM_E_INVALID_NAMESPACE);
+    (void)take_error(WBEM_E_INVALID_NAMESPACE);
     assert_int_equal(result->GetCallStatus(0, &status), WBEM_S_NO_ERROR);
     assert_true(status == WBEM_E_INVALID_NAMESPACE);
     result->Release();

@@ -475,6 +475,7 @@ void a_namespace_is_opened_from_another_one(void **) {
     assert_int_equal(result->GetCallStatus(0, &status), WBEM_S_NO_ERROR);
     assert_int_equal(static_cast<HRESULT>(status), WBEM_E_INVALID_NAMESPACE);
     assert_int_equal(result->GetResultServices(0, &opened), WBEM_E_INVALID_NAMESPACE);
+    assert_string_equal(last_error().c_str(), "there is no namespace nothing");
     result->Release();
     /* refused */
     IWbemContext *context = nullptr;
