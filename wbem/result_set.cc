@@ -76,6 +76,7 @@ HRESULT ResultSet::run_to_end() {
     wql_error error = WQL_INIT(wql_error);
     wql_status status;
     is_whole_ = true;
+    batches_.reserve(4); /* few answers have more */
     do {
         wql_batch *batch = nullptr;
         batches_.push_back(nullptr); /* the room first: a batch is never without an owner */

@@ -92,9 +92,12 @@ void append(std::string *out, uint32_t c) {
 } // namespace
 
 bool to_utf8(const wchar_t *text, size_t length, std::string *out) {
+    size_t plain = 0;
+    while (plain < length && static_cast<uint32_t>(text[plain]) < 0x80) plain++;
     out->clear();
-    out->reserve(length);
-    for (size_t i = 0; i < length; i++) {
+    out->resize(plain);
+    for (size_t i = 0; i < plain; i++) (*out)[i] = static_cast<char>(text[i]);
+    for (size_t i = plain; i < length; i++) {
         uint32_t c = static_cast<uint32_t>(text[i]);
         if (!is_scalar(c)) return false;
         append(out, c);
