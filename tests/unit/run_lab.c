@@ -551,3 +551,17 @@ void rl_expect(rl_lab *l, const char *text, const char *expected) {
     assert_string_equal(rows, expected);
     free(rows);
 }
+
+void rl_expect_fault(rl_lab *l, const char *query, const char *message) {
+    char *rows = NULL;
+    wql_status status;
+    uint64_t faults = l->mounts[0]->faults;
+    l->err = (wql_error)WQL_INIT(wql_error);
+    rl_open(l, query, 0);
+    status = rl_all(l, &rows, NULL);
+    if (status != WQL_E_PROVIDER_FAILURE) fail_msg("\"%s\" came through: 0x%08x %s", message, (unsigned)status, l->err.message);
+    if (!strstr(l->err.message, message)) fail_msg("\"%s\" is not in: %s", message, l->err.message);
+    if (l->mounts[0]->faults == faults) fail_msg("\"%s\" was not counted", message);
+    rl_close(l);
+    free(rows);
+}

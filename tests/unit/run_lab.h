@@ -88,4 +88,7 @@ char *rl_query(rl_lab *l, const char *text, uint32_t flags);
 /* The same, and the text must be this. */
 void rl_expect(rl_lab *l, const char *text, const char *expected);
 
+/* Runs a query whose provider breaks the contract. The error must name the provider and contain `message`. */
+void rl_expect_fault(rl_lab *l, const char *query, const char *message);
+
 #endif
