@@ -129,6 +129,7 @@ test_memory_take
 test_memory_versions
 test_parse_limits
 test_run
+test_run_gathering
 test_sqlite_push"
 
 quick_units() { for file in tests/unit/test_*.c; do basename "$file" .c; done | grep -vxF "$slow_units" | tr '\n' ' '; }

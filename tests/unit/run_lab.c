@@ -565,3 +565,16 @@ void rl_expect_fault(rl_lab *l, const char *query, const char *message) {
     rl_close(l);
     free(rows);
 }
+
+wql_status rl_sizes(rl_lab *l, char *buf, size_t size) {
+    size_t used = 0;
+    *buf = 0;
+    for (;;) {
+        wql_batch *batch;
+        wql_status status = rl_next(l, &batch);
+        if (status != WQL_OK) return status;
+        assert_non_null(batch);
+        used += (size_t)snprintf(buf + used, size - used, "%u ", batch->rows);
+        wql_batch_release(batch);
+    }
+}

@@ -91,4 +91,7 @@ void rl_expect(rl_lab *l, const char *text, const char *expected);
 /* Runs a query whose provider breaks the contract. The error must name the provider and contain `message`. */
 void rl_expect_fault(rl_lab *l, const char *query, const char *message);
 
+/* Runs on to the end, and writes the sizes of all batches: "3 1024 17 ". Returns how the run ended. */
+wql_status rl_sizes(rl_lab *l, char *buf, size_t size);
+
 #endif
