@@ -94,10 +94,13 @@ HRESULT fail(wql_engine *engine, const wql_error &error, const char *operation) 
     return error.status;
 }
 
+/* What is too long is cut on a character. */
 HRESULT fail(HRESULT code, const std::string &message, const char *operation) noexcept {
     wql_error error = WQL_INIT(wql_error);
+    size_t length = message.size() < sizeof error.message ? message.size() : sizeof error.message - 1;
+    while (length > 0 && length < message.size() && (message[length] & 0xC0) == 0x80) length--;
     error.status = code;
-    message.copy(error.message, sizeof error.message - 1);
+    message.copy(error.message, length);
     leave(nullptr, error, operation);
     return code;
 }

@@ -164,6 +164,27 @@ static wql_status check_property_type(maker *m, const wql_property_def *def) {
     return WQL_OK;
 }
 
+/* A default has its property's type from here on, whichever a whole or a real number was written in: what reads it goes by that.
+ */
+static wql_status fit_default(maker *m, const wql_property_def *def, wql_value *value) {
+    uint32_t item = def->type & ~(uint32_t)WQL_ARRAY, count = 1;
+    wql_value *each = value;
+    wql_status status = WQL_OK;
+    if (value->type == WQL_NULL) return WQL_OK;
+    if ((value->type ^ def->type) & WQL_ARRAY) status = WQL_E_TYPE_MISMATCH;
+    if (def->type & WQL_ARRAY) {
+        count = value->count;
+        each = (wql_value *)(uintptr_t)value->items; /* the copy's own */
+    }
+    for (uint32_t i = 0; i < count && status >= 0; i++)
+        status = wql__value_convert(&each[i], item, each[i].type == WQL_DATETIME && each[i].time.interval, &each[i]);
+    if (status < 0)
+        return wql__fail(m->err, status, "class %s: the default of %s is no %s", m->def->name, def->name,
+                         wql__type_name(def->type));
+    if (def->type & WQL_ARRAY) value->type = def->type;
+    return WQL_OK;
+}
+
 static wql_status copy_property(maker *m, const wql_property_def *in, wql_property_def *out) {
     wql_status status;
     *out = *in;
@@ -176,6 +197,7 @@ static wql_status copy_property(maker *m, const wql_property_def *in, wql_proper
         wql_value *initial = wql__arena_alloc(&m->cls->arena, sizeof *initial);
         if (!initial) return no_memory(m);
         status = copy_value(m, in->initial, initial, in->name);
+        if (status >= 0) status = fit_default(m, in, initial);
         out->initial = initial;
     }
     out->origin = m->cls->def.name;

@@ -162,7 +162,8 @@ WQL_API wql_status wql_engine_close(wql_engine *engine);
  * Returns WQL_OK; WQL_E_INVALID_PARAMETER (NULL, an incomplete table, a bad namespace name); WQL_E_ALREADY_EXISTS (a class of
  * that name is served there, the error names both providers; or the provider is called `repository`, as what each namespace serves
  * itself); WQL_E_PROVIDER_LOAD_FAILURE (another ABI); WQL_E_INVALID_CLASS,
- * WQL_E_INVALID_SUPERCLASS, WQL_E_INVALID_CIM_TYPE, WQL_E_CIRCULAR_REFERENCE (a definition); WQL_E_NOT_SUPPORTED (a threading
+ * WQL_E_INVALID_SUPERCLASS, WQL_E_INVALID_CIM_TYPE, WQL_E_TYPE_MISMATCH, WQL_E_VALUE_OUT_OF_RANGE,
+ * WQL_E_CIRCULAR_REFERENCE (a definition); WQL_E_NOT_SUPPORTED (a threading
  * model this version does not serve); WQL_E_OUT_OF_MEMORY; WQL_E_SHUTTING_DOWN; or what the provider's load answered. On failure
  * nothing is mounted. Thread-safety: free; not in a callback (WQL_E_INVALID_OPERATION). */
 WQL_API wql_status wql_engine_mount(wql_engine *engine, const char *ns, const wql_provider *provider, const char *config,

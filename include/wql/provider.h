@@ -198,7 +198,8 @@ struct wql_host {
  * Returns WQL_E_INVALID_OPERATION
  * (load runs, on another thread; another mount's load runs on this one; the mount is being unmounted); WQL_E_SHUTTING_DOWN; or
  * WQL_OK; WQL_E_ALREADY_EXISTS; WQL_E_INVALID_CLASS; WQL_E_INVALID_SUPERCLASS; WQL_E_INVALID_CIM_TYPE;
- * WQL_E_INVALID_PROPERTY_TYPE; WQL_E_CIRCULAR_REFERENCE; WQL_E_INVALID_PARAMETER; WQL_E_OUT_OF_MEMORY. All or nothing. */
+ * WQL_E_INVALID_PROPERTY_TYPE; WQL_E_TYPE_MISMATCH, WQL_E_VALUE_OUT_OF_RANGE (a default); WQL_E_CIRCULAR_REFERENCE;
+ * WQL_E_INVALID_PARAMETER; WQL_E_OUT_OF_MEMORY. All or nothing. */
 static inline wql_status wql_mount_define(wql_mount *mount, const wql_class_def *defs, uint32_t count, wql_error *err) {
     return mount->host->define(mount, defs, count, err);
 }

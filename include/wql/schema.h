@@ -46,7 +46,7 @@ typedef struct wql_property_def {
     uint32_t flags;               /* WQL_KEY, WQL_INTERVAL, WQL_IN, WQL_OUT */
     const char *class_name;       /* of a reference or object: the class it must be of; NULL = any */
     const char *origin;           /* out only */
-    const wql_value *initial;     /* default value, or NULL */
+    const wql_value *initial;     /* default value, or NULL; a number of another type is made one of the property's */
     const wql_qualifier *qualifiers;
     uint32_t qualifier_count, zero;
 } wql_property_def;

@@ -116,6 +116,59 @@ static void refused_definitions(void **state) {
     wql__mem_release(mem);
 }
 
+/* Whoever reads a default goes by its property's type. */
+static void a_default_has_the_type_of_its_property(void **state) {
+    static const wql_value seven = {.type = WQL_SINT64, .i64 = 7}, tenth = {.type = WQL_REAL64, .f64 = 0.1},
+                           text = {.type = WQL_STRING, .str = {"r", 1}}, nothing = {.type = WQL_NULL},
+                           items[] = {{.type = WQL_SINT64, .i64 = 1}, {.type = WQL_NULL}, {.type = WQL_UINT8, .u64 = 2}},
+                           list = {.type = WQL_SINT64 | WQL_ARRAY, .count = 3, .items = items};
+    static const wql_property_def properties[] = {{.name = "A", .type = WQL_UINT32, .initial = &seven},
+                                                  {.name = "B", .type = WQL_REAL32, .initial = &tenth},
+                                                  {.name = "C", .type = WQL_REAL64, .initial = &seven},
+                                                  {.name = "D", .type = WQL_REFERENCE, .initial = &text},
+                                                  {.name = "E", .type = WQL_UINT16 | WQL_ARRAY, .initial = &list},
+                                                  {.name = "F", .type = WQL_SINT8, .initial = &nothing}};
+    static const wql_value far = {.type = WQL_SINT64, .i64 = 70000};
+    static const wql_property_def not_text[] = {{.name = "P", .type = WQL_UINT32, .initial = &text}},
+                                  not_truth[] = {{.name = "P", .type = WQL_BOOLEAN, .initial = &seven}},
+                                  not_list[] = {{.name = "P", .type = WQL_UINT8 | WQL_ARRAY, .initial = &seven}},
+                                  list_only[] = {{.name = "P", .type = WQL_SINT64, .initial = &list}},
+                                  words[] = {{.name = "P", .type = WQL_STRING | WQL_ARRAY, .initial = &list}},
+                                  too_far[] = {{.name = "P", .type = WQL_SINT16, .initial = &far}};
+    const struct {
+        wql_class_def def;
+        wql_status status;
+    } refused[] = {{DEF("C", NULL, 0, not_text), WQL_E_TYPE_MISMATCH}, {DEF("C", NULL, 0, not_truth), WQL_E_TYPE_MISMATCH},
+                   {DEF("C", NULL, 0, not_list), WQL_E_TYPE_MISMATCH}, {DEF("C", NULL, 0, list_only), WQL_E_TYPE_MISMATCH},
+                   {DEF("C", NULL, 0, words), WQL_E_TYPE_MISMATCH},    {DEF("C", NULL, 0, too_far), WQL_E_VALUE_OUT_OF_RANGE}};
+    wql__mem *mem = wql__mem_open(NULL, NULL, 0);
+    const wql_class_def good = DEF("Good", NULL, 0, properties), *first = &good;
+    wql__catalog *catalog, *made = NULL;
+    const wql_class *cls;
+    const wql_property_def *def;
+    (void)state;
+    assert_int_equal(make(mem, NULL, &first, 1, &catalog), WQL_OK);
+    cls = wql__catalog_find(catalog, wql_s("Good"))->cls;
+    def = cls->def.properties;
+    for (int i = 0; i < 5; i++) assert_int_equal(def[i].initial->type, def[i].type);
+    assert_int_equal(def[0].initial->u64, 7);
+    assert_true(def[1].initial->f64 == (double)0.1f && def[2].initial->f64 == 7.0);
+    assert_int_equal(def[4].initial->items[0].type, WQL_UINT16);
+    assert_int_equal(def[4].initial->items[1].type, WQL_NULL);
+    assert_int_equal(def[4].initial->items[2].type, WQL_UINT16);
+    assert_int_equal(def[4].initial->items[2].u64, 2);
+    assert_int_equal(items[0].type, WQL_SINT64); /* the definition that was given stays as it is */
+    assert_int_equal(def[5].initial->type, WQL_NULL);
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        const wql_class_def *wrong = &refused[i].def;
+        wql_status status = make(mem, catalog, &wrong, 1, &made);
+        if (status != refused[i].status) fail_msg("case %zu: %s (%s)", i, wql_status_name(status), err.message);
+        assert_non_null(strstr(err.message, "class C: the default of P is no "));
+    }
+    wql__catalog_release(catalog);
+    wql__mem_release(mem);
+}
+
 static void circles(void **state) {
     const wql_class_def a = {.struct_size = sizeof a, .name = "A", .superclass = "B"},
                         b = {.struct_size = sizeof b, .name = "B", .superclass = "C"},
@@ -185,8 +238,11 @@ static void namespace_names(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(flattening), cmocka_unit_test(refused_definitions),
-                                       cmocka_unit_test(circles), cmocka_unit_test(deep_derivation),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(flattening),
+                                       cmocka_unit_test(refused_definitions),
+                                       cmocka_unit_test(a_default_has_the_type_of_its_property),
+                                       cmocka_unit_test(circles),
+                                       cmocka_unit_test(deep_derivation),
                                        cmocka_unit_test(namespace_names)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

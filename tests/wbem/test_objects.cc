@@ -1033,6 +1033,15 @@ static void a_failure_is_left_for_the_thread(void **) {
     assert_int_equal(info->GetDescription(&text), S_OK);
     assert_int_equal(text_of(text).size(), 511);
     info->Release();
+    std::string umlauts = "x"; /* and then two bytes each: the 511th is the first of two */
+    while (umlauts.size() < 1000) umlauts += "\xc3\xa4";
+    for (const std::string &message : {umlauts, umlauts.substr(1), umlauts.substr(0, 511)}) {
+        (void)(wbem::fail)(WBEM_E_LOCAL_CREDENTIALS, message, "ConnectServer");
+        assert_int_equal(GetErrorInfo(0, &info), S_OK);
+        assert_int_equal(info->GetDescription(&text), S_OK);
+        assert_text(text_of(text), message.substr(0, message[0] == 'x' ? 511 : 510).c_str());
+        info->Release();
+    }
 }
 
 int main() {
