@@ -89,6 +89,7 @@ struct wql__call {
     bool zombie;           /* counted as one */
     bool started;          /* pulled, run by workers: they were told to begin */
     bool woken;            /* pulled on the caller's thread: a wake came */
+    bool wants_work;       /* run by workers, and who waits for it would do their work: it is told of each wake */
     int64_t ended_us;      /* 0: not yet */
     uint64_t number;       /* of the submission, ascending; guarded by engine.table */
 
@@ -174,6 +175,8 @@ void wql__call_yield(wql__call *call, int step);
 void wql__call_yield_in(wql__call *call, int step, int pool);
 /* Takes the run token if nobody has it and it is not queued. With call->lock held. */
 bool wql__call_take_run(wql__call *call);
+/* The same, if it waits in a queue for a thread; the use of the queue is the caller's then. With call->lock held. */
+bool wql__call_take_queued(wql__call *call);
 /* There may be something to do for the scan half: queues it unless it is queued. Any thread, any lock to the left of call->lock.
  */
 void wql__call_wake(wql__call *call);

@@ -51,10 +51,20 @@ static void sleep_for_work(wql__call *call, int64_t until_us) {
 
 enum { PULL_GO_ON, PULL_DONE };
 
+/* Whose work is to be done here. */
+enum { NO_WORK, OWN_WORK, POOLS_WORK };
+
+/* A thread that waits for ever inside a callback may be the very one that the call would have to wait for: all threads of a pool
+ * can be inside callbacks at once. So it does what no thread has begun. */
+static bool is_in_their_way(const wql__call *call, int64_t until_us) {
+    return until_us == WQL__TIME_FOREVER && call->deadline_us == WQL__TIME_FOREVER && wql__in_callback(call->engine);
+}
+
 /* What is there without working: a batch, the end, or the word to work. With workers on the call it waits for them. */
-static int take_or_wait(wql__call *call, int64_t until_us, wql_batch **batch, bool *inline_work) {
+static int take_or_wait(wql__call *call, int64_t until_us, wql_batch **batch, int *work) {
     int todo = PULL_GO_ON;
-    *inline_work = false;
+    bool in_their_way = call->ahead && is_in_their_way(call, until_us);
+    *work = NO_WORK;
     wql__lock(&call->lock);
     if (is_stopped(call) && !WQL__MUTANT('z')) {
         /* what was made ahead is being dropped: none of it may go out, or rows before it would be missing */
@@ -75,13 +85,26 @@ static int take_or_wait(wql__call *call, int64_t until_us, wql_batch **batch, bo
             call->started = true;
             wql__call_wake_locked(call);
         }
-        sleep_for_work(call, until_us);
+        if (in_their_way && wql__call_take_queued(call)) {
+            *work = POOLS_WORK;
+        } else {
+            call->wants_work = in_their_way;
+            sleep_for_work(call, until_us);
+            call->wants_work = false;
+        }
     } else {
         call->woken = false; /* a wake from here on is about what the next step finds */
-        *inline_work = wql__call_take_run(call);
+        if (wql__call_take_run(call)) *work = OWN_WORK;
     }
     wql__unlock(&call->lock);
     return todo;
+}
+
+/* One time slice in place of a thread of the pool: what it brings is taken as that thread's would be. */
+static void work_for_pool(wql__call *call) {
+    int step = wql__call_step(call, wql__engine_now(call->engine) + WQL__SLICE_US);
+    wql__call_yield(call, step);
+    wql__call_put(call);
 }
 
 /* Closes the run on this thread. With the run token, which is given back. */
@@ -137,12 +160,11 @@ static void work_here(wql__call *call, int64_t until_us, wql_batch **batch) {
 
 static wql_status pull(wql__call *call, int64_t until_us, wql_batch **out, wql_error *err) {
     wql_batch *batch = NULL;
-    bool inline_work;
-    while (take_or_wait(call, until_us, &batch, &inline_work) == PULL_GO_ON) {
-        if (inline_work) {
-            work_here(call, until_us, &batch);
-            if (batch) break;
-        }
+    int work;
+    while (take_or_wait(call, until_us, &batch, &work) == PULL_GO_ON) {
+        if (work == POOLS_WORK) work_for_pool(call);
+        if (work == OWN_WORK) work_here(call, until_us, &batch);
+        if (batch) break;
         look_at_deadline(call);
         if (until_us != WQL__TIME_FOREVER && wql__now_us() >= until_us) {
             bool nothing;

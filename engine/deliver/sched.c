@@ -36,6 +36,21 @@ static wql__call *dequeue(wql__sched *sched, int pool) {
     return call;
 }
 
+/* False: it is not there. */
+static bool dequeue_one(wql__sched *sched, int pool, const wql__call *call) {
+    wql__queue *queue = &sched->queues[pool];
+    int link = link_of(pool);
+    wql__call *before = NULL, *at = queue->first;
+    for (; at && at != call; at = at->queue_next[link]) before = at;
+    if (!at) return false;
+    if (!before) return dequeue(sched, pool) != NULL;
+    before->queue_next[link] = at->queue_next[link];
+    if (queue->last == at) queue->last = before;
+    queue->count--;
+    if (pool != WQL__POOL_ELASTIC) atomic_fetch_sub_explicit(&sched->calls, 1, memory_order_relaxed);
+    return true;
+}
+
 /* -- threads ----------------------------------------------------------------------------------------------------- */
 
 /* What a thread of a pool may take, finals first. An elastic thread stands in for workers that wait. A worker takes what may
@@ -269,6 +284,14 @@ void wql__sched_push_back(wql__sched *sched, wql__call *call, int pool) {
     wql__lock(&sched->lock);
     enqueue(sched, pool, call);
     wql__unlock(&sched->lock);
+}
+
+bool wql__sched_withdraw(wql__sched *sched, const wql__call *call, int pool) {
+    bool found;
+    wql__lock(&sched->lock);
+    found = dequeue_one(sched, pool, call);
+    wql__unlock(&sched->lock);
+    return found;
 }
 
 bool wql__sched_is_idle(wql__sched *sched) {

@@ -25,6 +25,7 @@ void wql__call_wake_locked(wql__call *call) {
         wql__cond_broadcast(&call->changed);
     } else if (call->sched == WQL__IDLE && call->ready) {
         queue_run(call, WQL__POOLS);
+        if (call->wants_work) wql__cond_broadcast(&call->changed);
     }
 }
 
@@ -36,6 +37,12 @@ void wql__call_wake(wql__call *call) {
 
 bool wql__call_take_run(wql__call *call) {
     if (call->sched != WQL__IDLE) return false;
+    call->sched = WQL__RUNNING;
+    return true;
+}
+
+bool wql__call_take_queued(wql__call *call) {
+    if (call->sched != WQL__QUEUED || !wql__sched_withdraw(&call->engine->sched, call, call->pool)) return false;
     call->sched = WQL__RUNNING;
     return true;
 }

@@ -523,6 +523,44 @@ static void a_synchronous_query_inside_every_callback(void **state) {
     }
 }
 
+static wql_status query_ahead_inside(recorder *r, int place, wql_call call) {
+    wql_call_options how = WQL_INIT(wql_call_options);
+    uint64_t rows = 0;
+    wql_call inner;
+    if (query_inside(r, place, call) < 0) return WQL_E_FAILED;
+    if (place != IN_ROWS && place != IN_FINAL) return WQL_OK;
+    how.flags = WQL_RUN_AHEAD;
+    if (wql_session_exec(r->session, wql_s(all), &how, &inner, NULL) < 0) return WQL_E_FAILED;
+    if (pull_all(inner, &rows, NULL) != WQL_END || rows != 100) atomic_fetch_add(&r->bad_reports, 1);
+    (void)wql_call_close(inner);
+    return WQL_OK;
+}
+
+/* The same with more sinks than there may be threads of all kinds: those inside callbacks do what they would wait for. */
+static void a_synchronous_query_inside_more_callbacks_than_there_are_threads(void **state) {
+    static const uint32_t kinds[] = {0, WQL_MAY_BLOCK, WQL_MAY_BLOCK | WQL_CONCURRENT};
+    (void)state;
+    for (size_t kind = 0; kind < sizeof kinds / sizeof *kinds; kind++) {
+        fixture f = {.t = {.rows = 100, .per_next = 50, .flags = kinds[kind], .block_every = 2}};
+        wql_engine_options opt = WQL_INIT(wql_engine_options);
+        recorder r[6];
+        wql_call calls[6];
+        opt.workers = 1;
+        opt.threads_max = 1;
+        open_fixture_with(&f, &opt);
+        for (int i = 0; i < 6; i++) {
+            recorder_act(&r[i], query_ahead_inside, NULL);
+            calls[i] = submit(&f, all, &r[i], 0, 0);
+        }
+        for (int i = 0; i < 6; i++) {
+            assert_int_equal(wql_call_wait(calls[i], WQL_FOREVER, &err), WQL_OK);
+            assert_promises(&r[i]);
+            wql_call_close(calls[i]);
+        }
+        close_fixture(&f);
+    }
+}
+
 static wql_status cancel_another(recorder *r, int place, wql_call call) {
     (void)call;
     if (place == IN_ROWS) {
@@ -594,6 +632,7 @@ int main(void) {
         cmocka_unit_test(R7_3_a_count_from_0_or_from_1_or_none),
         cmocka_unit_test(R7_7_letting_a_session_go_cancels_nothing),
         cmocka_unit_test(a_synchronous_query_inside_every_callback),
+        cmocka_unit_test(a_synchronous_query_inside_more_callbacks_than_there_are_threads),
         cmocka_unit_test(a_callback_cancels_another_call_with_one_worker),
         cmocka_unit_test(a_final_status_cancels_a_call_that_needs_the_same_thread),
         cmocka_unit_test(I12_no_lock_is_held_in_any_callback),
