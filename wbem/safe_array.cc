@@ -196,6 +196,12 @@ HRESULT SafeArrayGetElement(SAFEARRAY *array, LONG *indices, void *element) {
     return copy_element(block_of(array)->type, array->cbElements, from, element);
 }
 
+HRESULT SafeArrayPtrOfIndex(SAFEARRAY *array, LONG *indices, void **element) {
+    if (!element) return E_INVALIDARG;
+    *element = nullptr;
+    return locate(array, indices, element);
+}
+
 /* The new one is copied before the old one goes: it may be a part of it. */
 HRESULT SafeArrayPutElement(SAFEARRAY *array, LONG *indices, void *element) {
     alignas(VARIANT) char copy[sizeof(VARIANT)];

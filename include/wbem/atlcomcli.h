@@ -6,6 +6,8 @@
 
 #include "comutil.h"
 
+WBEM_BEGIN_CXX
+
 #ifdef __cplusplus
 
 template <typename T> class CComPtr {
@@ -347,5 +349,7 @@ class CComVariant : public tagVARIANT {
 };
 
 #endif
+
+WBEM_FINISH
 
 #endif

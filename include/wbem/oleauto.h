@@ -53,6 +53,8 @@ WBEM_API HRESULT SafeArrayGetUBound(SAFEARRAY *array, UINT dimension, LONG *boun
  * E_OUTOFMEMORY. */
 WBEM_API HRESULT SafeArrayGetElement(SAFEARRAY *array, LONG *indices, void *element);
 WBEM_API HRESULT SafeArrayPutElement(SAFEARRAY *array, LONG *indices, void *element);
+/* Where an element lies, for as long as the array is there. Returns as SafeArrayGetElement. */
+WBEM_API HRESULT SafeArrayPtrOfIndex(SAFEARRAY *array, LONG *indices, void **element);
 /* The elements as they lie in memory, locked until SafeArrayUnaccessData. Returns S_OK; E_INVALIDARG; E_UNEXPECTED (no lock). */
 WBEM_API HRESULT SafeArrayAccessData(SAFEARRAY *array, void **data);
 WBEM_API HRESULT SafeArrayUnaccessData(SAFEARRAY *array);
