@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* events.cc: what one thread tells another. An event is a descriptor that polls readable while it is set, so that a thread can wait
- * for it and for its apartment's calls at once. */
+/* events.cc: what one thread tells another. An event is a descriptor that polls readable while it is set, so that a thread can
+ * wait for it and for its apartment's calls at once. */
 #include "apartment.h"
 #include "clock.h"
 
@@ -94,9 +94,13 @@ HANDLE make_event(BOOL manual, BOOL set, bool named) {
 
 } // namespace
 
-HANDLE CreateEventW(LPSECURITY_ATTRIBUTES, BOOL manual, BOOL set, LPCWSTR name) { return make_event(manual, set, name != nullptr); }
+HANDLE CreateEventW(LPSECURITY_ATTRIBUTES, BOOL manual, BOOL set, LPCWSTR name) {
+    return make_event(manual, set, name != nullptr);
+}
 
-HANDLE CreateEventA(LPSECURITY_ATTRIBUTES, BOOL manual, BOOL set, LPCSTR name) { return make_event(manual, set, name != nullptr); }
+HANDLE CreateEventA(LPSECURITY_ATTRIBUTES, BOOL manual, BOOL set, LPCSTR name) {
+    return make_event(manual, set, name != nullptr);
+}
 
 BOOL SetEvent(HANDLE handle) {
     const uint64_t one = 1;

@@ -180,7 +180,8 @@ bool append_narrow(const Directive &directive, const char *text, size_t length, 
     return true;
 }
 
-/* Whether a text or a character is wide: as a modifier says, or the case of its letter, which stands for the format's own width. */
+/* Whether a text or a character is wide: as a modifier says, or the case of its letter, which stands for the format's own width.
+ */
 bool is_wide(const Directive &directive, bool wide_format) {
     if (directive.size == Size::Long || directive.size == Size::Wide) return true;
     if (directive.size == Size::Short) return false;

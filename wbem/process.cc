@@ -22,7 +22,7 @@ struct Thread {
     bool leaving; /* its apartment is being closed: no call is taken into it */
     bool counted; /* in process_threads: as long as it is in, or has an apartment */
     unsigned callbacks;
-    DWORD last_error; /* as SetLastError left it */
+    DWORD last_error;     /* as SetLastError left it */
     Apartment *apartment; /* NULL: not needed so far. May outlive `count`, until the callback returns in which that became 0 */
 };
 thread_local Thread self;

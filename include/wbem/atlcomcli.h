@@ -300,6 +300,11 @@ class CComVariant : public tagVARIANT {
         return *this = CComVariant(static_cast<const Character *>(text));
     }
 
+    bool operator==(const VARIANT &other) const noexcept { return wbem_same_value(*this, other); }
+    bool operator!=(const VARIANT &other) const noexcept { return !wbem_same_value(*this, other); }
+    bool operator==(const CComVariant &other) const noexcept { return wbem_same_value(*this, other); }
+    bool operator!=(const CComVariant &other) const noexcept { return !wbem_same_value(*this, other); }
+
     HRESULT Clear() noexcept { return VariantClear(this); }
     HRESULT Copy(const VARIANT *other) noexcept { return VariantCopy(this, other); }
     HRESULT CopyTo(VARIANT *out) const noexcept {

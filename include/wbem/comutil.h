@@ -213,6 +213,31 @@ class _bstr_t {
     Shared *shared_;
 };
 
+/* Equal in type and value; texts character for character, whatever is pointed to by its address. */
+inline bool wbem_same_value(const VARIANT &left, const VARIANT &right) noexcept {
+    if (left.vt != right.vt) return false;
+    switch (left.vt) {
+    case VT_EMPTY:
+    case VT_NULL: return true;
+    case VT_I1:
+    case VT_UI1: return left.bVal == right.bVal;
+    case VT_I2:
+    case VT_UI2:
+    case VT_BOOL: return left.iVal == right.iVal;
+    case VT_INT:
+    case VT_UINT:
+    case VT_ERROR: return left.intVal == right.intVal;
+    case VT_R4: return left.fltVal == right.fltVal;
+    case VT_R8:
+    case VT_DATE: return left.dblVal == right.dblVal;
+    case VT_BSTR: {
+        const UINT bytes = SysStringByteLen(left.bstrVal);
+        return bytes == SysStringByteLen(right.bstrVal) && (!bytes || memcmp(left.bstrVal, right.bstrVal, bytes) == 0);
+    }
+    default: return left.llVal == right.llVal; /* whole numbers, and pointers to the same */
+    }
+}
+
 /* A value. Its members are those of a VARIANT. */
 class _variant_t : public tagVARIANT {
   public:
@@ -395,29 +420,7 @@ class _variant_t : public tagVARIANT {
         _com_util::CheckError(VariantChangeType(&made, this, 0, type));
         return made;
     }
-    bool equals(const VARIANT *other) const {
-        if (!other || vt != other->vt) return false;
-        switch (vt) {
-        case VT_EMPTY:
-        case VT_NULL: return true;
-        case VT_I1:
-        case VT_UI1: return bVal == other->bVal;
-        case VT_I2:
-        case VT_UI2:
-        case VT_BOOL: return iVal == other->iVal;
-        case VT_INT:
-        case VT_UINT:
-        case VT_ERROR: return intVal == other->intVal;
-        case VT_R4: return fltVal == other->fltVal;
-        case VT_R8:
-        case VT_DATE: return dblVal == other->dblVal;
-        case VT_BSTR: {
-            const UINT bytes = SysStringByteLen(bstrVal);
-            return bytes == SysStringByteLen(other->bstrVal) && (!bytes || memcmp(bstrVal, other->bstrVal, bytes) == 0);
-        }
-        default: return llVal == other->llVal; /* whole numbers, and pointers to the same */
-        }
-    }
+    bool equals(const VARIANT *other) const { return other && wbem_same_value(*this, *other); }
 };
 
 inline _bstr_t::_bstr_t(const _variant_t &variant) : shared_(NULL) {

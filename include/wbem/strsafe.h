@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* strsafe.h: copies, appends and prints that know the room of what they write to: in characters with the NUL (StringCch...) or in
- * bytes (StringCb...). Each returns S_OK; STRSAFE_E_INSUFFICIENT_BUFFER, and then what fits is there; STRSAFE_E_INVALID_PARAMETER. */
+ * bytes (StringCb...). Each returns S_OK; STRSAFE_E_INSUFFICIENT_BUFFER, and then what fits is there;
+ * STRSAFE_E_INVALID_PARAMETER. */
 #ifndef WBEM_STRSAFE_H
 #define WBEM_STRSAFE_H
 

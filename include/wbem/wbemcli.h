@@ -186,21 +186,21 @@ typedef enum tag_WBEM_SHUTDOWN_FLAGS {
 #else
 #define WBEM_FORWARD(name) typedef struct name name;
 #endif
-/* Sources count in a DWORD too, which there is the same as a ULONG, and take a status as an HRESULT, which is a long there. C++ has
- * these functions beside the methods; in C the macros of wbemmacros.h do it, and a plain lpVtbl->Next takes a ULONG alone. */
+/* Sources count in a DWORD too, which there is the same as a ULONG, and take a status as an HRESULT, which is a long there. C++
+ * has these functions beside the methods; in C the macros of wbemmacros.h do it, and a plain lpVtbl->Next takes a ULONG alone. */
 #if defined(__cplusplus) && !defined(CINTERFACE)
 #define WBEM_TAKES_DWORD(declaration, out, call)                                                                                 \
     template <typename Count> typename wbem_if_same<Count, DWORD>::type declaration {                                            \
         ULONG wbem_count = 0, *wbem_to = out ? &wbem_count : NULL;                                                               \
         const HRESULT wbem_done = call;                                                                                          \
-        if (out) *out = static_cast<DWORD>(wbem_count);                                                                                 \
+        if (out) *out = static_cast<DWORD>(wbem_count);                                                                          \
         return wbem_done;                                                                                                        \
     }
 #define WBEM_TAKES_HRESULT(declaration, out, call)                                                                               \
     template <typename Status> typename wbem_if_same<Status, HRESULT>::type declaration {                                        \
         long wbem_status = 0, *wbem_to = out ? &wbem_status : NULL;                                                              \
         const HRESULT wbem_done = call;                                                                                          \
-        if (out) *out = static_cast<HRESULT>(wbem_status);                                                                              \
+        if (out) *out = static_cast<HRESULT>(wbem_status);                                                                       \
         return wbem_done;                                                                                                        \
     }
 template <typename A, typename B> struct wbem_if_same {};

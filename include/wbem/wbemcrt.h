@@ -2,8 +2,8 @@
 /* wbemcrt.h: functions of Microsoft's C library that sources for WMI use beside C's own. Included by windows.h.
  *
  * The ones in _s know the room of what they write to, in characters with the NUL; in C++ they count an array by themselves. What
- * does not fit, or a NULL, leaves an empty text and gives ERANGE or EINVAL: the program is not ended. With _TRUNCATE as count what
- * fits is kept, and the result is STRUNCATE. Formats are those of wbemtext.h. */
+ * does not fit, or a NULL, leaves an empty text and gives ERANGE or EINVAL: the program is not ended. With _TRUNCATE as count
+ * what fits is kept, and the result is STRUNCATE. Formats are those of wbemtext.h. */
 #ifndef WBEM_WBEMCRT_H
 #define WBEM_WBEMCRT_H
 
@@ -53,14 +53,14 @@ WBEM_INLINE errno_t strncat_s(char *to, size_t room, const char *from, size_t co
 }
 
 /* -- between wide and narrow ---------------------------------------------------------------------------------------- */
-/* `*converted`, which may be NULL, gets the size with the NUL. `to` NULL and `room` 0: only the size is asked for. `count`: at most
- * so many bytes or characters are written, without the NUL. EILSEQ: a character that is none. */
+/* `*converted`, which may be NULL, gets the size with the NUL. `to` NULL and `room` 0: only the size is asked for. `count`: at
+ * most so many bytes or characters are written, without the NUL. EILSEQ: a character that is none. */
 WBEM_API errno_t wcstombs_s(size_t *converted, char *to, size_t room, const wchar_t *from, size_t count);
 WBEM_API errno_t mbstowcs_s(size_t *converted, wchar_t *to, size_t room, const char *from, size_t count);
 
 /* -- printing ------------------------------------------------------------------------------------------------------- */
-/* -1 if it does not fit, and then the text is empty. With a `count` less than the room, or _TRUNCATE, it is cut there instead, and
- * the result is -1 too. */
+/* -1 if it does not fit, and then the text is empty. With a `count` less than the room, or _TRUNCATE, it is cut there instead,
+ * and the result is -1 too. */
 WBEM_API int wbem_vswprintf_s(wchar_t *text, size_t room, size_t count, const wchar_t *format, va_list arguments);
 WBEM_API int wbem_vsprintf_s(char *text, size_t room, size_t count, const char *format, va_list arguments);
 
@@ -75,45 +75,35 @@ WBEM_API int wbem_vsprintf_s(char *text, size_t room, size_t count, const char *
 WBEM_INLINE int vswprintf_s(wchar_t *text, size_t room, const wchar_t *format, va_list arguments) {
     return wbem_vswprintf_s(text, room, SIZE_MAX - 1, format, arguments);
 }
-WBEM_INLINE int swprintf_s(wchar_t *text, size_t room, const wchar_t *format, ...) {
-    WBEM_PRINTS(wbem_vswprintf_s(text, room, SIZE_MAX - 1, format, arguments))
-}
-WBEM_INLINE int _vsnwprintf_s(wchar_t *text, size_t room, size_t count, const wchar_t *format, va_list arguments) {
+WBEM_INLINE int swprintf_s(wchar_t *text, size_t room, const wchar_t *format,
+                           ...){WBEM_PRINTS(wbem_vswprintf_s(text, room, SIZE_MAX - 1, format, arguments))} WBEM_INLINE
+    int _vsnwprintf_s(wchar_t *text, size_t room, size_t count, const wchar_t *format, va_list arguments) {
     return wbem_vswprintf_s(text, room, count, format, arguments);
 }
-WBEM_INLINE int _snwprintf_s(wchar_t *text, size_t room, size_t count, const wchar_t *format, ...) {
-    WBEM_PRINTS(wbem_vswprintf_s(text, room, count, format, arguments))
-}
-WBEM_INLINE int vsprintf_s(char *text, size_t room, const char *format, va_list arguments) {
+WBEM_INLINE int _snwprintf_s(wchar_t *text, size_t room, size_t count, const wchar_t *format,
+                             ...){WBEM_PRINTS(wbem_vswprintf_s(text, room, count, format, arguments))} WBEM_INLINE
+    int vsprintf_s(char *text, size_t room, const char *format, va_list arguments) {
     return wbem_vsprintf_s(text, room, SIZE_MAX - 1, format, arguments);
 }
-WBEM_INLINE int sprintf_s(char *text, size_t room, const char *format, ...) {
-    WBEM_PRINTS(wbem_vsprintf_s(text, room, SIZE_MAX - 1, format, arguments))
-}
-WBEM_INLINE int _vsnprintf_s(char *text, size_t room, size_t count, const char *format, va_list arguments) {
+WBEM_INLINE int sprintf_s(char *text, size_t room, const char *format,
+                          ...){WBEM_PRINTS(wbem_vsprintf_s(text, room, SIZE_MAX - 1, format, arguments))} WBEM_INLINE
+    int _vsnprintf_s(char *text, size_t room, size_t count, const char *format, va_list arguments) {
     return wbem_vsprintf_s(text, room, count, format, arguments);
 }
-WBEM_INLINE int _snprintf_s(char *text, size_t room, size_t count, const char *format, ...) {
-    WBEM_PRINTS(wbem_vsprintf_s(text, room, count, format, arguments))
-}
-/* These end in NUL always, unlike the originals. */
+WBEM_INLINE int _snprintf_s(char *text, size_t room, size_t count, const char *format, ...){
+    WBEM_PRINTS(wbem_vsprintf_s(text, room, count, format, arguments))} /* These end in NUL always, unlike the originals. */
 WBEM_INLINE int _vsnwprintf(wchar_t *text, size_t room, const wchar_t *format, va_list arguments) {
     return wbem_vswprintf(text, room, format, arguments);
 }
-WBEM_INLINE int _snwprintf(wchar_t *text, size_t room, const wchar_t *format, ...) {
-    WBEM_PRINTS(wbem_vswprintf(text, room, format, arguments))
-}
-WBEM_INLINE int _vsnprintf(char *text, size_t room, const char *format, va_list arguments) {
+WBEM_INLINE int _snwprintf(wchar_t *text, size_t room, const wchar_t *format,
+                           ...){WBEM_PRINTS(wbem_vswprintf(text, room, format, arguments))} WBEM_INLINE
+    int _vsnprintf(char *text, size_t room, const char *format, va_list arguments) {
     return wbem_vsnprintf(text, room, format, arguments);
 }
-WBEM_INLINE int _snprintf(char *text, size_t room, const char *format, ...) {
-    WBEM_PRINTS(wbem_vsnprintf(text, room, format, arguments))
-}
-/* At most 1024 characters with the NUL, as there. */
-WBEM_INLINE int wsprintfW(wchar_t *text, const wchar_t *format, ...) {
-    WBEM_PRINTS(wbem_vswprintf(text, 1024, format, arguments))
-}
-WBEM_INLINE int wsprintfA(char *text, const char *format, ...) {
+WBEM_INLINE int _snprintf(char *text, size_t room, const char *format, ...){
+    WBEM_PRINTS(wbem_vsnprintf(text, room, format, arguments))} /* At most 1024 characters with the NUL, as there. */
+WBEM_INLINE int wsprintfW(wchar_t *text, const wchar_t *format, ...){
+    WBEM_PRINTS(wbem_vswprintf(text, 1024, format, arguments))} WBEM_INLINE int wsprintfA(char *text, const char *format, ...) {
     WBEM_PRINTS(wbem_vsnprintf(text, 1024, format, arguments))
 }
 #define snwprintf(...) _snwprintf(__VA_ARGS__)
@@ -128,7 +118,9 @@ WBEM_API wchar_t *wbem_copy_wide(const wchar_t *text);
 WBEM_API char *wbem_copy_narrow(const char *text);
 
 WBEM_INLINE int _wcsicmp(const wchar_t *left, const wchar_t *right) { return wbem_compare_wide(left, right, SIZE_MAX); }
-WBEM_INLINE int _wcsnicmp(const wchar_t *left, const wchar_t *right, size_t count) { return wbem_compare_wide(left, right, count); }
+WBEM_INLINE int _wcsnicmp(const wchar_t *left, const wchar_t *right, size_t count) {
+    return wbem_compare_wide(left, right, count);
+}
 WBEM_INLINE int _stricmp(const char *left, const char *right) { return wbem_compare_narrow(left, right, SIZE_MAX); }
 WBEM_INLINE int _strnicmp(const char *left, const char *right, size_t count) { return wbem_compare_narrow(left, right, count); }
 WBEM_INLINE wchar_t *_wcsdup(const wchar_t *text) { return wbem_copy_wide(text); }
@@ -195,10 +187,9 @@ template <size_t room> inline int sprintf_s(char (&text)[room], const char *form
 template <size_t room> inline int _snwprintf_s(wchar_t (&text)[room], size_t count, const wchar_t *format, ...) {
     WBEM_PRINTS(wbem_vswprintf_s(text, room, count, format, arguments))
 }
-template <size_t room> inline int _snprintf_s(char (&text)[room], size_t count, const char *format, ...) {
-    WBEM_PRINTS(wbem_vsprintf_s(text, room, count, format, arguments))
-}
-WBEM_FINISH
+template <size_t room>
+inline int _snprintf_s(char (&text)[room], size_t count, const char *format,
+                       ...){WBEM_PRINTS(wbem_vsprintf_s(text, room, count, format, arguments))} WBEM_FINISH
 #endif
 #undef WBEM_PRINTS
 

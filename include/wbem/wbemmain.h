@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* wbemmain.h: wmain, a program's beginning with wide arguments. Included by windows.h.
  *
- * `int wmain(int argc, wchar_t *argv[]) {` defines that function under another name, and a main that calls it; so it stands in one
- * file of a program, as a definition. Arguments and environment are read as UTF-8. */
+ * `int wmain(int argc, wchar_t *argv[]) {` defines that function under another name, and a main that calls it; so it stands in
+ * one file of a program, as a definition. Arguments and environment are read as UTF-8. */
 #ifndef WBEM_WBEMMAIN_H
 #define WBEM_WBEMMAIN_H
 

@@ -57,7 +57,7 @@ DECLARE_INTERFACE_(IWbemObjectAccess, IWbemClassObject) {
     STDMETHOD(GetMethodQualifierSet)(THIS_ LPCWSTR wszMethod, IWbemQualifierSet * *ppQualSet) PURE;
     STDMETHOD(GetMethodOrigin)(THIS_ LPCWSTR wszMethodName, BSTR * pstrClassName) PURE;
 #endif
-    STDMETHOD(GetPropertyHandle)(THIS_ LPCWSTR wszPropertyName, CIMTYPE *pType, long *plHandle) PURE;
+    STDMETHOD(GetPropertyHandle)(THIS_ LPCWSTR wszPropertyName, CIMTYPE * pType, long *plHandle) PURE;
     STDMETHOD(WritePropertyValue)(THIS_ long lHandle, long lNumBytes, const BYTE *aData) PURE;
     STDMETHOD(ReadPropertyValue)(THIS_ long lHandle, long lBufferSize, long *plNumBytes, BYTE *aData) PURE;
     STDMETHOD(ReadDWORD)(THIS_ long lHandle, DWORD *pdw) PURE;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* windows.h: of the system's functions those that WMI clients use beside COM: waiting, a lock, a counter, an event; with the texts,
- * the C library and the wmain of such sources. What is missing is another library's: docs/wbem.md lists it. */
+/* windows.h: of the system's functions those that WMI clients use beside COM: waiting, a lock, a counter, an event; with the
+ * texts, the C library and the wmain of such sources. What is missing is another library's: docs/wbem.md lists it. */
 #ifndef WBEM_WINDOWS_H
 #define WBEM_WINDOWS_H
 

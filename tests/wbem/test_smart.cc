@@ -360,6 +360,8 @@ void atl_texts_and_values(void **) {
     text.Empty();
     assert_null(text.m_str);
     CComVariant number(5), string(L"6"), copy(string), moved(std::move(copy));
+    const VARIANT &plain = string;
+    assert_true(string == moved && moved == plain && string != number && number == CComVariant(5L));
     assert_int_equal(string.ChangeType(VT_I4), S_OK);
     assert_int_equal(string.lVal, 6);
     assert_wide(moved.bstrVal, L"6");

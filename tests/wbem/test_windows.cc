@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_windows.cc: what sources for WMI use of the system and of Microsoft's C library: wide printing, texts, events, the types that
- * they count in, and the counting pointer of newer ones. */
+/* test_windows.cc: what sources for WMI use of the system and of Microsoft's C library: wide printing, texts, events, the types
+ * that they count in, and the counting pointer of newer ones. */
 #include "call_lab.h"
 
 #include <strsafe.h>
@@ -106,7 +106,10 @@ void wide_texts_become_utf8_whatever_code_page_is_named(void **) {
     BOOL replaced = 5;
     assert_int_equal(WideCharToMultiByte(CP_UTF8, 0, L"a\u20ac", -1, nullptr, 0, nullptr, nullptr), 5); /* with the NUL */
     assert_int_equal(WideCharToMultiByte(CP_ACP, 0, L"a\u20ac", 2, narrow, 8, nullptr, &replaced), 4);
-    assert_memory_equal(narrow, "a\xe2\x82\xac" "567", 8); /* and no NUL where none was given */
+    assert_memory_equal(narrow,
+                        "a\xe2\x82\xac"
+                        "567",
+                        8); /* and no NUL where none was given */
     assert_int_equal(replaced, FALSE);
     const wchar_t bad[] = {L'a', static_cast<wchar_t>(0xD800), 0};
     assert_int_equal(WideCharToMultiByte(CP_ACP, 0, bad, -1, narrow, 8, nullptr, &replaced), 5);
@@ -167,8 +170,14 @@ void copies_know_their_room(void **) {
     assert_string_equal(narrow, "a");
     assert_int_equal(size, 2);
     assert_int_equal(wcstombs_s(&size, narrow, 4, L"abcd", 10), ERANGE);
-    assert_int_equal(mbstowcs_s(&size, wide, 4, "\xe2\x82\xac" "b", 3), 0);
-    assert_int_equal(wcscmp(wide, L"\u20ac" L"b"), 0);
+    assert_int_equal(mbstowcs_s(&size, wide, 4,
+                                "\xe2\x82\xac"
+                                "b",
+                                3),
+                     0);
+    assert_int_equal(wcscmp(wide, L"\u20ac"
+                                  L"b"),
+                     0);
     assert_int_equal(size, 3);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* wrl/client.h: Microsoft::WRL::ComPtr, the counting pointer of newer sources. It throws nothing. */
+/* client.h: Microsoft::WRL::ComPtr, the counting pointer of newer sources, which they include as wrl/client.h. It throws nothing.
+ */
 #ifndef WBEM_WRL_CLIENT_H
 #define WBEM_WRL_CLIENT_H
 
@@ -149,8 +150,7 @@ template <typename T> inline bool operator<(const ComPtr<T> &left, const ComPtr<
 } // namespace Microsoft
 
 /* For IID_PPV_ARGS(&pointer). */
-template <typename T>
-inline REFIID wbem_uuid_of_pointer(const Microsoft::WRL::Details::ComPtrRef<Microsoft::WRL::ComPtr<T>> &) {
+template <typename T> inline REFIID wbem_uuid_of_pointer(const Microsoft::WRL::Details::ComPtrRef<Microsoft::WRL::ComPtr<T>> &) {
     return wbem_uuid_of<T>::value();
 }
 template <typename T> inline void **wbem_void_pointer(const Microsoft::WRL::Details::ComPtrRef<Microsoft::WRL::ComPtr<T>> &out) {
