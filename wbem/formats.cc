@@ -16,27 +16,27 @@ namespace wbem {
 namespace {
 
 /* A function's arguments, which each directive takes from. */
-struct Arguments {
+struct FormatArguments {
     va_list list;
 };
 
-enum class Size { None, Char, Short, Long, LongLong, Max, Pointer, LongDouble, Wide };
+enum class FormatSize { None, Char, Short, Long, LongLong, Max, Pointer, LongDouble, Wide };
 
 /* One directive: what stands between % and its last letter. */
 struct Directive {
     std::string flags; /* of "-+ #0" */
     int width = 0;
     int precision = -1;
-    Size size = Size::None;
+    FormatSize size = FormatSize::None;
     wchar_t conversion = 0;
 };
 
 /* -- reading a directive ------------------------------------------------------------------------------------------- */
 
 /* The format, of either width, one character after the other. */
-template <typename Character> class Reader {
+template <typename Character> class FormatReader {
   public:
-    explicit Reader(const Character *at) : at_(at) {}
+    explicit FormatReader(const Character *at) : at_(at) {}
     wchar_t peek(size_t ahead = 0) const { return character(at_[ahead]); }
     wchar_t take() { return character(*at_++); }
     bool take_if(wchar_t c) {
@@ -53,7 +53,7 @@ template <typename Character> class Reader {
 };
 
 /* Digits, or a star for the next argument. What is more than an int can hold is as much as one holds. */
-template <typename Character> int number(Reader<Character> *format, Arguments *arguments) {
+template <typename Character> int read_number(FormatReader<Character> *format, FormatArguments *arguments) {
     int64_t value = 0;
     if (format->take_if(L'*')) return va_arg(arguments->list, int);
     while (format->peek() >= L'0' && format->peek() <= L'9') {
@@ -63,33 +63,33 @@ template <typename Character> int number(Reader<Character> *format, Arguments *a
     return static_cast<int>(value);
 }
 
-template <typename Character> Size size_of(Reader<Character> *format) {
-    if (format->take_if(L'h')) return format->take_if(L'h') ? Size::Char : Size::Short;
-    if (format->take_if(L'l')) return format->take_if(L'l') ? Size::LongLong : Size::Long;
-    if (format->take_if(L'w')) return Size::Wide;
-    if (format->take_if(L'L')) return Size::LongDouble;
-    if (format->take_if(L'j')) return Size::Max;
-    if (format->take_if(L'z') || format->take_if(L't')) return Size::Pointer;
-    if (!format->take_if(L'I')) return Size::None;
+template <typename Character> FormatSize read_size(FormatReader<Character> *format) {
+    if (format->take_if(L'h')) return format->take_if(L'h') ? FormatSize::Char : FormatSize::Short;
+    if (format->take_if(L'l')) return format->take_if(L'l') ? FormatSize::LongLong : FormatSize::Long;
+    if (format->take_if(L'w')) return FormatSize::Wide;
+    if (format->take_if(L'L')) return FormatSize::LongDouble;
+    if (format->take_if(L'j')) return FormatSize::Max;
+    if (format->take_if(L'z') || format->take_if(L't')) return FormatSize::Pointer;
+    if (!format->take_if(L'I')) return FormatSize::None;
     const bool is64 = format->peek() == L'6' && format->peek(1) == L'4', is32 = format->peek() == L'3' && format->peek(1) == L'2';
     if (is64 || is32) {
         format->take();
         format->take();
     }
-    return is64 ? Size::LongLong : is32 ? Size::None : Size::Pointer;
+    return is64 ? FormatSize::LongLong : is32 ? FormatSize::None : FormatSize::Pointer;
 }
 
-template <typename Character> Directive directive_of(Reader<Character> *format, Arguments *arguments) {
+template <typename Character> Directive directive_of(FormatReader<Character> *format, FormatArguments *arguments) {
     Directive directive;
     for (wchar_t c = format->peek(); c == L'-' || c == L'+' || c == L' ' || c == L'#' || c == L'0'; c = format->peek())
         directive.flags += static_cast<char>(format->take());
-    directive.width = number(format, arguments);
+    directive.width = read_number(format, arguments);
     if (directive.width < 0) { /* of a star */
         directive.flags += '-';
         directive.width = directive.width == INT_MIN ? INT_MAX : -directive.width;
     }
-    if (format->take_if(L'.')) directive.precision = number(format, arguments);
-    directive.size = size_of(format);
+    if (format->take_if(L'.')) directive.precision = read_number(format, arguments);
+    directive.size = read_size(format);
     if (format->peek()) directive.conversion = format->take(); /* else the format ends in the middle of it */
     return directive;
 }
@@ -114,41 +114,41 @@ template <typename Number> bool append_number(const Directive &directive, const 
     return true;
 }
 
-bool append_signed(const Directive &directive, Arguments *arguments, std::wstring *out) {
+bool append_signed(const Directive &directive, FormatArguments *arguments, std::wstring *out) {
     long long value = 0;
     switch (directive.size) {
-    case Size::Char: value = static_cast<signed char>(va_arg(arguments->list, int)); break;
-    case Size::Short: value = static_cast<short>(va_arg(arguments->list, int)); break;
-    case Size::Long: value = va_arg(arguments->list, long); break;
-    case Size::LongLong: value = va_arg(arguments->list, long long); break;
-    case Size::Max: value = va_arg(arguments->list, intmax_t); break;
-    case Size::Pointer: value = va_arg(arguments->list, intptr_t); break;
+    case FormatSize::Char: value = static_cast<signed char>(va_arg(arguments->list, int)); break;
+    case FormatSize::Short: value = static_cast<short>(va_arg(arguments->list, int)); break;
+    case FormatSize::Long: value = va_arg(arguments->list, long); break;
+    case FormatSize::LongLong: value = va_arg(arguments->list, long long); break;
+    case FormatSize::Max: value = va_arg(arguments->list, intmax_t); break;
+    case FormatSize::Pointer: value = va_arg(arguments->list, intptr_t); break;
     default: value = va_arg(arguments->list, int); break;
     }
     return append_number(directive, "ll", value, out);
 }
 
-bool append_unsigned(const Directive &directive, Arguments *arguments, std::wstring *out) {
+bool append_unsigned(const Directive &directive, FormatArguments *arguments, std::wstring *out) {
     unsigned long long value = 0;
     switch (directive.size) {
-    case Size::Char: value = static_cast<unsigned char>(va_arg(arguments->list, unsigned)); break;
-    case Size::Short: value = static_cast<unsigned short>(va_arg(arguments->list, unsigned)); break;
-    case Size::Long: value = va_arg(arguments->list, unsigned long); break;
-    case Size::LongLong: value = va_arg(arguments->list, unsigned long long); break;
-    case Size::Max: value = va_arg(arguments->list, uintmax_t); break;
-    case Size::Pointer: value = va_arg(arguments->list, uintptr_t); break;
+    case FormatSize::Char: value = static_cast<unsigned char>(va_arg(arguments->list, unsigned)); break;
+    case FormatSize::Short: value = static_cast<unsigned short>(va_arg(arguments->list, unsigned)); break;
+    case FormatSize::Long: value = va_arg(arguments->list, unsigned long); break;
+    case FormatSize::LongLong: value = va_arg(arguments->list, unsigned long long); break;
+    case FormatSize::Max: value = va_arg(arguments->list, uintmax_t); break;
+    case FormatSize::Pointer: value = va_arg(arguments->list, uintptr_t); break;
     default: value = va_arg(arguments->list, unsigned); break;
     }
     return append_number(directive, "ll", value, out);
 }
 
-bool append_real(const Directive &directive, Arguments *arguments, std::wstring *out) {
-    if (directive.size == Size::LongDouble) return append_number(directive, "L", va_arg(arguments->list, long double), out);
+bool append_real(const Directive &directive, FormatArguments *arguments, std::wstring *out) {
+    if (directive.size == FormatSize::LongDouble) return append_number(directive, "L", va_arg(arguments->list, long double), out);
     return append_number(directive, "", va_arg(arguments->list, double), out);
 }
 
 /* Sixteen digits, as there. */
-bool append_pointer(Directive directive, Arguments *arguments, std::wstring *out) {
+bool append_pointer(Directive directive, FormatArguments *arguments, std::wstring *out) {
     const unsigned long long value = reinterpret_cast<uintptr_t>(va_arg(arguments->list, void *));
     directive.precision = 16;
     directive.conversion = L'X';
@@ -183,12 +183,12 @@ bool append_narrow(const Directive &directive, const char *text, size_t length, 
 /* Whether a text or a character is wide: as a modifier says, or the case of its letter, which stands for the format's own width.
  */
 bool is_wide(const Directive &directive, bool wide_format) {
-    if (directive.size == Size::Long || directive.size == Size::Wide) return true;
-    if (directive.size == Size::Short) return false;
+    if (directive.size == FormatSize::Long || directive.size == FormatSize::Wide) return true;
+    if (directive.size == FormatSize::Short) return false;
     return (directive.conversion == L's' || directive.conversion == L'c') == wide_format;
 }
 
-bool append_text(const Directive &directive, bool wide, Arguments *arguments, std::wstring *out) {
+bool append_text(const Directive &directive, bool wide, FormatArguments *arguments, std::wstring *out) {
     const void *text = va_arg(arguments->list, const void *);
     if (!text) {
         append_padded(directive, L"(null)", directive.precision >= 0 && directive.precision < 6 ? directive.precision : 6, out);
@@ -203,7 +203,7 @@ bool append_text(const Directive &directive, bool wide, Arguments *arguments, st
     return true;
 }
 
-bool append_character(const Directive &directive, bool wide, Arguments *arguments, std::wstring *out) {
+bool append_character(const Directive &directive, bool wide, FormatArguments *arguments, std::wstring *out) {
     const int given = va_arg(arguments->list, int); /* what a wchar_t becomes there, too */
     const char narrow = static_cast<char>(given);
     const wchar_t character = static_cast<wchar_t>(given);
@@ -214,7 +214,7 @@ bool append_character(const Directive &directive, bool wide, Arguments *argument
 
 /* -- the whole ----------------------------------------------------------------------------------------------------- */
 
-bool append_directive(const Directive &directive, bool wide_format, Arguments *arguments, std::wstring *out) {
+bool append_directive(const Directive &directive, bool wide_format, FormatArguments *arguments, std::wstring *out) {
     switch (directive.conversion) {
     case L'd':
     case L'i': return append_signed(directive, arguments, out);
@@ -248,8 +248,8 @@ bool append_plain(const wchar_t *text, size_t length, std::wstring *out) {
     return true;
 }
 
-template <typename Character> bool format_all(const Character *format, Arguments *arguments, std::wstring *out) {
-    Reader<Character> reader(format);
+template <typename Character> bool format_all(const Character *format, FormatArguments *arguments, std::wstring *out) {
+    FormatReader<Character> reader(format);
     for (;;) {
         const Character *plain = reader.at();
         while (reader.peek() && reader.peek() != L'%') reader.take();
@@ -264,7 +264,7 @@ template <typename Character> bool format_all(const Character *format, Arguments
 template <typename Character, typename Write> int formatted(const Character *format, va_list given, Write write) {
     if (!format) return -1;
     int written = -1;
-    Arguments arguments;
+    FormatArguments arguments;
     va_copy(arguments.list, given);
     const HRESULT done = guarded([&]() -> HRESULT {
         std::wstring text;
