@@ -365,6 +365,27 @@ void elements_are_pointed_to_where_they_lie(void **) {
     SafeArrayDestroy(array);
 }
 
+void a_refresher_is_known_and_not_made(void **) {
+    IWbemRefresher *refresher = nullptr;
+    OLECHAR text[39];
+    assert_int_equal(CoCreateInstance(CLSID_WbemRefresher, nullptr, CLSCTX_INPROC_SERVER, IID_PPV_ARGS(&refresher)),
+                     REGDB_E_CLASSNOTREG);
+    assert_null(refresher);
+    StringFromGUID2(IID_IWbemConfigureRefresher, text, 39);
+    assert_int_equal(wcscmp(text, L"{49353C92-516B-11D1-AEA6-00C04FB68820}"), 0);
+    StringFromGUID2(IID_IWbemHiPerfEnum, text, 39);
+    assert_int_equal(wcscmp(text, L"{2705C288-79AE-11D2-B348-00105A1F8177}"), 0);
+    auto slot = [](auto method) {
+        uintptr_t at;
+        memcpy(&at, &method, sizeof at);
+        return static_cast<int>((at - 1) / sizeof(void *));
+    };
+    assert_int_equal(slot(&IWbemObjectAccess::GetPropertyHandle), 27);
+    assert_int_equal(slot(&IWbemObjectAccess::Unlock), 36);
+    assert_int_equal(slot(&IWbemConfigureRefresher::AddEnum), 7);
+    assert_int_equal(slot(&IWbemHiPerfEnum::RemoveAll), 6);
+}
+
 /* -- a pointer ------------------------------------------------------------------------------------------------------- */
 
 void newer_pointers_count(void **) {
@@ -431,6 +452,7 @@ int main() {
         cmocka_unit_test(a_status_comes_as_an_hresult_too),
         cmocka_unit_test(values_begin_with_the_braces_of_the_original),
         cmocka_unit_test(elements_are_pointed_to_where_they_lie),
+        cmocka_unit_test(a_refresher_is_known_and_not_made),
         cmocka_unit_test(newer_pointers_count),
     };
     return cmocka_run_group_tests(tests, joins, leaves);
