@@ -285,6 +285,17 @@ std::string to_bytes(std::wstring text) {
     return bytes;
 }
 
+/* To a file, character by character where C's own wide functions were first. */
+bool write_text(const std::wstring &text, FILE *file) {
+    if (fwide(file, 0) > 0) {
+        for (const wchar_t c : text)
+            if ((fputwc)(c, file) == WEOF) return false;
+        return true;
+    }
+    const std::string bytes = to_bytes(text);
+    return fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
+}
+
 /* As much as there is room for. A narrow text is not cut inside a character. */
 template <typename Text, typename Character> int stored(const Text &from, Character *text, size_t room) {
     if (!text || !room) return -1;
@@ -304,12 +315,28 @@ using namespace wbem;
 
 int wbem_vfwprintf(FILE *file, const wchar_t *format, va_list arguments) {
     if (!file) return -1;
-    return formatted(format, arguments, [file](const std::wstring &text) {
-        const int length = static_cast<int>(text.size());
-        if (fwide(file, 0) > 0) return fputws(text.c_str(), file) < 0 ? -1 : length;
-        const std::string bytes = to_bytes(text);
-        return fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size() ? length : -1;
+    return formatted(format, arguments,
+                     [file](const std::wstring &text) { return write_text(text, file) ? static_cast<int>(text.size()) : -1; });
+}
+
+int wbem_fputws(const wchar_t *text, FILE *file) {
+    bool written = false;
+    if (!text || !file) return -1;
+    (void)guarded([&]() -> HRESULT {
+        written = write_text(text, file);
+        return S_OK;
     });
+    return written ? 0 : -1;
+}
+
+wint_t wbem_fputwc(wchar_t character, FILE *file) {
+    bool written = false;
+    if (!file) return WEOF;
+    (void)guarded([&]() -> HRESULT {
+        written = write_text(std::wstring(1, character), file);
+        return S_OK;
+    });
+    return written ? static_cast<wint_t>(character) : WEOF;
 }
 
 int wbem_vswprintf(wchar_t *text, size_t room, const wchar_t *format, va_list arguments) {

@@ -14,6 +14,7 @@ typedef wchar_t TCHAR;
 #define _tprintf wprintf
 #define _ftprintf fwprintf
 #define _fputts fputws
+#define _putts _putws
 #define _tcslen wcslen
 #define _tcscmp wcscmp
 #define _tcsncmp wcsncmp
@@ -44,6 +45,7 @@ typedef char TCHAR;
 #define _tprintf printf
 #define _ftprintf fprintf
 #define _fputts fputs
+#define _putts puts
 #define _tcslen strlen
 #define _tcscmp strcmp
 #define _tcsncmp strncmp

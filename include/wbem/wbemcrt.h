@@ -102,9 +102,12 @@ WBEM_INLINE int _snwprintf(wchar_t *text, size_t room, const wchar_t *format,
 }
 WBEM_INLINE int _snprintf(char *text, size_t room, const char *format, ...){
     WBEM_PRINTS(wbem_vsnprintf(text, room, format, arguments))} /* At most 1024 characters with the NUL, as there. */
-WBEM_INLINE int wsprintfW(wchar_t *text, const wchar_t *format, ...){
-    WBEM_PRINTS(wbem_vswprintf(text, 1024, format, arguments))} WBEM_INLINE int wsprintfA(char *text, const char *format, ...) {
-    WBEM_PRINTS(wbem_vsnprintf(text, 1024, format, arguments))
+WBEM_INLINE int wsprintfW(wchar_t *text, const wchar_t *format,
+                          ...){WBEM_PRINTS(wbem_vswprintf(text, 1024, format, arguments))} WBEM_INLINE
+    int wsprintfA(char *text, const char *format, ...){WBEM_PRINTS(wbem_vsnprintf(text, 1024, format, arguments))}
+/* A text and a line's end. */
+WBEM_INLINE int _putws(const wchar_t *text) {
+    return wbem_fputws(text, stdout) < 0 || wbem_fputwc(L'\n', stdout) == WEOF ? -1 : 0;
 }
 #define snwprintf(...) _snwprintf(__VA_ARGS__)
 #define vsnwprintf(...) _vsnwprintf(__VA_ARGS__)
@@ -117,14 +120,27 @@ WBEM_API int wbem_compare_narrow(const char *left, const char *right, size_t cou
 WBEM_API wchar_t *wbem_copy_wide(const wchar_t *text);
 WBEM_API char *wbem_copy_narrow(const char *text);
 
+/* Where a source that knows other systems too has not named its own. */
+#ifndef _wcsicmp
 WBEM_INLINE int _wcsicmp(const wchar_t *left, const wchar_t *right) { return wbem_compare_wide(left, right, SIZE_MAX); }
+#endif
+#ifndef _wcsnicmp
 WBEM_INLINE int _wcsnicmp(const wchar_t *left, const wchar_t *right, size_t count) {
     return wbem_compare_wide(left, right, count);
 }
+#endif
+#ifndef _stricmp
 WBEM_INLINE int _stricmp(const char *left, const char *right) { return wbem_compare_narrow(left, right, SIZE_MAX); }
+#endif
+#ifndef _strnicmp
 WBEM_INLINE int _strnicmp(const char *left, const char *right, size_t count) { return wbem_compare_narrow(left, right, count); }
+#endif
+#ifndef _wcsdup
 WBEM_INLINE wchar_t *_wcsdup(const wchar_t *text) { return wbem_copy_wide(text); }
+#endif
+#ifndef _strdup
 WBEM_INLINE char *_strdup(const char *text) { return wbem_copy_narrow(text); }
+#endif
 WBEM_INLINE int _wtoi(const wchar_t *text) { return text ? (int)wcstol(text, NULL, 10) : 0; }
 WBEM_INLINE long _wtol(const wchar_t *text) { return text ? wcstol(text, NULL, 10) : 0; }
 WBEM_INLINE __int64 _wtoi64(const wchar_t *text) { return text ? wcstoll(text, NULL, 10) : 0; }

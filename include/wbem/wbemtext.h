@@ -2,8 +2,8 @@
 /* wbemtext.h: texts between wide and narrow, and wide printing as sources for WMI mean it. Included by windows.h.
  *
  * A narrow text is UTF-8, whatever the locale. In a wide format %s and %c take wide arguments, as Microsoft's C library reads
- * them, and not narrow ones, as C does: wprintf(L"%s", bstr) prints the BSTR. So wprintf, swprintf and their kin are macros here
- * for the functions below; WBEM_STANDARD_WPRINTF, defined before, leaves them as they are. */
+ * them, and not narrow ones, as C does: wprintf(L"%s", bstr) prints the BSTR. So wprintf, swprintf, fputws and their kin are
+ * macros here for the functions below; WBEM_STANDARD_WPRINTF, defined before, leaves them as they are. */
 #ifndef WBEM_WBEMTEXT_H
 #define WBEM_WBEMTEXT_H
 
@@ -51,6 +51,9 @@ WBEM_API int MultiByteToWideChar(UINT page, DWORD flags, LPCSTR narrow, int leng
 WBEM_API int wbem_vfwprintf(FILE *file, const wchar_t *format, va_list arguments);
 WBEM_API int wbem_vswprintf(wchar_t *text, size_t room, const wchar_t *format, va_list arguments);
 WBEM_API int wbem_vsnprintf(char *text, size_t room, const char *format, va_list arguments);
+/* A text, or a character, as it is. Return what C's do: a negative number, WEOF: a failure. */
+WBEM_API int wbem_fputws(const wchar_t *text, FILE *file);
+WBEM_API wint_t wbem_fputwc(wchar_t character, FILE *file);
 
 WBEM_INLINE int wbem_vwprintf(const wchar_t *format, va_list arguments) { return wbem_vfwprintf(stdout, format, arguments); }
 WBEM_INLINE int wbem_wprintf(const wchar_t *format, ...) {
@@ -83,6 +86,8 @@ WBEM_FINISH
 #ifndef WBEM_STANDARD_WPRINTF
 #ifdef __cplusplus
 namespace std { /* sources say std::swprintf too */
+using ::wbem_fputwc;
+using ::wbem_fputws;
 using ::wbem_fwprintf;
 using ::wbem_swprintf;
 using ::wbem_vfwprintf;
@@ -91,12 +96,20 @@ using ::wbem_vwprintf;
 using ::wbem_wprintf;
 } // namespace std
 #endif
+#undef fputwc
+#undef fputws
+#undef putwc
+#undef putwchar
 #undef wprintf
 #undef fwprintf
 #undef swprintf
 #undef vwprintf
 #undef vfwprintf
 #undef vswprintf
+#define fputwc(character, file) wbem_fputwc(character, file)
+#define fputws(text, file) wbem_fputws(text, file)
+#define putwc(character, file) wbem_fputwc(character, file)
+#define putwchar(character) wbem_fputwc(character, stdout)
 #define wprintf(...) wbem_wprintf(__VA_ARGS__)
 #define fwprintf(...) wbem_fwprintf(__VA_ARGS__)
 #define swprintf(...) wbem_swprintf(__VA_ARGS__)

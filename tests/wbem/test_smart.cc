@@ -109,7 +109,7 @@ void methods_lie_in_their_documented_slots(void **) {
     assert_int_equal(slot(&IWbemObjectSink::SetStatus), 4);
     assert_int_equal(slot(&IWbemObjectSinkEx::WriteStreamParameter), 9);
     assert_int_equal(slot(&IEnumWbemClassObject::Skip), 7);
-    assert_int_equal(slot(&IWbemCallResult::GetCallStatus), 6);
+    assert_int_equal(slot(static_cast<HRESULT (IWbemCallResult::*)(long, long *)>(&IWbemCallResult::GetCallStatus)), 6);
     assert_int_equal(slot(&IWbemContext::DeleteAll), 11);
     assert_int_equal(slot(&IWbemClassObject::Get), 4);
     assert_int_equal(slot(&IWbemClassObject::CompareTo), 16);

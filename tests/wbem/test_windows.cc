@@ -92,9 +92,19 @@ void files_take_both_widths_in_any_order(void **) {
     assert_non_null(file);
     assert_int_equal(fprintf(file, "narrow "), 7);
     assert_int_equal(fwprintf(file, L"%s \u00e4 ", L"wide"), 7);
-    assert_int_equal(fprintf(file, "narrow"), 6);
+    assert_int_equal(fprintf(file, "narrow "), 7);
+    assert_true(fputws(L"\u20ac", file) >= 0 && fputwc(L'!', file) == L'!' && putwc(L'\u00e4', file) == L'\u00e4');
     rewind(file);
-    assert_string_equal(fgets(content, sizeof content, file), "narrow wide \xc3\xa4 narrow");
+    assert_string_equal(fgets(content, sizeof content, file), "narrow wide \xc3\xa4 narrow \xe2\x82\xac!\xc3\xa4");
+    fclose(file);
+    file = tmpfile();
+    assert_true(fwide(file, 1) > 0); /* one that C's own functions have made wide */
+    assert_int_equal(fwprintf(file, L"%s", L"wide"), 4);
+    assert_true(fputws(L"", file) >= 0 && fputws(nullptr, file) < 0);
+    rewind(file);
+    wchar_t wide[10];
+    assert_non_null(fgetws(wide, 10, file));
+    assert_int_equal(wcscmp(wide, L"wide"), 0);
     fclose(file);
     assert_true(fwide(stdout, 0) < 0); /* since CoInitializeEx */
 }
