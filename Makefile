@@ -283,7 +283,7 @@ demo: setup
 # -- installing ------------------------------------------------------------------------------------------------------
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include/wql \
-	    $(DESTDIR)$(PREFIX)/include/wbem $(DESTDIR)$(PREFIX)/share/man/man1
+	    $(DESTDIR)$(PREFIX)/include/wbem/wrl $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 docs/wql.1 $(DESTDIR)$(PREFIX)/share/man/man1/wql.1
 	install -m 755 $(B)/wql $(DESTDIR)$(PREFIX)/bin/wql
 	for name in wql wbemcli; do \
@@ -294,6 +294,7 @@ install: all
 	done
 	install -m 644 include/wql/*.h $(DESTDIR)$(PREFIX)/include/wql/
 	install -m 644 include/wbem/*.h $(DESTDIR)$(PREFIX)/include/wbem/
+	install -m 644 include/wbem/wrl/*.h $(DESTDIR)$(PREFIX)/include/wbem/wrl/
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/wql.1 $(DESTDIR)$(PREFIX)/bin/wql
 	for name in wql wbemcli; do \

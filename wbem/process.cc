@@ -23,6 +23,7 @@ struct Thread {
     unsigned leaving_with; /* what `count` was then: the last callbacks may join and leave again, but not leave for others */
     bool counted;          /* in process_threads: as long as it is in, or has an apartment */
     unsigned callbacks;
+    DWORD last_error;     /* as SetLastError left it */
     Apartment *apartment; /* NULL: not needed so far. May outlive `count`, until the callback returns in which that became 0 */
 };
 thread_local Thread self;
@@ -47,6 +48,13 @@ void enter(bool apartment_mode) {
     if (!self.counted) process_threads.fetch_add(1);
     if (!apartment_mode) process_multithreaded.fetch_add(1);
     self.counted = true;
+}
+
+/* There, a program prints with cout and wcout in any order. Here a stream that has begun wide takes nothing narrow any more, but
+ * wcout writes to one that has begun narrow: so these begin so. */
+void print_both_widths() {
+    if (fwide(stdout, 0) == 0) fwide(stdout, -1);
+    if (fwide(stderr, 0) == 0) fwide(stderr, -1);
 }
 
 /* Nothing of this thread's needs the engine any more. */
@@ -142,8 +150,13 @@ HRESULT CoInitializeEx(LPVOID reserved, DWORD mode) {
     if (apartment_mode && in_callback() && !self.apartment) return RPC_E_CHANGED_MODE;
     watch_thread_end();
     enter(apartment_mode);
+    print_both_widths();
     return S_OK;
 }
+
+DWORD GetLastError(void) { return self.last_error; }
+
+void SetLastError(DWORD code) { self.last_error = code; }
 
 HRESULT CoInitialize(LPVOID reserved) { return CoInitializeEx(reserved, COINIT_APARTMENTTHREADED); }
 

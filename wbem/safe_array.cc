@@ -257,6 +257,12 @@ HRESULT SafeArrayGetElement(SAFEARRAY *array, LONG *indices, void *element) {
     return copy_element(block_of(array)->type, array->cbElements, from, element);
 }
 
+HRESULT SafeArrayPtrOfIndex(SAFEARRAY *array, LONG *indices, void **element) {
+    if (!element) return E_INVALIDARG;
+    *element = nullptr;
+    return locate(array, indices, element);
+}
+
 /* The new one is copied before the old one goes: it may be a part of it. */
 HRESULT SafeArrayPutElement(SAFEARRAY *array, LONG *indices, void *element) {
     alignas(VARIANT) char copy[sizeof(VARIANT)];
@@ -274,12 +280,6 @@ HRESULT SafeArrayPutElement(SAFEARRAY *array, LONG *indices, void *element) {
     memcpy(to, copy, array->cbElements);
     drop_element(type, old);
     return S_OK;
-}
-
-HRESULT SafeArrayPtrOfIndex(SAFEARRAY *array, LONG *indices, void **element) {
-    if (!element) return E_INVALIDARG;
-    *element = nullptr;
-    return locate(array, indices, element);
 }
 
 HRESULT SafeArrayLock(SAFEARRAY *array) {

@@ -6,6 +6,8 @@
 
 #include "comutil.h"
 
+WBEM_BEGIN_CXX
+
 #ifdef __cplusplus
 
 template <typename T> class CComPtr {
@@ -395,5 +397,7 @@ class CComVariant : public tagVARIANT {
 };
 
 #endif
+
+WBEM_FINISH
 
 #endif

@@ -6,9 +6,9 @@
 #include "comutil.h"
 #include "tchar.h"
 
-#ifdef __cplusplus
+WBEM_BEGIN_CXX
 
-#include <stdlib.h>
+#ifdef __cplusplus
 
 /* A failure: its code, and the error object that came with it. */
 class _com_error {
@@ -110,5 +110,7 @@ _COM_SMARTPTR_TYPEDEF(IUnknown, IID_IUnknown);
 _COM_SMARTPTR_TYPEDEF(IErrorInfo, IID_IErrorInfo);
 
 #endif
+
+WBEM_FINISH
 
 #endif

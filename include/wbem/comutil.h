@@ -6,8 +6,9 @@
 #ifndef WBEM_COMUTIL_H
 #define WBEM_COMUTIL_H
 
-#include "objbase.h"
-#include "oleauto.h"
+#include "windows.h"
+
+WBEM_BEGIN_CXX
 
 #ifdef __cplusplus
 
@@ -447,5 +448,7 @@ typedef _variant_t variant_t;
 #include "comdef.h"
 
 #endif
+
+WBEM_FINISH
 
 #endif

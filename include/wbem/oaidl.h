@@ -5,6 +5,8 @@
 
 #include "unknwn.h"
 
+WBEM_BEGIN_CXX
+
 /* What a VARIANT holds. A type | VT_ARRAY is a SAFEARRAY of that type, a type | VT_BYREF a pointer to one. */
 enum VARENUM {
     VT_EMPTY = 0,
@@ -32,6 +34,18 @@ enum VARENUM {
     VT_UINT = 23,
     VT_VOID = 24,
     VT_HRESULT = 25,
+    VT_PTR = 26, /* from here on named by sources, and never held */
+    VT_SAFEARRAY = 27,
+    VT_CARRAY = 28,
+    VT_USERDEFINED = 29,
+    VT_LPSTR = 30,
+    VT_LPWSTR = 31,
+    VT_RECORD = 36,
+    VT_INT_PTR = 37,
+    VT_UINT_PTR = 38,
+    VT_FILETIME = 64,
+    VT_BLOB = 65,
+    VT_CLSID = 72,
     VT_ARRAY = 0x2000,
     VT_BYREF = 0x4000,
     VT_TYPEMASK = 0xfff
@@ -67,52 +81,57 @@ typedef struct IErrorInfo IErrorInfo;
 #endif
 struct IDispatch; /* named by VARIANT; no object here has it */
 
-/* A value of any type; `vt` says which member holds it. VariantInit before the first use, VariantClear after the last. */
+/* A value of any type; `vt` says which member holds it. VariantInit before the first use, VariantClear after the last. The braces
+ * around braces are those of the original, which initialisers count: VARIANT value = {{{VT_EMPTY}}}. */
 typedef struct tagVARIANT {
-    VARTYPE vt;
-    WORD wReserved1;
-    WORD wReserved2;
-    WORD wReserved3;
-    union {
-        LONGLONG llVal;
-        LONG lVal; /* VT_I4: sign-extended, whatever reads it */
-        BYTE bVal;
-        SHORT iVal;
-        FLOAT fltVal;
-        DOUBLE dblVal;
-        VARIANT_BOOL boolVal;
-        SCODE scode;
-        DATE date;
-        BSTR bstrVal;
-        IUnknown *punkVal;
-        struct IDispatch *pdispVal;
-        SAFEARRAY *parray;
-        CHAR cVal;
-        USHORT uiVal;
-        ULONG ulVal;
-        ULONGLONG ullVal;
-        INT intVal;
-        UINT uintVal;
-        BYTE *pbVal;
-        SHORT *piVal;
-        LONG *plVal;
-        LONGLONG *pllVal;
-        FLOAT *pfltVal;
-        DOUBLE *pdblVal;
-        VARIANT_BOOL *pboolVal;
-        SCODE *pscode;
-        DATE *pdate;
-        BSTR *pbstrVal;
-        IUnknown **ppunkVal;
-        SAFEARRAY **pparray;
-        struct tagVARIANT *pvarVal;
-        PVOID byref;
-        CHAR *pcVal;
-        USHORT *puiVal;
-        ULONG *pulVal;
-        ULONGLONG *pullVal;
-        INT *pintVal;
-        UINT *puintVal;
+    __extension__ union {
+        __extension__ struct {
+            VARTYPE vt;
+            WORD wReserved1;
+            WORD wReserved2;
+            WORD wReserved3;
+            union {
+                LONGLONG llVal;
+                LONG lVal; /* VT_I4: sign-extended, whatever reads it */
+                BYTE bVal;
+                SHORT iVal;
+                FLOAT fltVal;
+                DOUBLE dblVal;
+                VARIANT_BOOL boolVal;
+                SCODE scode;
+                DATE date;
+                BSTR bstrVal;
+                IUnknown *punkVal;
+                struct IDispatch *pdispVal;
+                SAFEARRAY *parray;
+                CHAR cVal;
+                USHORT uiVal;
+                ULONG ulVal;
+                ULONGLONG ullVal;
+                INT intVal;
+                UINT uintVal;
+                BYTE *pbVal;
+                SHORT *piVal;
+                LONG *plVal;
+                LONGLONG *pllVal;
+                FLOAT *pfltVal;
+                DOUBLE *pdblVal;
+                VARIANT_BOOL *pboolVal;
+                SCODE *pscode;
+                DATE *pdate;
+                BSTR *pbstrVal;
+                IUnknown **ppunkVal;
+                SAFEARRAY **pparray;
+                struct tagVARIANT *pvarVal;
+                PVOID byref;
+                CHAR *pcVal;
+                USHORT *puiVal;
+                ULONG *pulVal;
+                ULONGLONG *pullVal;
+                INT *pintVal;
+                UINT *puintVal;
+            };
+        };
     };
 } VARIANT, *LPVARIANT, VARIANTARG, *LPVARIANTARG;
 
@@ -137,6 +156,11 @@ typedef struct tagVARIANT {
 #define V_BSTR(variant) ((variant)->bstrVal)
 #define V_UNKNOWN(variant) ((variant)->punkVal)
 #define V_ARRAY(variant) ((variant)->parray)
+#define V_DISPATCH(variant) ((variant)->pdispVal)
+#define V_BSTRREF(variant) ((variant)->pbstrVal)
+#define V_VARIANTREF(variant) ((variant)->pvarVal)
+#define V_ARRAYREF(variant) ((variant)->pparray)
+#define V_UNION(variant, member) ((variant)->member)
 #define V_BYREF(variant) ((variant)->byref)
 
 EXTERN_C WBEM_API const IID IID_IErrorInfo;
@@ -154,5 +178,7 @@ DECLARE_INTERFACE_(IErrorInfo, IUnknown) {
     STDMETHOD(GetHelpContext)(THIS_ DWORD * pdwHelpContext) PURE;
 };
 WBEM_UUID(IErrorInfo, IID_IErrorInfo)
+
+WBEM_FINISH
 
 #endif

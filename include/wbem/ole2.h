@@ -3,7 +3,6 @@
 #ifndef WBEM_OLE2_H
 #define WBEM_OLE2_H
 
-#include "objbase.h"
-#include "oleauto.h"
+#include "windows.h"
 
 #endif

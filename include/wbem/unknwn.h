@@ -9,6 +9,8 @@
 
 #include "winerror.h"
 
+WBEM_BEGIN_CXX
+
 #ifndef interface
 #define interface struct
 #endif
@@ -52,6 +54,7 @@
 #ifdef __cplusplus
 template <typename T> struct wbem_uuid_of;
 template <typename T> inline REFIID wbem_uuid_of_pointer(T **) { return wbem_uuid_of<T>::value(); }
+template <typename T> inline void **wbem_void_pointer(T **out) { return reinterpret_cast<void **>(out); }
 #define WBEM_UUID(type, id)                                                                                                      \
     template <> struct wbem_uuid_of<type> {                                                                                      \
         static REFIID value() { return id; }                                                                                     \
@@ -59,7 +62,7 @@ template <typename T> inline REFIID wbem_uuid_of_pointer(T **) { return wbem_uui
 #ifndef __uuidof
 #define __uuidof(type) (wbem_uuid_of<type>::value())
 #endif
-#define IID_PPV_ARGS(out) wbem_uuid_of_pointer(out), reinterpret_cast<void **>(out)
+#define IID_PPV_ARGS(out) wbem_uuid_of_pointer(out), wbem_void_pointer(out)
 #else
 #define WBEM_UUID(type, id)
 #endif
@@ -88,5 +91,7 @@ DECLARE_INTERFACE(IUnknown) {
 };
 typedef IUnknown *LPUNKNOWN;
 WBEM_UUID(IUnknown, IID_IUnknown)
+
+WBEM_FINISH
 
 #endif

@@ -16,6 +16,8 @@
 #include "wbemstatus.h"
 #include "windows.h"
 
+WBEM_BEGIN_CXX
+
 typedef long CIMTYPE; /* CIM_... */
 
 /* -- constants ----------------------------------------------------------------------------------------------------- */
@@ -186,6 +188,29 @@ typedef enum tag_WBEM_SHUTDOWN_FLAGS {
 #else
 #define WBEM_FORWARD(name) typedef struct name name;
 #endif
+/* Sources count in a DWORD too, which there is the same as a ULONG, and take a status as an HRESULT, which is a long there. C++
+ * has these functions beside the methods; in C the macros of wbemmacros.h do it, and a plain lpVtbl->Next takes a ULONG alone. */
+#if defined(__cplusplus) && !defined(CINTERFACE)
+#define WBEM_TAKES_DWORD(declaration, out, call)                                                                                 \
+    template <typename Count> typename wbem_if_same<Count, DWORD>::type declaration {                                            \
+        ULONG wbem_count = 0, *wbem_to = out ? &wbem_count : NULL;                                                               \
+        const HRESULT wbem_done = call;                                                                                          \
+        if (out) *out = static_cast<DWORD>(wbem_count);                                                                          \
+        return wbem_done;                                                                                                        \
+    }
+#define WBEM_TAKES_HRESULT(declaration, out, call)                                                                               \
+    template <typename Status> typename wbem_if_same<Status, HRESULT>::type declaration {                                        \
+        long wbem_status = 0, *wbem_to = out ? &wbem_status : NULL;                                                              \
+        const HRESULT wbem_done = call;                                                                                          \
+        if (out) *out = static_cast<HRESULT>(wbem_status);                                                                       \
+        return wbem_done;                                                                                                        \
+    }
+template <typename A, typename B> struct wbem_if_same {};
+template <typename A> struct wbem_if_same<A, A> { typedef HRESULT type; };
+#else
+#define WBEM_TAKES_DWORD(declaration, out, call)
+#define WBEM_TAKES_HRESULT(declaration, out, call)
+#endif
 WBEM_FORWARD(IWbemLocator)
 WBEM_FORWARD(IWbemServices)
 WBEM_FORWARD(IWbemClassObject)
@@ -336,6 +361,8 @@ DECLARE_INTERFACE_(IEnumWbemClassObject, IUnknown) {
      * WBEM_S_FALSE: fewer, and no more will come (where rows are known to be missing, GetErrorInfo says so);
      * WBEM_S_TIMEDOUT: fewer so far; how the operation failed, once the objects before the failure are read. */
     STDMETHOD(Next)(THIS_ long lTimeout, ULONG uCount, IWbemClassObject **apObjects, ULONG *puReturned) PURE;
+    WBEM_TAKES_DWORD(Next(long lTimeout, ULONG uCount, IWbemClassObject **apObjects, Count *puReturned), puReturned,
+                     Next(lTimeout, uCount, apObjects, wbem_to))
     /* The next uCount objects to a sink: Indicate, then SetStatus with 0, WBEM_S_FALSE (fewer) or the failure, then Release.
      * Requests, Next and Skip are served in the order in which they come; this function waits for nothing. A thread of the
      * library's calls the sink; what the sink asks of the enumerator meanwhile comes first. CancelAsyncCall ends a request as it
@@ -360,6 +387,7 @@ DECLARE_INTERFACE_(IWbemCallResult, IUnknown) {
     STDMETHOD(GetResultString)(THIS_ long lTimeout, BSTR *pstrResultString) PURE;
     STDMETHOD(GetResultServices)(THIS_ long lTimeout, IWbemServices **ppServices) PURE;
     STDMETHOD(GetCallStatus)(THIS_ long lTimeout, long *plStatus) PURE;
+    WBEM_TAKES_HRESULT(GetCallStatus(long lTimeout, Status *plStatus), plStatus, GetCallStatus(lTimeout, wbem_to))
 };
 WBEM_UUID(IWbemCallResult, IID_IWbemCallResult)
 
@@ -470,6 +498,8 @@ DECLARE_INTERFACE_(IWbemStatusCodeText, IUnknown) {
 };
 WBEM_UUID(IWbemStatusCodeText, IID_IWbemStatusCodeText)
 
+#include "wbemperf.h"
+
 /* Classes of CoCreateInstance, for __uuidof. */
 #ifdef __cplusplus
 struct WbemLocator;
@@ -489,5 +519,7 @@ WBEM_UUID(WbemStatusCodeText, CLSID_WbemStatusCodeText)
 #ifdef COBJMACROS
 #include "wbemmacros.h"
 #endif
+
+WBEM_FINISH
 
 #endif

@@ -20,6 +20,36 @@
 #define IErrorInfo_GetHelpFile(This, ...) ((This)->lpVtbl->GetHelpFile(This, __VA_ARGS__))
 #define IErrorInfo_GetHelpContext(This, ...) ((This)->lpVtbl->GetHelpContext(This, __VA_ARGS__))
 
+/* Two that take their last argument in another type too (wbemcli.h says why). */
+#ifdef __cplusplus
+#define WBEM_NEXT(This, ...) ((This)->lpVtbl->Next(This, __VA_ARGS__))
+#define WBEM_GET_CALL_STATUS(This, ...) ((This)->lpVtbl->GetCallStatus(This, __VA_ARGS__))
+#else
+WBEM_INLINE HRESULT wbem_next(IEnumWbemClassObject *objects, long timeout, ULONG count, IWbemClassObject **out, ULONG *returned) {
+    return objects->lpVtbl->Next(objects, timeout, count, out, returned);
+}
+WBEM_INLINE HRESULT wbem_next_in_dword(IEnumWbemClassObject *objects, long timeout, ULONG count, IWbemClassObject **out,
+                                       DWORD *returned) {
+    ULONG got = 0;
+    const HRESULT done = objects->lpVtbl->Next(objects, timeout, count, out, returned ? &got : NULL);
+    if (returned) *returned = (DWORD)got;
+    return done;
+}
+WBEM_INLINE HRESULT wbem_call_status(IWbemCallResult *result, long timeout, long *status) {
+    return result->lpVtbl->GetCallStatus(result, timeout, status);
+}
+WBEM_INLINE HRESULT wbem_call_status_in_hresult(IWbemCallResult *result, long timeout, HRESULT *status) {
+    long got = 0;
+    const HRESULT done = result->lpVtbl->GetCallStatus(result, timeout, status ? &got : NULL);
+    if (status) *status = (HRESULT)got;
+    return done;
+}
+#define WBEM_NEXT(This, timeout, count, out, returned)                                                                           \
+    (_Generic((returned), DWORD * : wbem_next_in_dword, default : wbem_next)(This, timeout, count, out, returned))
+#define WBEM_GET_CALL_STATUS(This, timeout, status)                                                                              \
+    (_Generic((status), HRESULT * : wbem_call_status_in_hresult, default : wbem_call_status)(This, timeout, status))
+#endif
+
 /* -- of clients ----------------------------------------------------------------------------------------------------- */
 #define IWbemLocator_QueryInterface(This, ...) ((This)->lpVtbl->QueryInterface(This, __VA_ARGS__))
 #define IWbemLocator_AddRef(This) ((This)->lpVtbl->AddRef(This))
@@ -74,7 +104,7 @@
 #define IEnumWbemClassObject_AddRef(This) ((This)->lpVtbl->AddRef(This))
 #define IEnumWbemClassObject_Release(This) ((This)->lpVtbl->Release(This))
 #define IEnumWbemClassObject_Reset(This) ((This)->lpVtbl->Reset(This))
-#define IEnumWbemClassObject_Next(This, ...) ((This)->lpVtbl->Next(This, __VA_ARGS__))
+#define IEnumWbemClassObject_Next(This, ...) WBEM_NEXT(This, __VA_ARGS__)
 #define IEnumWbemClassObject_NextAsync(This, ...) ((This)->lpVtbl->NextAsync(This, __VA_ARGS__))
 #define IEnumWbemClassObject_Clone(This, ...) ((This)->lpVtbl->Clone(This, __VA_ARGS__))
 #define IEnumWbemClassObject_Skip(This, ...) ((This)->lpVtbl->Skip(This, __VA_ARGS__))
@@ -85,7 +115,7 @@
 #define IWbemCallResult_GetResultObject(This, ...) ((This)->lpVtbl->GetResultObject(This, __VA_ARGS__))
 #define IWbemCallResult_GetResultString(This, ...) ((This)->lpVtbl->GetResultString(This, __VA_ARGS__))
 #define IWbemCallResult_GetResultServices(This, ...) ((This)->lpVtbl->GetResultServices(This, __VA_ARGS__))
-#define IWbemCallResult_GetCallStatus(This, ...) ((This)->lpVtbl->GetCallStatus(This, __VA_ARGS__))
+#define IWbemCallResult_GetCallStatus(This, ...) WBEM_GET_CALL_STATUS(This, __VA_ARGS__)
 
 #define IWbemClassObject_QueryInterface(This, ...) ((This)->lpVtbl->QueryInterface(This, __VA_ARGS__))
 #define IWbemClassObject_AddRef(This) ((This)->lpVtbl->AddRef(This))

@@ -8,6 +8,8 @@
 
 #include "wbemcli.h"
 
+WBEM_BEGIN_CXX
+
 typedef WCHAR *WBEM_WSTR;
 typedef const WCHAR *WBEM_CWSTR;
 
@@ -42,10 +44,6 @@ WBEM_FORWARD(IWbemDecoupledRegistrar)
 WBEM_FORWARD(IWbemDecoupledBasicEventProvider)
 WBEM_FORWARD(IWbemEventSink)
 WBEM_FORWARD(IWbemHiPerfProvider)
-/* Named by IWbemHiPerfProvider, and by pointers alone. */
-WBEM_FORWARD(IWbemRefresher)
-WBEM_FORWARD(IWbemObjectAccess)
-WBEM_FORWARD(IWbemHiPerfEnum)
 
 WBEM_BEGIN
 extern WBEM_API const IID IID_IWbemShutdown, IID_IWbemProviderInit, IID_IWbemProviderInitSink, IID_IWbemPropertyProvider,
@@ -209,5 +207,7 @@ DECLARE_INTERFACE_(IWbemHiPerfProvider, IUnknown) {
     (THIS_ IWbemServices * pNamespace, long lNumObjects, IWbemObjectAccess **apObj, long lFlags, IWbemContext *pContext) PURE;
 };
 WBEM_UUID(IWbemHiPerfProvider, IID_IWbemHiPerfProvider)
+
+WBEM_FINISH
 
 #endif

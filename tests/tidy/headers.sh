@@ -59,10 +59,11 @@ cp "$dir/probe.c" "$dir/probe.cc"
 # One run compiles a file for each header. Those that only forward to another spelling are tried together.
 wbem_warnings="-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -Iinclude/wbem -Iinclude -fsyntax-only"
 mkdir "$dir/c" "$dir/cxx"
-for header in include/wbem/*.h; do
-    name=$(basename "$header" .h)
+for header in include/wbem/*.h include/wbem/wrl/*.h; do
+    name=${header#include/wbem/}
+    name=${name%.h}
     [ "$name" = wbemmacros ] && continue # wbemcli.h includes it
-    if grep -q '^#define WBEM_' "$header"; then alone=$name; else alone=forwarders; fi
+    if grep -q '^#define WBEM_' "$header"; then alone=$(echo "$name" | tr / _); else alone=forwarders; fi
     printf '#include <%s.h>\n#include <%s.h>\n' "$name" "$name" >>"$dir/c/$alone.c"
 done
 for probe in "$dir"/c/*.c; do

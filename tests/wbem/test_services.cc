@@ -357,7 +357,7 @@ void R2_1_names_of_namespaces(void **) {
     wchar_t host[300] = L"";
     char narrow[256] = "";
     assert_int_equal(gethostname(narrow, sizeof narrow - 1), 0);
-    (void)swprintf(host, 300, L"\\\\%s\\root\\lab", narrow);
+    (void)swprintf(host, 300, L"\\\\%hs\\root\\lab", narrow);
     for (const wchar_t *name : {L"root\\lab", L"ROOT\\LAB", L"root/lab", L"\\\\.\\root\\lab", L"//./root/lab",
                                 L"\\\\LocalHost\\root\\lab", static_cast<const wchar_t *>(host)}) {
         IWbemServices *services = nullptr;

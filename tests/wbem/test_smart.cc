@@ -128,7 +128,7 @@ void methods_lie_in_their_documented_slots(void **) {
     assert_int_equal(slot(&IWbemObjectSink::SetStatus), 4);
     assert_int_equal(slot(&IWbemObjectSinkEx::WriteStreamParameter), 9);
     assert_int_equal(slot(&IEnumWbemClassObject::Skip), 7);
-    assert_int_equal(slot(&IWbemCallResult::GetCallStatus), 6);
+    assert_int_equal(slot(static_cast<HRESULT (IWbemCallResult::*)(long, long *)>(&IWbemCallResult::GetCallStatus)), 6);
     assert_int_equal(slot(&IWbemContext::DeleteAll), 11);
     assert_int_equal(slot(&IWbemClassObject::Get), 4);
     assert_int_equal(slot(&IWbemClassObject::CompareTo), 16);
@@ -473,6 +473,8 @@ void atl_texts_and_values(void **) {
     text.Empty();
     assert_null(text.m_str);
     CComVariant number(5), string(L"6"), copy(string), moved(std::move(copy));
+    const VARIANT &plain = string;
+    assert_true(string == moved && moved == plain && string != number && number == CComVariant(5L));
     assert_int_equal(string.ChangeType(VT_I4), S_OK);
     assert_int_equal(string.lVal, 6);
     assert_wide(moved.bstrVal, L"6");

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* AtlBase.h: another spelling of atlbase.h. */
+#include "atlbase.h"

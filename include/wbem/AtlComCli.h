@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* AtlComCli.h: another spelling of atlcomcli.h. */
+#include "atlcomcli.h"

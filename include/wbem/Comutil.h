@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* Comutil.h: another spelling of comutil.h. */
+#include "comutil.h"

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* Objidl.h: another spelling of objidl.h. */
+#include "objidl.h"

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* Oleauto.h: another spelling of oleauto.h. */
+#include "oleauto.h"

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* Tchar.h: another spelling of tchar.h. */
+#include "tchar.h"

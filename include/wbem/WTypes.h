@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* WTypes.h: another spelling of wtypes.h. */
+#include "wtypes.h"

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* Winerror.h: another spelling of winerror.h. */
+#include "winerror.h"

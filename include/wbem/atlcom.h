@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* atlcom.h: of ATL what atlbase.h has. */
+#include "atlbase.h"

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* wbemIdl.h: another spelling of wbemidl.h. */
+#include "wbemidl.h"
