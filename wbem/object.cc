@@ -8,6 +8,8 @@
 #include "text.h"
 #include "variants.h"
 
+#include <algorithm>
+
 namespace wbem {
 
 /* -- life -------------------------------------------------------------------------------------------------------- */
@@ -255,7 +257,16 @@ HRESULT Object::InheritsFrom(LPCWSTR ancestor) {
 
 /* -- copies, and what is not served ------------------------------------------------------------------------------ */
 
-/* The copy's row is its own, unless there is no memory for that. */
+/* Has both paths made, if there is memory for them, so that copies which share the batch do not each make them in its memory. */
+void Object::make_paths() {
+    const Property path = {"__PATH", nullptr, WQL_STRING, WQL_NO_COLUMN, WQL_NO_COLUMN, System::Path},
+                   relpath = {"__RELPATH", nullptr, WQL_STRING, WQL_NO_COLUMN, WQL_NO_COLUMN, System::Relpath};
+    wql_value made;
+    (void)path_of(path, &made);
+    (void)path_of(relpath, &made);
+}
+
+/* The copy's row is its own, unless it is the only one of its batch, or there is no memory for that. */
 HRESULT Object::Clone(IWbemClassObject **copy) {
     if (!copy) return WBEM_E_INVALID_PARAMETER;
     *copy = nullptr;
@@ -264,7 +275,9 @@ HRESULT Object::Clone(IWbemClassObject **copy) {
         Guard held(lock_);
         HRESULT result;
         if (batch_ && wql_batch_rows(batch_) > 1) (void)wql_batch_copy(batch_, row_, 1, &row);
+        if (batch_ && !row) make_paths();
         result = make_object(shape_, row ? row : batch_, row ? 0 : row_, copy);
+        if (*copy && !row) std::copy(paths_, paths_ + 2, static_cast<Object *>(*copy)->paths_);
         wql_batch_release(row);
         return result;
     });

@@ -87,6 +87,7 @@ class Object final : public IWbemClassObject {
     HRESULT read_value(const Property &property, VARIANT *value);
     HRESULT read_system(const Property &property, VARIANT *value);
     HRESULT path_of(const Property &property, wql_value *out);
+    void make_paths();
     std::string system_text(const char *name);
     HRESULT next(BSTR *name, VARIANT *value, CIMTYPE *type, long *flavor);
     HRESULT names(LPCWSTR qualifier, long flags, VARIANT *value, SAFEARRAY **out);

@@ -272,6 +272,29 @@ static void one_kept_object_holds_its_row_and_not_the_batch(void **) {
     clone->Release();
 }
 
+/* A row that is alone in its batch is shared by its copies. */
+static void copies_of_copies_do_not_each_make_their_path(void **) {
+    ObjectLab lab(many(1, 300).c_str());
+    wql_batch *batch = lab.batch("SELECT * FROM Row");
+    IWbemClassObject *kept = nullptr;
+    assert_int_equal(wql_batch_rows(batch), 1);
+    assert_int_equal(wbem::make_object(batch, 0, &kept), S_OK);
+    wql_batch_release(batch);
+    Ref<IWbemClassObject> first(kept);
+    const std::string path = value(first.get(), L"__PATH"), relpath = value(first.get(), L"__RELPATH");
+    const uint64_t before = memory_of(lab.engine());
+    for (int i = 0; i < 500; i++) {
+        IWbemClassObject *made = nullptr, *next = nullptr;
+        assert_int_equal(first->Clone(&made), S_OK);
+        Ref<IWbemClassObject> copy(made);
+        assert_int_equal(copy->Clone(&next), S_OK);
+        Ref<IWbemClassObject> copy_of_copy(next);
+        assert_text(value(copy.get(), L"__PATH"), path.c_str());
+        assert_text(value(copy_of_copy.get(), L"__RELPATH"), relpath.c_str());
+    }
+    assert_true(memory_of(lab.engine()) < before + 2000);
+}
+
 struct Switch {
     bool refuses;
     long long used;
@@ -520,6 +543,7 @@ int main() {
         cmocka_unit_test(rows_of_a_schema_are_classes),
         cmocka_unit_test(a_kept_object_outlives_batch_lender_and_engine),
         cmocka_unit_test(one_kept_object_holds_its_row_and_not_the_batch),
+        cmocka_unit_test(copies_of_copies_do_not_each_make_their_path),
         cmocka_unit_test(without_memory_for_a_copy_the_object_keeps_the_batch),
         cmocka_unit_test(any_allocation_may_fail),
         cmocka_unit_test(one_release_too_many_on_a_lent_object_does_no_harm),
