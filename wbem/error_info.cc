@@ -30,10 +30,8 @@ HRESULT GetErrorInfo(ULONG reserved, IErrorInfo **info) {
 HRESULT SetErrorInfo(ULONG reserved, IErrorInfo *info) {
     if (reserved) return E_INVALIDARG;
     IErrorInfo *before = last;
-    if (info) {
-        wbem::watch_thread_end(); /* workers of the engine fail too, inside callbacks */
-        info->AddRef();
-    }
+    if (info && !wbem::watch_thread_end()) info = nullptr; /* workers of the engine fail too, inside callbacks */
+    if (info) info->AddRef();
     last = info;
     if (before) before->Release();
     return S_OK;

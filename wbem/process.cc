@@ -21,6 +21,7 @@ struct Thread {
     bool apartment_mode;
     bool leaving;          /* its apartment is being closed: no call is taken into it */
     unsigned leaving_with; /* what `count` was then: the last callbacks may join and leave again, but not leave for others */
+    bool ended;            /* its end has let go what was here */
     bool counted;          /* in process_threads: as long as it is in, or has an apartment */
     unsigned callbacks;
     DWORD last_error;     /* as SetLastError left it */
@@ -77,8 +78,9 @@ struct Leaver {
     bool armed;
     ~Leaver() {
         if (is_main_thread()) return;
-        drop_error();
         drop_apartment();
+        self.ended = true;
+        drop_error(); /* that of the last callbacks too */
         if (self.count && !self.apartment_mode) return;
         self.count = 0;
         discount();
@@ -99,7 +101,10 @@ InCallback::~InCallback() { self.callbacks--; }
 bool in_callback() noexcept { return self.callbacks != 0; }
 
 /* The first use of it has its end called. */
-void watch_thread_end() noexcept { leaver.armed = true; }
+bool watch_thread_end() noexcept {
+    if (!self.ended) leaver.armed = true;
+    return !self.ended;
+}
 
 bool thread_has_apartment() noexcept { return self.count && self.apartment_mode; }
 
@@ -148,7 +153,7 @@ HRESULT CoInitializeEx(LPVOID reserved, DWORD mode) {
         return S_FALSE;
     }
     if (apartment_mode && in_callback() && !self.apartment) return RPC_E_CHANGED_MODE;
-    watch_thread_end();
+    (void)watch_thread_end();
     enter(apartment_mode);
     print_both_widths();
     return S_OK;

@@ -43,8 +43,9 @@ bool in_callback() noexcept;
 /* Lets this thread's error object go. */
 void drop_error() noexcept;
 
-/* From now on the end of this thread lets go what it has here, whether it has joined or not. */
-void watch_thread_end() noexcept;
+/* From now on the end of this thread lets go what it has here, whether it has joined or not. False: that has happened already,
+ * for destructors of the client's come later; nothing may be kept for the thread any more. */
+bool watch_thread_end() noexcept;
 
 /* How many threads are in (CoInitializeEx without CoUninitialize), or have a pump that they could not close yet. */
 unsigned threads_in() noexcept;

@@ -77,7 +77,8 @@ void wql__sched_push(wql__sched *sched, struct wql__call *call, int pool);
 /* The same, without waking anybody: by a thread of that pool that looks at the queue next. What it does not take then, it wakes
  * others for. */
 void wql__sched_push_back(wql__sched *sched, struct wql__call *call, int pool);
-/* Takes a call out of that pool's queue again, and what kept it there is the caller's. False: it is not in there, or not any more.
+/* Takes a call out of that pool's queue again, and what kept it there is the caller's. False: it is not in there, or not any
+ * more.
  */
 bool wql__sched_withdraw(wql__sched *sched, const struct wql__call *call, int pool);
 /* A thread of ours is about to wait for a final status, or is back: somebody else must be able to run it. */

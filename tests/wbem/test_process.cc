@@ -248,6 +248,37 @@ void error_objects_are_the_threads_and_go_with_it(void **) {
     assert_int_equal(info.refs, 1);
 }
 
+/* Its own destructor comes when what a thread has of COM is gone already. */
+struct Late {
+    Info *info = nullptr;
+    ~Late() {
+        if (info) SetErrorInfo(0, info);
+    }
+};
+thread_local Late late;
+
+void nothing_is_kept_for_a_thread_that_ends(void **) {
+    Engine engine;
+    Info info;
+    Record record;
+    elsewhere([&] {
+        late.info = &info;
+        CoInitializeEx(nullptr, COINIT_MULTITHREADED);
+        CoUninitialize();
+    });
+    assert_int_equal(info.refs, 1);
+    elsewhere([&] {
+        Sink *sink = new Sink(record);
+        CoInitialize(nullptr);
+        IWbemServices *services = connect(L"root\\lab");
+        sink->on_final = [&](HRESULT, IWbemClassObject *) { return SetErrorInfo(0, &info); };
+        ask(services, L"SELECT * FROM Lab_Endless", sink);
+        services->Release(); /* the thread ends without a word, and the last callback comes as it does */
+    });
+    assert_promises(record);
+    assert_int_equal(info.refs, 1);
+}
+
 /* -- apartments ---------------------------------------------------------------------------------------------------- */
 
 void outside_of_an_apartment_there_is_nothing_to_poll_or_run(void **) {
@@ -658,6 +689,7 @@ int main(int count, char **arguments) {
         cmocka_unit_test(R2_4_security_is_settled_once_in_a_process_and_a_second_time_does_no_harm),
         cmocka_unit_test(a_blanket_is_checked),
         cmocka_unit_test(error_objects_are_the_threads_and_go_with_it),
+        cmocka_unit_test(nothing_is_kept_for_a_thread_that_ends),
         cmocka_unit_test(outside_of_an_apartment_there_is_nothing_to_poll_or_run),
         cmocka_unit_test(an_event_loop_polls_and_runs_an_apartment),
         cmocka_unit_test(one_apartment_runs_the_calls_of_two_engines),
