@@ -156,26 +156,27 @@ stage ids 5 sh tests/tidy/ids.sh build $logs/unit.log
 stage golden 20 timeout 60 build/tests/golden/golden tests/golden/*.wqt
 stage language 10 timeout 60 build/tests/language/language tests/language/rows.tsv tests/golden/tricky.wqt
 aside fault timeout 120 build/tests/fault/fault
-stage language-doc 20 sh tests/language/doc.sh build
 stage language-errors 10 sh tests/language/errors.sh build
 stage mof-doc 10 sh tests/mof/doc.sh build
 stage mof-schema 60 timeout 300 sh tests/mof/schema.sh build
 stage oracle 40 timeout 120 build/tests/oracle/oracle
 stage joins 10 timeout 60 build/tests/joins/joins
 stage fault 60 finish fault
+aside language-doc sh tests/language/doc.sh build
 stage examples 20 run_examples build
 stage wbem-examples 20 sh tests/wbem/examples.sh build
-aside shell env ONLY="shell manual" timeout 120 sh tests/cli/run.sh build
 stage tool 60 env ONLY="options params provider mof formats errors check output interrupt types machine" timeout 120 sh tests/cli/run.sh build
-stage shell 40 finish shell
+stage language-doc 20 finish language-doc
 stage simulation 60 sh tests/sim/run.sh build/tests/sim/sim 50000
 stage mutants 60 sh tests/sim/mutants.sh build/tests/sim/sim
 stage spin 60 sh tests/model/run.sh build
 stage bench 20 timeout 120 build/bench/bench --check --dir build --json build/check/bench.json
 stage soak-short 10 timeout 60 build/tests/soak/soak 5
-aside headers sh tests/tidy/headers.sh
+aside shell env ONLY="shell manual" timeout 120 sh tests/cli/run.sh build
 stage counts 15 sh tests/counts/run.sh build
 stage fault-points 20 timeout 120 build/tests/points/points
+stage shell 40 finish shell
+aside headers sh tests/tidy/headers.sh
 stage fault-tool 20 timeout 120 sh tests/points/tool.sh build
 stage limits 10 timeout 60 build/tests/limits/limits docs/limits.md include/wql/engine.h
 stage fuzz-replay 20 run_fuzz_seeds
@@ -193,11 +194,12 @@ stage thread-stress 60 timeout 120 build/tsan/tests/stress/stress 10
 stage thread-points 20 timeout 120 build/tsan/tests/points/points
 # shellcheck disable=SC2086
 stage thread-unit 90 run_units build/tsan $thread_units $wbem_thread_units
+aside docs sh tests/tidy/docs.sh build
 stage includes 5 sh tests/tidy/includes.sh
 stage symbols 10 sh tests/tidy/symbols.sh build
 stage lines 5 sh tests/tidy/lines.sh
-stage docs 10 sh tests/tidy/docs.sh build
 stage install 20 env MAKE="$make" sh tests/tidy/install.sh build
+stage docs 10 finish docs
 if [ -x $shared/tools/check-corpus ]; then
     stage corpus 10 sh tests/tidy/corpus.sh build $shared
 else

@@ -20,7 +20,7 @@ bool is_same(const std::string &left, const std::string &right) {
 
 bool is_this_machine(const std::string &machine) {
     char buffer[256] = "";
-    if (machine == "." || is_same(machine, "localhost")) return true;
+    if (machine == "." || is_same(machine, "localhost") || machine == "127.0.0.1") return true;
     if (gethostname(buffer, sizeof buffer - 1) < 0 || !buffer[0]) return false;
     std::string own = buffer;
     return is_same(machine, own) || is_same(machine, own.substr(0, own.find('.')));

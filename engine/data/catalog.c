@@ -6,6 +6,7 @@
 #include "../base/utf8.h"
 #include "class_make.h"
 #include "mount.h"
+#include "object_path.h"
 #include "schema.h"
 
 #include <stdlib.h>
@@ -308,8 +309,7 @@ static wql_status skip_server(const char **text, const char *server, wql_error *
     while (*at && !is_separator(*at)) at++;
     len = (size_t)(at - start);
     if (!*at || len == 0) return wql__fail(err, WQL_E_INVALID_NAMESPACE, "\"%s\" names a server, but no namespace", *text);
-    if (!wql__fold_equal((wql_str){start, len}, wql_s(".")) && !wql__fold_equal((wql_str){start, len}, wql_s("localhost")) &&
-        !wql__fold_equal((wql_str){start, len}, wql_s(server)))
+    if (!wql__names_this_server((wql_str){start, len}, wql_s(server)))
         return wql__fail(err, WQL_E_INVALID_NAMESPACE, "\"%s\" is on another server", *text);
     *text = at + 1;
     return WQL_OK;

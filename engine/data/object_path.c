@@ -98,10 +98,15 @@ static int compare_namespaces(wql_str a, wql_str b) {
     }
 }
 
+bool wql__names_this_server(wql_str name, wql_str server) {
+    static const char *const always[] = {".", "localhost", "127.0.0.1"};
+    for (size_t i = 0; i < sizeof always / sizeof *always; i++)
+        if (wql__fold_equal(name, wql_s(always[i]))) return true;
+    return wql__fold_equal(name, server);
+}
+
 bool wql__object_path_is_server(const wql__object_path *path, wql_str server) {
-    wql_str named = path->server;
-    return !named.len || wql__fold_equal(named, wql_s(".")) || wql__fold_equal(named, wql_s("localhost")) ||
-           wql__fold_equal(named, server);
+    return !path->server.len || wql__names_this_server(path->server, server);
 }
 
 bool wql__object_path_is_namespace(const wql__object_path *path, wql_str ns) {

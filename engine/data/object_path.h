@@ -64,8 +64,10 @@ void wql__object_path_print(const wql__object_path *path, wql__out *out);
 int wql__object_path_compare(const wql__object_path *a, const wql__object_path *b); /* <0, 0, >0 */
 uint64_t wql__object_path_hash(const wql__object_path *path);
 
-/* Whether the server a path names is this one (none, `.`, `localhost`, or its name), and whether its namespace is `ns` (or none).
- */
+/* Whether a name is one of this server: `.`, `localhost`, 127.0.0.1, or `server`, without regard to case. */
+bool wql__names_this_server(wql_str name, wql_str server);
+
+/* Whether the server a path names is this one, or none, and whether its namespace is `ns`, or none. */
 bool wql__object_path_is_server(const wql__object_path *path, wql_str server);
 bool wql__object_path_is_namespace(const wql__object_path *path, wql_str ns);
 

@@ -216,6 +216,8 @@ static void namespace_names(void **state) {
         {"//./ROOT", "ROOT", WQL_OK},
         {"\\\\.\\ROOT\\a/b", "ROOT\\a\\b", WQL_OK},
         {"\\\\localhost\\ROOT", "ROOT", WQL_OK},
+        {"\\\\127.0.0.1\\ROOT", "ROOT", WQL_OK},
+        {"//127.0.0.2/ROOT", NULL, WQL_E_INVALID_NAMESPACE},
         {"\\\\HERE\\ROOT", "ROOT", WQL_OK},
         {"\\\\there\\ROOT", NULL, WQL_E_INVALID_NAMESPACE},
         {"", NULL, WQL_E_INVALID_NAMESPACE},

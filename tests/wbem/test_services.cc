@@ -359,7 +359,7 @@ void R2_1_names_of_namespaces(void **) {
     assert_int_equal(gethostname(narrow, sizeof narrow - 1), 0);
     (void)swprintf(host, 300, L"\\\\%hs\\root\\lab", narrow);
     for (const wchar_t *name : {L"root\\lab", L"ROOT\\LAB", L"root/lab", L"\\\\.\\root\\lab", L"//./root/lab",
-                                L"\\\\LocalHost\\root\\lab", static_cast<const wchar_t *>(host)}) {
+                                L"\\\\LocalHost\\root\\lab", L"\\\\127.0.0.1\\root\\lab", static_cast<const wchar_t *>(host)}) {
         IWbemServices *services = nullptr;
         assert_int_equal(try_connect(name, &services), WBEM_S_NO_ERROR);
         services->Release();
