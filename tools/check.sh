@@ -136,7 +136,7 @@ quick_units() { for file in tests/unit/test_*.c; do basename "$file" .c; done | 
 
 # Under the thread sanitizer only what has threads.
 thread_units="test_arrow test_arrow_stream test_call_races test_cancel test_cancel_rules test_define test_keep test_lifetimes
-test_linux_devices test_linux_parts test_mem test_memory_store test_meta_class test_misbehaving test_parallel test_parameters test_plugin
+test_linux_devices test_linux_parts test_mem test_memory_versions test_meta_class test_misbehaving test_parallel test_parameters test_plugin
 test_progress test_pull test_pump test_rights test_shutdown test_sink test_sink_rules test_sqlite test_static_store test_stuck
 test_submit"
 
