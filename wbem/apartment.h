@@ -65,6 +65,11 @@ class Apartment {
 bool thread_has_apartment() noexcept;
 Apartment *thread_apartment() noexcept;
 
+/* Waits until `is_over` says so (NULL: it never does), or until then; an apartment's thread runs its apartment meanwhile, unless
+ * it is inside a callback. @param descriptor  polls readable when `is_over` may have changed; -1: none. Returns whether it is
+ * over. */
+bool wait_running(bool (*is_over)(const void *user), const void *user, int descriptor, int64_t until_us) noexcept;
+
 /* To be called when an apartment has run: what CoUninitialize put off inside a callback is done now. */
 void thread_settle() noexcept;
 

@@ -15,7 +15,6 @@ using namespace wbem;
 
 namespace {
 
-constexpr int64_t event_day_us = int64_t{86400} * 1000000;
 constexpr uint32_t event_mark = 0x45564E54; /* by which a handle is known to be one */
 
 struct Event {
@@ -32,51 +31,12 @@ Event *event_of(HANDLE handle) {
 }
 
 /* Whether it is set; of one that lets a single wait through, this is the one. */
-bool passes(const Event &event) {
+bool passes(const void *waited_for) {
+    const Event &event = *static_cast<const Event *>(waited_for);
     uint64_t count;
     struct pollfd look = {event.descriptor, POLLIN, 0};
     if (!event.manual) return read(event.descriptor, &count, sizeof count) == sizeof count;
     return poll(&look, 1, 0) == 1;
-}
-
-/* Sleeps until one of two descriptors, of which the second may be none, is readable, or until then. */
-void wait_for_either(int first, int second, int64_t until_us) {
-    struct pollfd both[2] = {{first, POLLIN, 0}, {second, POLLIN, 0}};
-    int64_t left = until_us - now_us();
-    if (left <= 0) return;
-    if (left > event_day_us) left = event_day_us;
-    (void)poll(both, second < 0 ? 1 : 2, static_cast<int>((left + 999) / 1000)); /* a signal wakes it: the caller looks again */
-}
-
-/* Lets the apartment's calls run one step. Returns whether there is more to run; *descriptor is what tells of the next. */
-bool run_calls(int *descriptor, bool *blind) {
-    Apartment *apartment = thread_apartment();
-    Apartment::Ran ran = Apartment::Ran::Refused;
-    *descriptor = -1;
-    if (apartment) {
-        apartment->add_ref();
-        ran = apartment->run(0);
-        apartment->release();
-        thread_settle();
-    }
-    apartment = thread_apartment(); /* a callback may have left it */
-    if (apartment && ran == Apartment::Ran::Idle) *descriptor = apartment->descriptor();
-    *blind = apartment && *descriptor < 0;
-    return ran == Apartment::Ran::More;
-}
-
-DWORD wait_for_event(const Event &event, int64_t until_us) {
-    for (;;) {
-        int descriptor = -1;
-        bool more = false, blind = false;
-        if (passes(event)) return WAIT_OBJECT_0;
-        if (thread_has_apartment() && !in_callback()) more = run_calls(&descriptor, &blind);
-        if (more) continue;
-        const int64_t now = now_us();
-        if (now >= until_us) return passes(event) ? WAIT_OBJECT_0 : WAIT_TIMEOUT;
-        /* Calls that no descriptor tells of are looked at again soon. */
-        wait_for_either(event.descriptor, descriptor, blind && now + 1000 < until_us ? now + 1000 : until_us);
-    }
 }
 
 HANDLE make_event(BOOL manual, BOOL set, bool named) {
@@ -130,5 +90,6 @@ BOOL CloseHandle(HANDLE handle) {
 DWORD WaitForSingleObject(HANDLE handle, DWORD milliseconds) {
     const Event *event = event_of(handle);
     if (!event) return WAIT_FAILED;
-    return wait_for_event(*event, milliseconds == INFINITE ? INT64_MAX / 2 : now_us() + int64_t{milliseconds} * 1000);
+    const int64_t until = milliseconds == INFINITE ? INT64_MAX / 2 : now_us() + int64_t{milliseconds} * 1000;
+    return wait_running(passes, event, event->descriptor, until) ? WAIT_OBJECT_0 : WAIT_TIMEOUT;
 }

@@ -349,4 +349,11 @@ long number_of(IWbemClassObject *object, const wchar_t *name) {
     return number;
 }
 
+int start(void **) { return CoInitializeEx(nullptr, COINIT_MULTITHREADED) == S_OK ? 0 : -1; }
+
+int finish(void **) {
+    CoUninitialize();
+    return 0;
+}
+
 } // namespace lab

@@ -171,6 +171,10 @@ const std::vector<Form> &reading_forms();
 std::wstring text_of(IWbemClassObject *object, const wchar_t *name);
 long number_of(IWbemClassObject *object, const wchar_t *name);
 
+/* For a group of tests: the main thread joins the multithreaded mode, and leaves. */
+int start(void **);
+int finish(void **);
+
 } // namespace lab
 
 #endif

@@ -502,12 +502,6 @@ void X21_a_sink_may_submit_itself_again_in_its_final_status(void **) {
     services->Release();
 }
 
-int start(void **) { return CoInitializeEx(nullptr, COINIT_MULTITHREADED) == S_OK ? 0 : -1; }
-int finish(void **) {
-    CoUninitialize();
-    return 0;
-}
-
 } // namespace
 
 int main() {

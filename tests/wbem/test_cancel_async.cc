@@ -541,12 +541,6 @@ void R6_2_a_cancel_ends_requests_for_the_next_objects_too(void **) {
     services->Release();
 }
 
-int start(void **) { return CoInitializeEx(nullptr, COINIT_MULTITHREADED) == S_OK ? 0 : -1; }
-int finish(void **) {
-    CoUninitialize();
-    return 0;
-}
-
 } // namespace
 
 int main() {

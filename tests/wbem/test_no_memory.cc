@@ -271,12 +271,6 @@ void a_request_that_no_thread_can_serve_is_refused(void **) {
     services->Release();
 }
 
-int start(void **) { return CoInitializeEx(nullptr, COINIT_MULTITHREADED) == S_OK ? 0 : -1; }
-int finish(void **) {
-    CoUninitialize();
-    return 0;
-}
-
 } // namespace
 
 int main() {

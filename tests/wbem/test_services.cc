@@ -775,12 +775,6 @@ void R7_1_an_asynchronous_call_ends_as_the_synchronous_one_does(void **) {
     services->Release();
 }
 
-int start(void **) { return CoInitializeEx(nullptr, COINIT_MULTITHREADED) == S_OK ? 0 : -1; }
-int finish(void **) {
-    CoUninitialize();
-    return 0;
-}
-
 } // namespace
 
 int main() {

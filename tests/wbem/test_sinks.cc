@@ -303,12 +303,6 @@ void sinks_whose_queryinterface_lies_are_served_as_what_they_are(void **) {
     services->Release();
 }
 
-int start(void **) { return CoInitializeEx(nullptr, COINIT_MULTITHREADED) == S_OK ? 0 : -1; }
-int finish(void **) {
-    CoUninitialize();
-    return 0;
-}
-
 } // namespace
 
 int main() {
