@@ -191,7 +191,8 @@ bool is_wide(const Directive &directive, bool wide_format) {
 bool append_text(const Directive &directive, bool wide, FormatArguments *arguments, std::wstring *out) {
     const void *text = va_arg(arguments->list, const void *);
     if (!text) {
-        append_padded(directive, L"(null)", directive.precision >= 0 && directive.precision < 6 ? directive.precision : 6, out);
+        const bool is_short = directive.precision >= 0 && directive.precision < 6;
+        append_padded(directive, L"(null)", is_short ? static_cast<size_t>(directive.precision) : 6, out);
         return true;
     }
     if (!wide) {

@@ -24,7 +24,7 @@ std::wstring widened(const char *text) {
 
 /* First the pointers, then the characters. */
 wchar_t **wbem_wide_texts(char **texts) {
-    wchar_t **list = nullptr;
+    wchar_t **wide_texts = nullptr;
     (void)guarded([&]() -> HRESULT {
         std::vector<std::wstring> made;
         size_t characters = 0;
@@ -32,16 +32,16 @@ wchar_t **wbem_wide_texts(char **texts) {
             made.push_back(widened(*at));
             characters += made.back().size() + 1;
         }
-        const size_t pointers = (made.size() + 1) * sizeof *list;
-        list = static_cast<wchar_t **>(malloc(pointers + characters * sizeof(wchar_t)));
-        if (!list) return WBEM_E_OUT_OF_MEMORY;
-        wchar_t *to = reinterpret_cast<wchar_t *>(list + made.size() + 1);
+        const size_t pointers = (made.size() + 1) * sizeof *wide_texts;
+        wide_texts = static_cast<wchar_t **>(malloc(pointers + characters * sizeof(wchar_t)));
+        if (!wide_texts) return WBEM_E_OUT_OF_MEMORY;
+        wchar_t *to = reinterpret_cast<wchar_t *>(wide_texts + made.size() + 1);
         for (size_t i = 0; i < made.size(); i++) {
-            list[i] = wmemcpy(to, made[i].c_str(), made[i].size() + 1);
+            wide_texts[i] = wmemcpy(to, made[i].c_str(), made[i].size() + 1);
             to += made[i].size() + 1;
         }
-        list[made.size()] = nullptr;
+        wide_texts[made.size()] = nullptr;
         return S_OK;
     });
-    return list;
+    return wide_texts;
 }
