@@ -23,25 +23,25 @@ std::wstring widened(const char *text) {
 } // namespace
 
 /* First the pointers, then the characters. */
-wchar_t **wbem_wide_texts(char **texts) {
-    wchar_t **wide_texts = nullptr;
+wchar_t **wbem_wide_texts(char **narrow) {
+    wchar_t **list = nullptr;
     (void)guarded([&]() -> HRESULT {
         std::vector<std::wstring> made;
         size_t characters = 0;
-        for (char **at = texts; at && *at; at++) {
+        for (char **at = narrow; at && *at; at++) {
             made.push_back(widened(*at));
             characters += made.back().size() + 1;
         }
-        const size_t pointers = (made.size() + 1) * sizeof *wide_texts;
-        wide_texts = static_cast<wchar_t **>(malloc(pointers + characters * sizeof(wchar_t)));
-        if (!wide_texts) return WBEM_E_OUT_OF_MEMORY;
-        wchar_t *to = reinterpret_cast<wchar_t *>(wide_texts + made.size() + 1);
+        const size_t pointers = (made.size() + 1) * sizeof *list;
+        list = static_cast<wchar_t **>(malloc(pointers + characters * sizeof(wchar_t)));
+        if (!list) return WBEM_E_OUT_OF_MEMORY;
+        wchar_t *to = reinterpret_cast<wchar_t *>(list + made.size() + 1);
         for (size_t i = 0; i < made.size(); i++) {
-            wide_texts[i] = wmemcpy(to, made[i].c_str(), made[i].size() + 1);
+            list[i] = wmemcpy(to, made[i].c_str(), made[i].size() + 1);
             to += made[i].size() + 1;
         }
-        wide_texts[made.size()] = nullptr;
+        list[made.size()] = nullptr;
         return S_OK;
     });
-    return wide_texts;
+    return list;
 }
